@@ -1,0 +1,65 @@
+package io.aicc.crd;
+
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
+import io.fabric8.crd.generator.annotation.AdditionalSelectableField;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.ValidationRule;
+import io.fabric8.kubernetes.api.model.Namespaced;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.model.annotation.Group;
+import io.fabric8.kubernetes.model.annotation.Kind;
+import io.fabric8.kubernetes.model.annotation.Plural;
+import io.fabric8.kubernetes.model.annotation.ShortNames;
+import io.fabric8.kubernetes.model.annotation.Singular;
+import io.fabric8.kubernetes.model.annotation.Version;
+
+/**
+ * One call and its transcription. The ARI controller creates it when two parties talk, the operator gives it a worker, and
+ * it stays for a while after the call as the record of what happened.
+ */
+@Group("aicc.io")
+@Version("v1alpha1")
+@Kind("CallSession")
+@Plural("callsessions")
+@Singular("callsession")
+@ShortNames({"call", "calls"})
+@AdditionalPrinterColumn(name = "Phase", jsonPath = ".status.phase")
+@AdditionalPrinterColumn(name = "Customer", jsonPath = ".spec.customerNumber")
+@AdditionalPrinterColumn(name = "Agent", jsonPath = ".spec.agentId")
+@AdditionalPrinterColumn(name = "Ports", jsonPath = ".status.mediaEndpoint.customerPort")
+@AdditionalPrinterColumn(name = "Worker", jsonPath = ".status.worker.pod")
+@AdditionalPrinterColumn(name = "Turns", jsonPath = ".status.summary.transcripts")
+@AdditionalPrinterColumn(
+        name = "Age",
+        jsonPath = ".metadata.creationTimestamp",
+        type = AdditionalPrinterColumn.Type.DATE)
+@AdditionalPrinterColumn(name = "Call", jsonPath = ".spec.callId", priority = 1)
+@AdditionalPrinterColumn(name = "Language", jsonPath = ".spec.language", priority = 1)
+@AdditionalPrinterColumn(name = "Host", jsonPath = ".status.mediaEndpoint.host", priority = 1)
+@AdditionalPrinterColumn(name = "Why", jsonPath = ".status.conditions[?(@.type==\"Ready\")].reason", priority = 1)
+@AdditionalPrinterColumn(name = "Lost", jsonPath = ".status.summary.packetsLost", priority = 1)
+@AdditionalPrinterColumn(name = "End", jsonPath = ".spec.ended.reason", priority = 1)
+@AdditionalSelectableField(jsonPath = ".status.phase")
+@AdditionalSelectableField(jsonPath = ".spec.poolRef")
+@AdditionalSelectableField(jsonPath = ".spec.callId")
+public final class CallSession extends CustomResource<CallSessionSpec, CallSessionStatus> implements Namespaced {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    @Required
+    @ValidationRule(
+            value = "self.callId == oldSelf.callId && self.poolRef == oldSelf.poolRef && self.codec == oldSelf.codec"
+                    + " && self.language == oldSelf.language && self.requestedAt == oldSelf.requestedAt"
+                    + " && has(self.customerNumber) == has(oldSelf.customerNumber)"
+                    + " && (!has(self.customerNumber) || self.customerNumber == oldSelf.customerNumber)"
+                    + " && has(self.agentId) == has(oldSelf.agentId)"
+                    + " && (!has(self.agentId) || self.agentId == oldSelf.agentId)"
+                    + " && has(self.pbx) == has(oldSelf.pbx) && (!has(self.pbx) || self.pbx == oldSelf.pbx)",
+            message = "spec is immutable: only ended (once) and mediaSources may change")
+    @ValidationRule(
+            value = "!has(oldSelf.ended) || (has(self.ended) && self.ended == oldSelf.ended)",
+            message = "spec.ended is set once: a call that is over stays over")
+    public CallSessionSpec getSpec() {
+        return super.getSpec();
+    }
+}

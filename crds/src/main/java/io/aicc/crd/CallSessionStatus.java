@@ -1,0 +1,138 @@
+package io.aicc.crd;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.ValidationRule;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the operator made of a call. Written by the operator only. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record CallSessionStatus(
+        @ValidationRule(
+                value =
+                        "oldSelf == self || {'Pending': 0, 'Ready': 1, 'Active': 2, 'Ending': 3, 'Ended': 4, 'Failed': 4}[oldSelf]"
+                                + " < {'Pending': 0, 'Ready': 1, 'Active': 2, 'Ending': 3, 'Ended': 4, 'Failed': 4}[self]",
+                message = "status.phase only moves forward: Pending, Ready, Active, Ending, then Ended or Failed")
+        @JsonPropertyDescription("Where the call stands: Pending, Ready, Active, Ending, Ended or Failed.")
+        @Nullable
+        Phase phase,
+
+        @JsonPropertyDescription("Where the PBX must send the two RTP streams.") @Nullable
+        MediaEndpoint mediaEndpoint,
+
+        @JsonPropertyDescription("The worker pod that serves the call.") @Nullable
+        WorkerReference worker,
+
+        @JsonPropertyDescription("When each step happened, UTC in microseconds.") @Nullable
+        Times times,
+
+        @JsonPropertyDescription(
+                "Ready says whether a worker serves the call, and if not, why (for example PortsExhausted).")
+        @Nullable
+        List<Condition> conditions,
+
+        @JsonPropertyDescription("What the call amounted to; present once it has ended.") @Nullable
+        Summary summary) {
+
+    /** Nothing known yet. */
+    public static final CallSessionStatus EMPTY = new CallSessionStatus(null, null, null, null, null, null);
+
+    /** Address of the worker's two sockets: an even port for the customer, the odd one after it for the agent. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @ValidationRule(
+            value = "self.customerPort % 2 == 0",
+            message = "status.mediaEndpoint.customerPort must be even (the agent has the odd one)")
+    @ValidationRule(
+            value = "self.agentPort == self.customerPort + 1",
+            message = "status.mediaEndpoint.agentPort must be customerPort + 1")
+    public record MediaEndpoint(
+            @Required @JsonPropertyDescription("IP address of the worker pod, or of its node in HostPort mode.")
+            String host,
+
+            @Required
+            @Min(20000)
+            @Max(29998)
+            @JsonPropertyDescription("UDP port for the customer's audio: even, 20000 to 29998.")
+            int customerPort,
+
+            @Required
+            @Min(20001)
+            @Max(29999)
+            @JsonPropertyDescription("UDP port for the agent's audio: customerPort + 1.")
+            int agentPort,
+
+            @Required
+            @Min(1)
+            @JsonPropertyDescription(
+                    "Rises by one whenever the endpoint moves to another worker in mid-call: re-point the tap.")
+            int generation) {}
+
+    /** Which pod, exactly: names repeat, uids do not. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record WorkerReference(
+            @Required @JsonPropertyDescription("Name of the worker pod.")
+            String pod,
+
+            @Required @JsonPropertyDescription("UID of the worker pod.")
+            String uid) {}
+
+    /** UTC in microseconds, as {@code 2026-01-31T12:00:00.000000Z}. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Times(
+            @JsonPropertyDescription("A worker acknowledged the call.") @Nullable
+            String ready,
+
+            @JsonPropertyDescription("The first audio was heard.") @Nullable
+            String active,
+
+            @JsonPropertyDescription("The operator learnt that the call is over.") @Nullable
+            String ending,
+
+            @JsonPropertyDescription("The worker's media sockets were closed; the port pair is in quarantine.")
+            @Nullable
+            String mediaClosed,
+
+            @JsonPropertyDescription("The last word was delivered or given up, and the worker was let go.") @Nullable
+            String ended) {
+        /** No step has happened. */
+        public static final Times NONE = new Times(null, null, null, null, null);
+    }
+
+    /** Totals of a call, both streams together where not said otherwise. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Summary(
+            @JsonPropertyDescription("From the acknowledgement to the end, milliseconds.")
+            long durationMs,
+
+            @JsonPropertyDescription("RTP packets of the customer accepted.")
+            long customerPackets,
+
+            @JsonPropertyDescription("RTP packets of the agent accepted.")
+            long agentPackets,
+
+            @JsonPropertyDescription("RTP packets that never came, by sequence number.")
+            long packetsLost,
+
+            @JsonPropertyDescription("RTP packets that came too late to be heard.")
+            long packetsLate,
+
+            @JsonPropertyDescription("Packets refused: wrong source, malformed, wrong payload type, second SSRC.")
+            long packetsRejected,
+
+            @JsonPropertyDescription("Final transcripts produced.")
+            long transcripts,
+
+            @JsonPropertyDescription("Final events that no receiver got before the drain limit.")
+            long undelivered,
+
+            @JsonPropertyDescription("Median time from the last audio of an utterance to its final text, milliseconds.")
+            long sttLatencyMs,
+
+            @JsonPropertyDescription("Why the call ended, as the worker saw it.") @Nullable
+            String reason) {}
+}

@@ -1,0 +1,216 @@
+package io.aicc.crd;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.model.annotation.SpecReplicas;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How many workers stand ready, on which ports, and what they run. Changes reach new workers; calls finish as they began. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record WorkerPoolSpec(
+        @Default("{}") @JsonPropertyDescription("How many idle workers are kept ready.") @Nullable
+        Warm warm,
+
+        @Default("100")
+        @Min(1)
+        @Max(5000)
+        @JsonPropertyDescription("Most workers at once, warm and busy together.")
+        @Nullable
+        Integer maxWorkers,
+
+        @Default("{}")
+        @JsonPropertyDescription(
+                "UDP ports that are leased in pairs: even for the customer, the odd one after it for the agent.")
+        @Nullable
+        Ports ports,
+
+        @Default("PodIP")
+        @JsonPropertyDescription(
+                "PodIP: RTP goes straight to the pod. HostPort: for a PBX that cannot route to pods; ports are then leased per node.")
+        @Nullable
+        NetworkMode networkMode,
+
+        @Required @JsonPropertyDescription("What a worker pod runs.")
+        Worker worker,
+
+        @Default("{}") @JsonPropertyDescription("Which recogniser turns speech into text.") @Nullable
+        Speech speech,
+
+        @Required
+        @Size(min = 1, max = 8)
+        @JsonPropertyDescription("Receivers of the transcript; each gets every event and none waits for another.")
+        List<Output> outputs,
+
+        @JsonPropertyDescription(
+                "Networks (CIDR) that RTP may come from. Empty: only a call's own mediaSources are heard.")
+        @Size(max = 32)
+        @Nullable
+        List<@Pattern("^[0-9A-Fa-f:.]+/[0-9]{1,3}$") String> allowedRtpSources,
+
+        @Default("{}") @JsonPropertyDescription("How long things may take.") @Nullable
+        Limits limits) {
+
+    /** Where RTP is received. */
+    public enum NetworkMode {
+        PodIP,
+        HostPort
+    }
+
+    /** Size of the warm buffer: {@code min}, or {@code percent} of the busy workers if that is more, but never above {@code max}. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @ValidationRule(value = "self.min <= self.max", message = "spec.warm.min must not be greater than spec.warm.max")
+    public record Warm(
+            @Default("2")
+            @Min(0)
+            @Max(1000)
+            @SpecReplicas
+            @JsonPropertyDescription("Idle workers kept ready at least.")
+            @Nullable
+            Integer min,
+
+            @Default("50") @Min(0) @Max(1000) @JsonPropertyDescription("Idle workers kept ready at most.") @Nullable
+            Integer max,
+
+            @Default("20")
+            @Min(0)
+            @Max(100)
+            @JsonPropertyDescription("Idle workers as a share of the busy ones, percent.")
+            @Nullable
+            Integer percent) {}
+
+    /** A range of UDP ports, whole pairs only. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @ValidationRule(
+            value = "self.from % 2 == 0",
+            message = "spec.ports.from must be even: pairs start with the customer's port")
+    @ValidationRule(value = "self.to % 2 == 1", message = "spec.ports.to must be odd: pairs end with the agent's port")
+    @ValidationRule(value = "self.from < self.to", message = "spec.ports.from must be less than spec.ports.to")
+    public record Ports(
+            @Default("20000")
+            @Min(20000)
+            @Max(29998)
+            @JsonPropertyDescription("First port, even, at least 20000.")
+            @Nullable
+            Integer from,
+
+            @Default("29999")
+            @Min(20001)
+            @Max(29999)
+            @JsonPropertyDescription("Last port, odd, at most 29999.")
+            @Nullable
+            Integer to,
+
+            @Default("2")
+            @Min(0)
+            @Max(300)
+            @JsonPropertyDescription(
+                    "How long a freed pair rests, so that late packets of one call never reach the next, seconds.")
+            @Nullable
+            Integer quarantineSeconds) {}
+
+    /** The worker's container. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Worker(
+            @Required @Size(min = 1, max = 512) @JsonPropertyDescription("Image of the call worker, best by digest.")
+            String image,
+
+            @JsonPropertyDescription("When the image is pulled: Always, IfNotPresent or Never.")
+            @Pattern("^(Always|IfNotPresent|Never)$")
+            @Nullable
+            String imagePullPolicy,
+
+            @JsonPropertyDescription("CPU and memory of one worker.") @Nullable
+            ResourceRequirements resources,
+
+            @JsonPropertyDescription("Further AICC_* settings of the worker, as in docs/config.md.")
+            @Size(max = 64)
+            @Nullable
+            List<Setting> settings) {}
+
+    /** A setting of the worker program. */
+    public record Setting(
+            @Required @Pattern("^(AICC_[A-Z0-9_]+|STT_MODE)$") @JsonPropertyDescription("Name of the setting, AICC_….")
+            String name,
+
+            @Required @Size(max = 4096) @JsonPropertyDescription("Its value.")
+            String value) {}
+
+    /** Speech to text. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Speech(
+            @Default("sphinx")
+            @Size(max = 32)
+            @Pattern("^[a-z][a-z0-9-]*$")
+            @JsonPropertyDescription("Name of the engine; sphinx is built in and works offline (English).")
+            @Nullable
+            String engine) {}
+
+    /** A receiver of transcripts. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Output(
+            @Required
+            @Size(max = 63)
+            @Pattern("^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")
+            @JsonPropertyDescription("Short name, used in metrics and logs.")
+            String name,
+
+            @Required
+            @Size(max = 2048)
+            @Pattern("^wss?://[^\\x00-\\x20\\x7f]+$")
+            @JsonPropertyDescription("WebSocket address, ws:// or wss://.")
+            String url,
+
+            @Required
+            @Size(max = 128)
+            @Pattern("^[A-Za-z0-9._-]+$")
+            @JsonPropertyDescription("The client_id that the JWT carries.")
+            String clientId,
+
+            @Required
+            @Size(max = 253)
+            @Pattern("^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")
+            @JsonPropertyDescription(
+                    "Secret in the same namespace whose key jwt-key signs the JWT (HS256, at least 32 bytes).")
+            String secretRef) {}
+
+    /** Time limits. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Limits(
+            @Default("30")
+            @Min(1)
+            @Max(3600)
+            @JsonPropertyDescription("A call that has no worker by then fails, seconds after requestedAt.")
+            @Nullable
+            Integer readySeconds,
+
+            @Default("30")
+            @Min(1)
+            @Max(600)
+            @JsonPropertyDescription(
+                    "How long the last words may take to reach their receivers after hang-up, seconds. Ports are free long before.")
+            @Nullable
+            Integer drainSeconds,
+
+            @Default("3600")
+            @Min(60)
+            @Max(86400)
+            @JsonPropertyDescription("A call without audio for so long is ended, seconds.")
+            @Nullable
+            Integer sessionTtlSeconds,
+
+            @Default("3600")
+            @Min(0)
+            @Max(604800)
+            @JsonPropertyDescription("How long the record of an ended call is kept, seconds.")
+            @Nullable
+            Integer keepEndedSeconds) {}
+}

@@ -1,0 +1,44 @@
+package io.aicc.crd;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.model.annotation.LabelSelector;
+import io.fabric8.kubernetes.model.annotation.StatusReplicas;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What stands ready. Written by the operator, and only when it changed. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record WorkerPoolStatus(
+        @JsonPropertyDescription("Idle workers that can take a call now.") @StatusReplicas @Nullable
+        Integer warm,
+
+        @JsonPropertyDescription("Workers on their way to being ready.") @Nullable
+        Integer starting,
+
+        @JsonPropertyDescription("Workers that serve a call.") @Nullable
+        Integer busy,
+
+        @JsonPropertyDescription("Port pairs by state.") @Nullable
+        PortCounts ports,
+
+        @JsonPropertyDescription("Selects the pool's pods, for the scale subresource.") @LabelSelector @Nullable
+        String selector,
+
+        @JsonPropertyDescription("The spec generation that this status speaks of.") @Nullable
+        Long observedGeneration,
+
+        @JsonPropertyDescription("Ready says whether the warm buffer is full, and if not, why.") @Nullable
+        List<Condition> conditions) {
+
+    /** Port pairs by state; the three add up to the range. */
+    public record PortCounts(
+            @JsonPropertyDescription("Pairs that can be leased.")
+            int free,
+
+            @JsonPropertyDescription("Pairs held by a pod.") int leased,
+
+            @JsonPropertyDescription("Pairs at rest after a call.")
+            int quarantined) {}
+}

@@ -1,0 +1,31 @@
+package io.aicc.wire.control;
+
+import io.aicc.crd.Codec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * "This call is yours." Complete and idempotent: the operator sends it again after a restart, or with other media sources
+ * after a re-tap.
+ *
+ * @param sessionUid UID of the CallSession; {@code session_id} of every event
+ * @param sessionName name of the CallSession, for logs
+ * @param callId the PBX's id of the call
+ * @param customerNumber as the PBX shows it; hostile text
+ * @param agentId as the PBX shows it; hostile text
+ * @param language BCP 47 tag
+ * @param codec what the RTP payload is
+ * @param customerSource only address heard on the customer's port, {@code address:port}; null: the pool's networks decide
+ * @param agentSource the same for the agent's port
+ * @param generation of the media endpoint, 1 for the first worker of the call
+ */
+public record CallAssignment(
+        String sessionUid,
+        String sessionName,
+        String callId,
+        @Nullable String customerNumber,
+        @Nullable String agentId,
+        String language,
+        Codec codec,
+        @Nullable String customerSource,
+        @Nullable String agentSource,
+        int generation) {}

@@ -1,0 +1,8 @@
+package io.aicc.wire.control;
+
+/**
+ * Why a request was not carried out.
+ *
+ * @param error one sentence: what, on which object, expected and got
+ */
+public record Refusal(String error) {}

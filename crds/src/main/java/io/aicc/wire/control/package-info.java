@@ -1,0 +1,24 @@
+/**
+ * What operator and worker say to each other: HTTP/1.1 on the worker's control port, JSON, every request with
+ * {@code Authorization: Bearer <token>}. The token is a JWT (EdDSA) signed by the operator with
+ *
+ * <pre>
+ *   aud    the pod's UID: a token for one worker opens no other
+ *   epoch  number of the operator's leadership; a worker refuses lower ones than it has seen (403): a deposed leader
+ *          commands nobody
+ *   exp    a minute from now
+ * </pre>
+ *
+ * <pre>
+ *   PUT  /v1/call      {@link io.aicc.wire.control.CallAssignment}  → 200 {@link io.aicc.wire.control.Acknowledgement}; again with the same session: 200, taking
+ *                      over new media sources; another session: 409
+ *   POST /v1/call/end  {@link io.aicc.wire.control.EndOrder}        → 202; the same session only, else 409; again: 202
+ *   GET  /v1/reports                          → 200, newline-delimited {@link io.aicc.wire.control.WorkerReport}, one at once, one at every change, one a second
+ * </pre>
+ *
+ * Errors carry a {@link io.aicc.wire.control.Refusal}. The worker never calls the operator and needs no Kubernetes rights.
+ */
+@NullMarked
+package io.aicc.wire.control;
+
+import org.jspecify.annotations.NullMarked;
