@@ -22,7 +22,8 @@ public interface SpeechListener {
      * @param words with their places on the session's timeline; empty when the engine tells none
      * @param confidence 0 to 1, if the engine tells
      */
-    record Transcript(String text, List<Word> words, @Nullable Double confidence) {
+    record Transcript(
+            String text, List<Word> words, @Nullable Double confidence) {
         public Transcript {
             words = List.copyOf(words);
         }

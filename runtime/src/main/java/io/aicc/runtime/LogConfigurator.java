@@ -1,0 +1,94 @@
+package io.aicc.runtime;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.spi.ContextAwareBase;
+import net.logstash.logback.encoder.LogstashEncoder;
+import net.logstash.logback.fieldnames.LogstashFieldNames;
+import net.logstash.logback.stacktrace.ShortenedThrowableConverter;
+
+/**
+ * Logs of every program, found by Logback itself before the first line: one JSON object a line in a cluster, readable lines
+ * on a terminal. {@code AICC_LOG_FORMAT} (json | text) and {@code AICC_LOG_LEVEL} override; both are checked with the other
+ * settings by {@link #declare}.
+ */
+public final class LogConfigurator extends ContextAwareBase implements Configurator {
+    /** How lines look. */
+    enum Format {
+        JSON,
+        TEXT
+    }
+
+    /** How much is said. */
+    enum Verbosity {
+        ERROR,
+        WARN,
+        INFO,
+        DEBUG
+    }
+
+    /** Declares and checks the two settings; they took effect earlier. */
+    public static void declare(Settings settings) {
+        settings.choice(
+                "AICC_LOG_FORMAT",
+                Format.class,
+                Format.JSON,
+                "json, or text for a terminal (text is chosen there by itself)");
+        settings.choice("AICC_LOG_LEVEL", Verbosity.class, Verbosity.INFO, "Least important lines that are logged");
+    }
+
+    @Override
+    public ExecutionStatus configure(LoggerContext context) {
+        String format = System.getenv("AICC_LOG_FORMAT");
+        boolean text = format == null ? onTerminal() : format.equals("text");
+        ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
+        console.setContext(context);
+        console.setName("console");
+        console.setEncoder(text ? text(context) : json(context));
+        console.start();
+        var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        root.setLevel(Level.toLevel(System.getenv("AICC_LOG_LEVEL"), Level.INFO));
+        root.addAppender(console);
+        return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    private static boolean onTerminal() {
+        var terminal = System.console();
+        return terminal != null && terminal.isTerminal();
+    }
+
+    private static Encoder<ILoggingEvent> json(LoggerContext context) {
+        LogstashFieldNames names = new LogstashFieldNames();
+        names.setTimestamp("ts");
+        names.setVersion(LogstashFieldNames.IGNORE_FIELD_INDICATOR);
+        names.setLevelValue(LogstashFieldNames.IGNORE_FIELD_INDICATOR);
+        names.setLogger("logger");
+        names.setThread("thread");
+        LogstashEncoder encoder = new LogstashEncoder();
+        encoder.setContext(context);
+        encoder.setFieldNames(names);
+        encoder.setTimeZone("UTC");
+        encoder.setShortenedLoggerNameLength(32);
+        ShortenedThrowableConverter traces = new ShortenedThrowableConverter();
+        traces.setMaxDepthPerThrowable(20);
+        traces.start();
+        encoder.setThrowableConverter(traces);
+        encoder.start();
+        return encoder;
+    }
+
+    /** Control characters become a question mark: what a caller sends must not draw on a terminal. */
+    private static Encoder<ILoggingEvent> text(LoggerContext context) {
+        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+        encoder.setContext(context);
+        encoder.setPattern(
+                "%d{HH:mm:ss.SSS} %-5level %-16.16logger{0} %replace(%msg %kvp %mdc){'[\\p{Cntrl}]', '?'}%n%ex");
+        encoder.start();
+        return encoder;
+    }
+}

@@ -1,0 +1,73 @@
+package io.aicc.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SettingsTest {
+    enum Engine {
+        SPHINX,
+        GOOGLE
+    }
+
+    record Config(String url, Secret password, int workers, Duration grace, boolean strict, Engine engine) {
+        static Config read(Settings settings) {
+            return new Config(
+                    settings.text("ARI_URL", null, "Where ARI answers"),
+                    settings.secret("ARI_PASSWORD", "Password of the ARI user"),
+                    settings.integer("AICC_WORKERS", 2, 1, 10, "workers", "How many"),
+                    settings.seconds("AICC_GRACE_SECONDS", 5, 0, 60, "How long"),
+                    settings.flag("AICC_STRICT", true, "Whether"),
+                    settings.choice("AICC_ENGINE", Engine.class, Engine.SPHINX, "Which"));
+        }
+    }
+
+    @Test
+    void readsWhatIsGivenAndTakesDefaultsForTheRest() throws Exception {
+        Config config = Settings.load(
+                Map.of("ARI_URL", "http://pbx", "ARI_PASSWORD", "s3cret", "AICC_WORKERS", "7", "PATH", "/bin"),
+                Config::read);
+
+        assertThat(config.workers()).isEqualTo(7);
+        assertThat(config.grace()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.engine()).isEqualTo(Engine.SPHINX);
+        assertThat(config.password().reveal()).isEqualTo("s3cret");
+    }
+
+    @Test
+    void reportsEveryProblemAtOnce() {
+        SettingsException e = catchThrowableOfType(
+                SettingsException.class,
+                () -> Settings.load(
+                        Map.of(
+                                "AICC_WORKERS", "eleven",
+                                "AICC_STRICT", "yes\u0007",
+                                "AICC_ENGINE", "dragon",
+                                "AICC_WORKRES", "3"),
+                        Config::read));
+
+        assertThat(e.problems())
+                .containsExactly(
+                        "ARI_URL: required, not set (Where ARI answers)",
+                        "ARI_PASSWORD: required, not set (Password of the ARI user)",
+                        "AICC_WORKERS: must be a whole number from 1 to 10, got 'eleven'",
+                        "AICC_STRICT: must be true or false, got 'yes?'",
+                        "AICC_ENGINE: must be one of sphinx, google, got 'dragon'",
+                        "AICC_WORKRES: unknown setting; docs/config.md lists what there is");
+    }
+
+    @Test
+    void describesEachSettingFromTheCallThatReadsIt() {
+        assertThat(Settings.describe(Config::read))
+                .contains(new Settings.Declared("AICC_WORKERS", "integer 1 to 10", "workers", "2", "How many"))
+                .hasSize(6);
+    }
+
+    @Test
+    void secretsDoNotShow() {
+        assertThat(new Secret("s3cret")).hasToString("***");
+    }
+}
