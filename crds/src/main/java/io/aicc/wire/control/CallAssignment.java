@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param customerSource only address heard on the customer's port, {@code address:port}; null: the pool's networks decide
  * @param agentSource the same for the agent's port
  * @param generation of the media endpoint, 1 for the first worker of the call
+ * @param readyAt when the session became ready, the zero of its timeline ({@link io.aicc.wire.MicroTime}); null at the first
+ *     hand-over: now
+ * @param lastHeardAt when the worker that had the call before was last heard: what lies between is a gap; null at the first
+ *     hand-over
  */
 public record CallAssignment(
         String sessionUid,
@@ -28,4 +32,6 @@ public record CallAssignment(
         Codec codec,
         @Nullable String customerSource,
         @Nullable String agentSource,
-        int generation) {}
+        int generation,
+        @Nullable String readyAt,
+        @Nullable String lastHeardAt) {}
