@@ -1,0 +1,39 @@
+package io.aicc.worker.control;
+
+import io.aicc.wire.control.Acknowledgement;
+import io.aicc.wire.control.CallAssignment;
+import io.aicc.wire.control.EndOrder;
+import io.aicc.wire.control.WorkerReport;
+import java.time.Duration;
+
+/** What the control channel commands: the worker's one call. Thread-safe. */
+public interface CallDesk {
+    /**
+     * Takes the call, or takes over what changed in it. Idempotent.
+     *
+     * @throws RefusedException when another call has the worker, or this one is over
+     */
+    Acknowledgement assign(CallAssignment assignment) throws RefusedException;
+
+    /**
+     * Ends the call; returns before it is done. Idempotent.
+     *
+     * @throws RefusedException when that is not the worker's call
+     */
+    void end(EndOrder order) throws RefusedException;
+
+    /** How it stands now. */
+    WorkerReport report();
+
+    /** Waits until the state changed from {@code known}, at most {@code longest}. */
+    void awaitChange(WorkerReport.State known, Duration longest) throws InterruptedException;
+
+    /** A command that cannot be carried out; the message is for the operator's log. */
+    final class RefusedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        public RefusedException(String message) {
+            super(message);
+        }
+    }
+}

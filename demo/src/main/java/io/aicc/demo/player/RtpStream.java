@@ -1,0 +1,80 @@
+package io.aicc.demo.player;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * One speaker on the wire, as Asterisk's external media sends it: PCMU, payload type 0, 160 samples a packet, one SSRC, no
+ * marker (RFC 3550 §5.1, RFC 3551 §4.5.14). Used by one thread.
+ */
+final class RtpStream implements AutoCloseable {
+    static final int SAMPLES_PER_PACKET = 160;
+
+    private static final int HEADER_BYTES = 12;
+
+    private final short[] track;
+    private final DatagramChannel socket;
+    private final ByteBuffer packet = ByteBuffer.allocateDirect(HEADER_BYTES + SAMPLES_PER_PACKET);
+    private final int ssrc = ThreadLocalRandom.current().nextInt();
+    private final short firstSequence = (short) ThreadLocalRandom.current().nextInt();
+    private final int firstTimestamp = ThreadLocalRandom.current().nextInt();
+    private int sent;
+
+    /** Binds a socket of its own, so that the source address is known before the worker is. */
+    RtpStream(InetAddress from, short[] track) {
+        this.track = track;
+        try {
+            socket = DatagramChannel.open().bind(new InetSocketAddress(from, 0));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Where packets come from, {@code address:port}. */
+    String source() {
+        try {
+            InetSocketAddress local = (InetSocketAddress) socket.getLocalAddress();
+            return local.getAddress().getHostAddress() + ":" + local.getPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Packets in the whole track; a rest is filled up with silence. */
+    int packets() {
+        return Math.ceilDiv(track.length, SAMPLES_PER_PACKET);
+    }
+
+    int packetsSent() {
+        return sent;
+    }
+
+    /** Sends the packet of that number, silence after the end of the track. */
+    void send(int number, InetSocketAddress to) throws IOException {
+        packet.clear();
+        packet.put((byte) 0x80).put((byte) 0);
+        packet.putShort((short) (firstSequence + number));
+        packet.putInt(firstTimestamp + number * SAMPLES_PER_PACKET);
+        packet.putInt(ssrc);
+        for (int i = number * SAMPLES_PER_PACKET; packet.hasRemaining(); i++) {
+            packet.put(i < track.length ? MuLaw.encode(track[i]) : MuLaw.SILENCE);
+        }
+        try {
+            socket.send(packet.flip(), to);
+        } catch (PortUnreachableException e) {
+            // Nobody listens: UDP does not care, the report counts what arrived.
+        }
+        sent++;
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
