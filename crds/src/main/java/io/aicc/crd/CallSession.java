@@ -1,5 +1,6 @@
 package io.aicc.crd;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crd.generator.annotation.AdditionalSelectableField;
 import io.fabric8.generator.annotation.Required;
@@ -17,6 +18,8 @@ import io.fabric8.kubernetes.model.annotation.Version;
  * One call and its transcription. The ARI controller creates it when two parties talk, the operator gives it a worker, and
  * it stays for a while after the call as the record of what happened.
  */
+@JsonClassDescription(
+        "One call and its transcription: who speaks, where the PBX sends the audio, and what became of it.")
 @Group("aicc.io")
 @Version("v1alpha1")
 @Kind("CallSession")
@@ -26,9 +29,15 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalPrinterColumn(name = "Phase", jsonPath = ".status.phase")
 @AdditionalPrinterColumn(name = "Customer", jsonPath = ".spec.customerNumber")
 @AdditionalPrinterColumn(name = "Agent", jsonPath = ".spec.agentId")
-@AdditionalPrinterColumn(name = "Ports", jsonPath = ".status.mediaEndpoint.customerPort")
+@AdditionalPrinterColumn(
+        name = "Ports",
+        jsonPath = ".status.mediaEndpoint.customerPort",
+        type = AdditionalPrinterColumn.Type.INTEGER)
 @AdditionalPrinterColumn(name = "Worker", jsonPath = ".status.worker.pod")
-@AdditionalPrinterColumn(name = "Turns", jsonPath = ".status.summary.transcripts")
+@AdditionalPrinterColumn(
+        name = "Turns",
+        jsonPath = ".status.summary.transcripts",
+        type = AdditionalPrinterColumn.Type.INTEGER)
 @AdditionalPrinterColumn(
         name = "Age",
         jsonPath = ".metadata.creationTimestamp",
@@ -37,7 +46,11 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalPrinterColumn(name = "Language", jsonPath = ".spec.language", priority = 1)
 @AdditionalPrinterColumn(name = "Host", jsonPath = ".status.mediaEndpoint.host", priority = 1)
 @AdditionalPrinterColumn(name = "Why", jsonPath = ".status.conditions[?(@.type==\"Ready\")].reason", priority = 1)
-@AdditionalPrinterColumn(name = "Lost", jsonPath = ".status.summary.packetsLost", priority = 1)
+@AdditionalPrinterColumn(
+        name = "Lost",
+        jsonPath = ".status.summary.packetsLost",
+        type = AdditionalPrinterColumn.Type.INTEGER,
+        priority = 1)
 @AdditionalPrinterColumn(name = "End", jsonPath = ".spec.ended.reason", priority = 1)
 @AdditionalSelectableField(jsonPath = ".status.phase")
 @AdditionalSelectableField(jsonPath = ".spec.poolRef")

@@ -1,5 +1,6 @@
 package io.aicc.crd;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
@@ -9,6 +10,7 @@ import io.fabric8.generator.annotation.Size;
 import org.jspecify.annotations.Nullable;
 
 /** What the PBX knows of a call. Fixed at creation, but for the end mark and the media sources (a re-tap changes them). */
+@JsonClassDescription("What the PBX knows of the call. Fixed at creation, but for ended and mediaSources.")
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CallSessionSpec(
         @Required
@@ -54,6 +56,7 @@ public record CallSessionSpec(
         String poolRef,
 
         @Required
+        @Size(max = 27)
         @Pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{6}Z$")
         @JsonPropertyDescription(
                 "When the controller asked for transcription, UTC in microseconds: 2026-01-31T12:00:00.000000Z. (creationTimestamp has whole seconds only.)")
@@ -106,6 +109,7 @@ public record CallSessionSpec(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record EndMark(
             @Required
+            @Size(max = 27)
             @Pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{6}Z$")
             @JsonPropertyDescription("When the call ended, UTC in microseconds.")
             String at,

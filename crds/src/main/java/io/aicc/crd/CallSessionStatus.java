@@ -1,5 +1,6 @@
 package io.aicc.crd;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Max;
@@ -11,6 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the operator made of a call. Written by the operator only. */
+@JsonClassDescription("What the operator made of the call.")
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CallSessionStatus(
         @ValidationRule(

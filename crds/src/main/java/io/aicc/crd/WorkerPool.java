@@ -1,5 +1,6 @@
 package io.aicc.crd;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.kubernetes.api.model.Namespaced;
@@ -12,6 +13,7 @@ import io.fabric8.kubernetes.model.annotation.Singular;
 import io.fabric8.kubernetes.model.annotation.Version;
 
 /** A fleet of one-call workers kept warm, and the ports, engine and receivers they work with. */
+@JsonClassDescription("A fleet of one-call workers kept warm, and the ports, engine and receivers they work with.")
 @Group("aicc.io")
 @Version("v1alpha1")
 @Kind("WorkerPool")

@@ -1,5 +1,6 @@
 package io.aicc.crd;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
@@ -15,6 +16,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How many workers stand ready, on which ports, and what they run. Changes reach new workers; calls finish as they began. */
+@JsonClassDescription(
+        "How many workers stand ready, on which ports, and what they run. Changes reach new workers; calls finish as they began.")
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record WorkerPoolSpec(
         @Default("{}") @JsonPropertyDescription("How many idle workers are kept ready.") @Nullable

@@ -1,5 +1,6 @@
 package io.aicc.crd;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -9,6 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What stands ready. Written by the operator, and only when it changed. */
+@JsonClassDescription("What stands ready now.")
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record WorkerPoolStatus(
         @JsonPropertyDescription("Idle workers that can take a call now.") @StatusReplicas @Nullable

@@ -1,0 +1,127 @@
+package io.aicc.crd;
+
+import com.fasterxml.jackson.annotation.JsonClassDescription;
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
+import io.fabric8.crdv2.generator.CRDPostProcessor;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceColumnDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionVersion;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import io.fabric8.kubernetes.client.CustomResource;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Adds to a generated CRD what the generator's annotations cannot say, or what it gets wrong. */
+final class CrdCompletion implements CRDPostProcessor {
+    private static final Map<String, String> CONDITION = Map.of(
+            "type", "Name of the condition, in CamelCase.",
+            "status", "True, False or Unknown.",
+            "reason", "Why, one word in CamelCase.",
+            "message", "Why, for a person, and what to do.",
+            "lastTransitionTime", "When the status last changed.",
+            "observedGeneration", "The metadata.generation that the condition speaks of.");
+
+    private static final Map<String, String> RESOURCES = Map.of(
+            "requests", "What the scheduler sets aside.",
+            "limits", "What a worker may use at most.",
+            "claims", "Dynamic resources that the container uses.",
+            "name", "Name of the claim in the pod.",
+            "request", "Name of the request in the claim.");
+
+    private final List<Class<? extends CustomResource<?, ?>>> types;
+
+    @SafeVarargs
+    CrdCompletion(Class<? extends CustomResource<?, ?>>... types) {
+        this.types = List.of(types);
+    }
+
+    @Override
+    public HasMetadata process(HasMetadata resource, String crdSpecVersion) {
+        CustomResourceDefinition crd = (CustomResourceDefinition) resource;
+        Class<?> type = types.stream()
+                .filter(t -> t.getSimpleName().equals(crd.getSpec().getNames().getKind()))
+                .findFirst()
+                .orElseThrow();
+        crd.getSpec().getNames().setCategories(List.of("aicc"));
+        // Uninstalling a chart must not delete the calls that are live.
+        crd.getMetadata().setAnnotations(Map.of("helm.sh/resource-policy", "keep"));
+        CustomResourceDefinitionVersion version = crd.getSpec().getVersions().getFirst();
+        orderColumns(type, version.getAdditionalPrinterColumns());
+        describe(type, version.getSchema().getOpenAPIV3Schema());
+        complete(version.getSchema().getOpenAPIV3Schema());
+        return crd;
+    }
+
+    /** The generator sorts columns by path; people want them as they are declared. */
+    private static void orderColumns(Class<?> type, List<CustomResourceColumnDefinition> columns) {
+        List<String> order = Arrays.stream(type.getAnnotationsByType(AdditionalPrinterColumn.class))
+                .map(AdditionalPrinterColumn::name)
+                .toList();
+        columns.sort(Comparator.comparingInt(column -> order.indexOf(column.getName())));
+    }
+
+    private static void describe(Class<?> type, JSONSchemaProps root) {
+        root.setDescription(description(type));
+        Type[] specAndStatus = ((ParameterizedType) type.getGenericSuperclass()).getActualTypeArguments();
+        field(root, "spec").setDescription(description((Class<?>) specAndStatus[0]));
+        field(root, "status").setDescription(description((Class<?>) specAndStatus[1]));
+    }
+
+    private static JSONSchemaProps field(JSONSchemaProps schema, String name) {
+        return Objects.requireNonNull(schema.getProperties().get(name), name);
+    }
+
+    private static String description(Class<?> type) {
+        return type.getAnnotation(JsonClassDescription.class).value();
+    }
+
+    private static void complete(JSONSchemaProps schema) {
+        if (schema.getXKubernetesValidations() != null) {
+            // A rule on a record component is found twice: on its field and on its accessor.
+            schema.setXKubernetesValidations(
+                    schema.getXKubernetesValidations().stream().distinct().toList());
+        }
+        if (schema.getItems() != null) {
+            complete(schema.getItems().getSchema());
+        }
+        if (schema.getProperties() == null) {
+            return;
+        }
+        schema.getProperties().forEach((name, field) -> {
+            complete(field);
+            switch (name) {
+                case "conditions" -> conditions(field);
+                case "resources" -> explain(field, RESOURCES);
+                default -> {}
+            }
+        });
+    }
+
+    /** As the API conventions want them: one of each type, merged by it. */
+    private static void conditions(JSONSchemaProps list) {
+        list.setXKubernetesListType("map");
+        list.setXKubernetesListMapKeys(List.of("type"));
+        JSONSchemaProps item = list.getItems().getSchema();
+        item.setRequired(List.of("type", "status", "reason", "message", "lastTransitionTime"));
+        field(item, "lastTransitionTime").setFormat("date-time");
+        explain(item, CONDITION);
+    }
+
+    private static void explain(JSONSchemaProps schema, Map<String, String> descriptions) {
+        if (schema.getProperties() != null) {
+            schema.getProperties().forEach((name, field) -> {
+                field.setDescription(descriptions.get(name));
+                explain(field, descriptions);
+            });
+        }
+        if (schema.getItems() != null) {
+            explain(schema.getItems().getSchema(), descriptions);
+        }
+    }
+}
