@@ -16,13 +16,13 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.stream.Stream;
 
 /**
@@ -42,13 +42,14 @@ public final class RealApiServer implements AutoCloseable {
     private final int port;
     private final Path kubeconfig;
     private final KubernetesClient client;
-    private final Deque<ServerProcess> servers = new ArrayDeque<>();
+    private final Deque<ServerProcess> servers = new ConcurrentLinkedDeque<>();
 
     private RealApiServer(KubernetesPrograms programs) throws IOException {
         this.programs = programs;
         this.folder = Files.createTempDirectory("aicc-kube-");
         this.port = freePort();
         this.kubeconfig = folder.resolve("kubeconfig");
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stopServers, "stop-kubernetes")); // for Ctrl-C
         try {
             startServers();
             this.client = new KubernetesClientBuilder()
@@ -153,6 +154,9 @@ public final class RealApiServer implements AutoCloseable {
 
     private void stopServers() {
         servers.forEach(ServerProcess::close);
+        if (Files.notExists(folder)) {
+            return;
+        }
         try (Stream<Path> files = Files.walk(folder)) {
             files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());
