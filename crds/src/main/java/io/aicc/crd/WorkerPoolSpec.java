@@ -70,7 +70,9 @@ public record WorkerPoolSpec(
 
     /** Size of the warm buffer: {@code min}, or {@code percent} of the busy workers if that is more, but never above {@code max}. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    @ValidationRule(value = "self.min <= self.max", message = "spec.warm.min must not be greater than spec.warm.max")
+    @ValidationRule(
+            value = "!has(self.min) || !has(self.max) || self.min <= self.max",
+            message = "spec.warm.min must not be greater than spec.warm.max")
     public record Warm(
             @Default("2")
             @Min(0)
@@ -93,10 +95,14 @@ public record WorkerPoolSpec(
     /** A range of UDP ports, whole pairs only. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @ValidationRule(
-            value = "self.from % 2 == 0",
+            value = "!has(self.from) || self.from % 2 == 0",
             message = "spec.ports.from must be even: pairs start with the customer's port")
-    @ValidationRule(value = "self.to % 2 == 1", message = "spec.ports.to must be odd: pairs end with the agent's port")
-    @ValidationRule(value = "self.from < self.to", message = "spec.ports.from must be less than spec.ports.to")
+    @ValidationRule(
+            value = "!has(self.to) || self.to % 2 == 1",
+            message = "spec.ports.to must be odd: pairs end with the agent's port")
+    @ValidationRule(
+            value = "!has(self.from) || !has(self.to) || self.from < self.to",
+            message = "spec.ports.from must be less than spec.ports.to")
     public record Ports(
             @Default("20000")
             @Min(20000)
