@@ -1,0 +1,35 @@
+package io.aicc.worker.rtp;
+
+import io.aicc.worker.audio.AudioFrame;
+
+/**
+ * Hears one speaker. All calls come from that speaker's thread, one at a time; a call may take long, up to ten seconds of audio
+ * wait meanwhile. An exception is logged, and the next frame comes all the same.
+ */
+public interface FrameConsumer {
+    /**
+     * The next piece of audio; valid during the call only. It begins where the one before ended: what is missing between two
+     * packets is filled with silence. Only after more than two seconds without audio does it begin later.
+     */
+    void frame(AudioFrame frame);
+
+    /**
+     * Audio that was spoken is not heard: 100 ms or more at once were lost, or dropped because this consumer is too slow. Told
+     * before the silence that fills it.
+     */
+    void gap(GapReason reason, long startMs, long endMs);
+
+    /** Nothing arrives, and the timeline has got here. Told about 20 times a second for as long as that is so. */
+    void idle(long nowMs);
+
+    /** The stream is over; the last call. */
+    void end();
+
+    /** Why audio is missing. */
+    enum GapReason {
+        /** It never arrived. */
+        PACKETS_LOST,
+        /** It arrived faster than it was consumed. */
+        OVERLOAD
+    }
+}

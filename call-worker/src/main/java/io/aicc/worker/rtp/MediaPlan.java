@@ -1,0 +1,14 @@
+package io.aicc.worker.rtp;
+
+import io.aicc.crd.Codec;
+import java.time.Duration;
+
+/**
+ * What to hear.
+ *
+ * @param codec of both streams
+ * @param customer who may send to the customer's port
+ * @param agent who may send to the agent's port
+ * @param sinceReady how long ago the timeline began; more than zero for a worker that takes over
+ */
+public record MediaPlan(Codec codec, SourceRule customer, SourceRule agent, Duration sinceReady) {}

@@ -1,0 +1,200 @@
+package io.aicc.worker.rtp;
+
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what of a port's packets is the speaker's stream, and puts that in order into the ring. Everything else is counted
+ * by reason. Confined to the thread that receives.
+ *
+ * <p>A stream proves itself by {@code MIN_SEQUENTIAL} = 2 packets in order (RFC 3550 appendix A.1); the first of them waits and
+ * is heard too. The same holds when sequence numbers jump, and when the PBX goes on with another synchronization source: that
+ * is accepted from an exactly known address, once the old source has been silent for half a second. Two at a time never are.
+ */
+final class PacketGate implements ReorderWindow.Output {
+    private static final int MAX_DROPOUT = 3000;
+    private static final int MAX_MISORDER = 100;
+    private static final int SEQUENCE_NUMBERS = 1 << 16;
+    private static final long SOURCE_CHANGE_NANOS = 500_000_000;
+
+    private final StreamFormat format;
+    private final StreamStats stats;
+    private final PacketRing ring;
+    private final TokenBucket rate;
+    private final RtpPacket packet = new RtpPacket();
+    private final ReorderWindow window = new ReorderWindow(this);
+    private SourceRule rule;
+    private @Nullable InetSocketAddress latched;
+
+    private boolean locked;
+    private int ssrc;
+    private int highest;
+    private long lastAcceptedNanos;
+
+    private final HeldPacket candidate = new HeldPacket();
+    private final RtpPacket candidateView = new RtpPacket();
+    private @Nullable InetSocketAddress candidateSource;
+
+    private boolean restart;
+    private int droppedSincePublish;
+    private boolean overloaded;
+
+    PacketGate(StreamFormat format, SourceRule rule, StreamStats stats, PacketRing ring, TokenBucket rate) {
+        this.format = format;
+        this.rule = rule;
+        this.stats = stats;
+        this.ring = ring;
+        this.rate = rate;
+    }
+
+    /** From now on the stream comes from somewhere else; the same rule again changes nothing. */
+    void retap(SourceRule newRule) {
+        if (!newRule.equals(rule)) {
+            rule = newRule;
+            latched = null;
+            locked = false;
+        }
+    }
+
+    /**
+     * Takes what arrived.
+     *
+     * @return null when it is the speaker's, or may turn out to be; else why it is not heard, already counted
+     */
+    @Nullable
+    RejectReason accept(byte[] data, int offset, int length, InetSocketAddress source, long nowNanos) {
+        RejectReason reason = check(data, offset, length, source, nowNanos);
+        if (reason == null) {
+            reason = continuesStream() ? deliver(packet, nowNanos) : probe(source, nowNanos);
+        }
+        if (reason != null) {
+            stats.countRejected(reason);
+        }
+        return reason;
+    }
+
+    /** To be called every now and then: stops waiting for a packet when no other comes either. */
+    void tick(long nowNanos) {
+        window.expire(nowNanos);
+    }
+
+    /** Nothing more arrives: passes on what waits and ends the ring. */
+    void close() {
+        dropCandidate();
+        window.flush();
+        ring.close();
+    }
+
+    private @Nullable RejectReason check(byte[] data, int offset, int length, InetSocketAddress source, long nowNanos) {
+        if (!(latched != null ? latched.equals(source) : rule.allows(source))) {
+            return RejectReason.SOURCE;
+        }
+        if (!rate.tryTake(nowNanos)) {
+            return RejectReason.RATE;
+        }
+        if (length >= StreamFormat.MAX_PACKET_BYTES) {
+            return RejectReason.TOO_LONG;
+        }
+        RejectReason malformed = packet.wrap(data, offset, length);
+        if (malformed != null) {
+            return malformed;
+        }
+        if (packet.payloadType() != format.payloadType()) {
+            return RejectReason.PAYLOAD_TYPE;
+        }
+        return format.isPlausiblePayload(packet.payloadLength()) ? null : RejectReason.PAYLOAD_SIZE;
+    }
+
+    private boolean continuesStream() {
+        if (!locked || packet.ssrc() != ssrc) {
+            return false;
+        }
+        int ahead = packet.sequenceNumber() - highest & 0xFFFF;
+        return ahead < MAX_DROPOUT || ahead > SEQUENCE_NUMBERS - MAX_MISORDER;
+    }
+
+    private @Nullable RejectReason deliver(RtpPacket accepted, long arrivalNanos) {
+        RejectReason reason = window.offer(accepted, arrivalNanos);
+        if (reason == null) {
+            lastAcceptedNanos = arrivalNanos;
+            int ahead = accepted.sequenceNumber() - highest & 0xFFFF;
+            if (ahead < MAX_DROPOUT) {
+                highest = accepted.sequenceNumber();
+            }
+        }
+        return reason;
+    }
+
+    /** The packet does not continue what is heard: it may be the first of something new, or the second, which proves it. */
+    private @Nullable RejectReason probe(InetSocketAddress source, long nowNanos) {
+        if (locked && packet.ssrc() != ssrc && !mayChangeSource(nowNanos)) {
+            return RejectReason.SSRC;
+        }
+        if (!candidate.isEmpty()) {
+            candidate.show(candidateView);
+            boolean same = candidateView.ssrc() == packet.ssrc() && source.equals(candidateSource);
+            int ahead = packet.sequenceNumber() - candidateView.sequenceNumber() & 0xFFFF;
+            if (same && ahead == 0) {
+                return RejectReason.DUPLICATE;
+            }
+            if (same && ahead == 1) {
+                return lock(source, nowNanos);
+            }
+            dropCandidate();
+        }
+        candidate.hold(packet, nowNanos);
+        candidateSource = source;
+        return null;
+    }
+
+    private boolean mayChangeSource(long nowNanos) {
+        return rule instanceof SourceRule.Exact && nowNanos - lastAcceptedNanos >= SOURCE_CHANGE_NANOS;
+    }
+
+    private @Nullable RejectReason lock(InetSocketAddress source, long nowNanos) {
+        locked = true;
+        latched = source;
+        ssrc = candidateView.ssrc();
+        highest = candidateView.sequenceNumber();
+        window.restart(highest);
+        restart = true;
+        deliver(candidateView, candidate.arrivalNanos());
+        candidate.clear();
+        return deliver(packet, nowNanos);
+    }
+
+    private void dropCandidate() {
+        if (!candidate.isEmpty()) {
+            candidate.clear();
+            stats.countRejected(RejectReason.PROBATION);
+        }
+    }
+
+    @Override
+    public void release(RtpPacket released, long arrivalNanos, int lostBefore) {
+        MediaPacket slot = ring.claim();
+        if (slot == null) {
+            stats.countRejected(RejectReason.OVERLOAD);
+            droppedSincePublish += lostBefore + 1;
+            overloaded = true;
+            return;
+        }
+        released.copyPayload(slot.payload);
+        slot.payloadLength = released.payloadLength();
+        slot.timestamp = released.timestamp();
+        slot.arrivalNanos = arrivalNanos;
+        slot.lostBefore = droppedSincePublish + lostBefore;
+        slot.overloadBefore = overloaded;
+        slot.restart = restart;
+        droppedSincePublish = 0;
+        overloaded = false;
+        restart = false;
+        stats.countReceived();
+        ring.publish();
+    }
+
+    @Override
+    public void lost(int change) {
+        stats.countLost(change);
+    }
+}

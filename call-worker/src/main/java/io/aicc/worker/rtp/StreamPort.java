@@ -1,0 +1,98 @@
+package io.aicc.worker.rtp;
+
+import io.aicc.wire.event.Channel;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.DatagramPacket;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One speaker's socket: everything is refused until it has a gate. Confined to the event loop, but for its statistics. */
+final class StreamPort extends SimpleChannelInboundHandler<DatagramPacket> {
+    private static final Logger log = LoggerFactory.getLogger(StreamPort.class);
+    private static final long LOG_EVERY_NANOS = 1_000_000_000;
+
+    private final Channel speaker;
+    private final LongSupplier nanoClock;
+    private final StreamStats stats = new StreamStats();
+    private final long[] nextLogNanos = new long[RejectReason.values().length];
+    private final long[] loggedCount = new long[nextLogNanos.length];
+    private @Nullable PacketGate gate;
+    private long arrived;
+
+    StreamPort(Channel speaker, LongSupplier nanoClock) {
+        this.speaker = speaker;
+        this.nanoClock = nanoClock;
+        Arrays.fill(nextLogNanos, nanoClock.getAsLong());
+    }
+
+    StreamStats stats() {
+        return stats;
+    }
+
+    @Nullable
+    PacketGate gate() {
+        return gate;
+    }
+
+    void open(PacketGate newGate) {
+        gate = newGate;
+    }
+
+    /** Packets that arrived, heard or not. */
+    long arrived() {
+        return arrived;
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, DatagramPacket datagram) {
+        arrived++;
+        ByteBuf content = datagram.content();
+        long now = nanoClock.getAsLong();
+        RejectReason reason = receive(content, datagram.sender(), now);
+        if (reason != null) {
+            tell(reason, datagram.sender(), content.readableBytes(), now);
+        }
+    }
+
+    private @Nullable RejectReason receive(ByteBuf content, InetSocketAddress source, long now) {
+        if (gate == null) {
+            stats.countRejected(RejectReason.NOT_ASSIGNED);
+            return RejectReason.NOT_ASSIGNED;
+        }
+        int offset = content.arrayOffset() + content.readerIndex();
+        return gate.accept(content.array(), offset, content.readableBytes(), source, now);
+    }
+
+    /** At most one line a second for each reason, with the number of those it stands for. */
+    private void tell(RejectReason reason, InetSocketAddress source, int bytes, long now) {
+        int index = reason.ordinal();
+        if (now - nextLogNanos[index] < 0) {
+            return;
+        }
+        nextLogNanos[index] = now + LOG_EVERY_NANOS;
+        long count = stats.rejected(reason);
+        log.atWarn()
+                .addKeyValue("stream", speaker.name().toLowerCase(Locale.ROOT))
+                .addKeyValue("reason", reason.label())
+                .addKeyValue("source", source)
+                .addKeyValue("bytes", bytes)
+                .addKeyValue("packets", count - loggedCount[index])
+                .log("packets refused");
+        loggedCount[index] = count;
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        log.atError()
+                .addKeyValue("stream", speaker.name().toLowerCase(Locale.ROOT))
+                .setCause(cause)
+                .log("receiving failed, going on");
+    }
+}

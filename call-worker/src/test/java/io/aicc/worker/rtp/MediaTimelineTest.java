@@ -1,0 +1,168 @@
+package io.aicc.worker.rtp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+class MediaTimelineTest {
+    private static final int RATE = 8000;
+    private static final int LENGTH = 160;
+    private static final long MS = 1_000_000;
+    private static final long ZERO = -5_000_000_000L; // clocks may be negative
+
+    private final MediaTimeline timeline = new MediaTimeline(RATE, ZERO);
+    private final MediaPacket packet = new MediaPacket(LENGTH);
+    private long arrivalMs;
+    private int timestamp = Integer.MAX_VALUE - 1000; // wraps soon
+
+    @Test
+    void theFirstPacketLiesWhereItArrived() {
+        arrivalMs = 1020;
+
+        assertThat(place()).isEqualTo(ms(1000));
+    }
+
+    @Test
+    void packetsInOrderFollowEachOtherWhateverTheJitter() {
+        arrivalMs = 1020;
+        place();
+        for (int i = 1; i < 500; i++) {
+            arrivalMs = 1020 + 20L * i + i * 37 % 90;
+            assertThat(place()).isEqualTo(ms(1000 + 20L * i));
+        }
+    }
+
+    @Test
+    void silenceWithoutPacketsIsAsLongAsTheTimestampsSay() {
+        arrivalMs = 1020;
+        place();
+
+        arrivalMs += 20 + 5000 + 60; // 60 ms of jitter
+        timestamp += 5000 * 8;
+        assertThat(place()).isEqualTo(ms(1020 + 5000));
+    }
+
+    @Test
+    void lostPacketsLeaveRoomForThemselves() {
+        arrivalMs = 1020;
+        place();
+
+        arrivalMs += 80;
+        timestamp += 3 * LENGTH;
+        packet.lostBefore = 3;
+        assertThat(place()).isEqualTo(ms(1080));
+    }
+
+    @Test
+    void aTimestampFromTheFutureIsNotBelieved() {
+        arrivalMs = 1020;
+        place();
+
+        arrivalMs += 20;
+        timestamp += 3600 * RATE;
+        assertThat(place()).isEqualTo(ms(1020));
+    }
+
+    @Test
+    void aTimestampThatGoesBackIsNotBelieved() {
+        arrivalMs = 1020;
+        place();
+
+        arrivalMs += 20 + 300;
+        timestamp -= 50_000;
+        assertThat(place()).isEqualTo(ms(1020 + 300));
+    }
+
+    @Test
+    void aTimestampThatDeniesALongPauseIsNotBelieved() {
+        arrivalMs = 1020;
+        place();
+
+        arrivalMs += 20 + 5000;
+        timestamp += 1000 * 8;
+        assertThat(place()).isEqualTo(ms(1020 + 5000));
+    }
+
+    @Test
+    void aStallThatIsMadeUpForMovesNothing() {
+        arrivalMs = 1020;
+        place();
+        long stalledUntil = arrivalMs + 1500;
+        for (int i = 1; i < 400; i++) {
+            arrivalMs = Math.max(stalledUntil, 1020 + 20L * i);
+            assertThat(place()).isEqualTo(ms(1000 + 20L * i));
+        }
+    }
+
+    @Test
+    void aPauseThatTheSenderDoesNotAdmitIsNoticedWithinTwoSeconds() {
+        arrivalMs = 1020;
+        place();
+
+        arrivalMs += 3000;
+        long start = 0;
+        for (int i = 0; i < 100; i++) {
+            arrivalMs += 20;
+            start = place();
+        }
+        assertThat(start).isEqualTo(ms(arrivalMs - 20));
+    }
+
+    /** 100 parts per million over two hours are 720 ms. */
+    @Test
+    void aSlowClockAtTheOtherEndIsMadeUpFor() {
+        arrivalMs = 1020;
+        long start = place();
+        for (int i = 1; i < 360_000; i++) {
+            arrivalMs = 1020 + 20L * i + i * 20L / 10_000;
+            start = place();
+        }
+        assertThat(start).isBetween(ms(arrivalMs - 20 - 210), ms(arrivalMs - 20));
+    }
+
+    @Test
+    void aNewSequenceGoesOnWhereItArrives() {
+        arrivalMs = 1020;
+        place();
+
+        arrivalMs = 7000;
+        timestamp = 42;
+        packet.restart = true;
+        assertThat(place()).isEqualTo(ms(6980));
+    }
+
+    @Property
+    void theTimelineNeverGoesBack(
+            @ForAll @Size(max = 200) long[] arrivals,
+            @ForAll @Size(max = 200) int[] timestamps,
+            @ForAll @IntRange(max = 3000) int lost) {
+        MediaTimeline any = new MediaTimeline(RATE, ZERO);
+        long now = 0;
+        for (int i = 0; i < Math.min(arrivals.length, timestamps.length); i++) {
+            now += Math.floorMod(arrivals[i], 10_000_000_000L);
+            packet.arrivalNanos = now;
+            packet.timestamp = timestamps[i];
+            packet.lostBefore = i % 7 == 0 ? lost : 0;
+            long before = any.next();
+            assertThat(any.place(packet, LENGTH)).isGreaterThanOrEqualTo(before);
+        }
+    }
+
+    private long place() {
+        packet.arrivalNanos = ZERO + arrivalMs * MS;
+        packet.timestamp = timestamp;
+        long start = timeline.place(packet, LENGTH);
+        timestamp += LENGTH;
+        packet.lostBefore = 0;
+        packet.restart = false;
+        return start;
+    }
+
+    private static long ms(long ms) {
+        return ms * RATE / 1000;
+    }
+}

@@ -1,0 +1,302 @@
+package io.aicc.worker.rtp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aicc.crd.Codec;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.Size;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class PacketGateTest {
+    private static final long MS = 1_000_000;
+    private static final int SSRC = 0x1111;
+    private static final int OTHER_SSRC = 0x2222;
+    private static final InetSocketAddress PBX = new InetSocketAddress("10.0.0.7", 14_002);
+    private static final InetSocketAddress STRANGER = new InetSocketAddress("10.0.0.8", 14_002);
+
+    private final StreamFormat format = StreamFormat.of(Codec.ULAW);
+    private final StreamStats stats = new StreamStats();
+    private final PacketRing ring = new PacketRing(format.maxPayloadBytes());
+    private PacketGate gate = gate(new SourceRule.Exact(PBX), RtpSettings.DEFAULT_PACKETS_PER_SECOND);
+    private long now;
+
+    @Test
+    void hearsAStreamFromItsFirstPacketOnceTheSecondProvedIt() {
+        assertThat(send(100, SSRC)).isNull();
+        assertThat(heard()).isEmpty();
+
+        assertThat(send(101, SSRC)).isNull();
+        assertThat(heard()).containsExactly(100, 101);
+        assertThat(stats.received()).isEqualTo(2);
+    }
+
+    @Test
+    void aLonePacketIsNotAStream() {
+        send(100, SSRC);
+        send(7, OTHER_SSRC);
+        gate.close();
+
+        assertThat(heard()).isEmpty();
+        assertThat(stats.rejected(RejectReason.PROBATION)).isEqualTo(2);
+    }
+
+    @Test
+    void refusesEveryOtherAddressThanTheExactOne() {
+        startStream();
+
+        assertThat(sendFrom(STRANGER, 3, SSRC)).isEqualTo(RejectReason.SOURCE);
+        assertThat(sendFrom(new InetSocketAddress("10.0.0.7", 14_003), 3, SSRC)).isEqualTo(RejectReason.SOURCE);
+        assertThat(heard()).containsExactly(1, 2);
+    }
+
+    @Test
+    void keepsToTheFirstAddressOfANetworkThatSendsAStream() {
+        gate = gate(SourceRule.networks("10.0.0.0/8"), 100);
+
+        assertThat(sendFrom(STRANGER, 50, OTHER_SSRC)).isNull(); // alone, it proves nothing
+        startStream();
+
+        assertThat(sendFrom(STRANGER, 51, OTHER_SSRC)).isEqualTo(RejectReason.SOURCE);
+        assertThat(sendFrom(new InetSocketAddress("192.168.1.1", 9), 3, SSRC)).isEqualTo(RejectReason.SOURCE);
+        assertThat(heard()).containsExactly(1, 2);
+    }
+
+    @Test
+    void twoAddressesOfANetworkDoNotProveEachOther() {
+        gate = gate(SourceRule.networks("10.0.0.0/8"), 100);
+
+        sendFrom(STRANGER, 1, SSRC);
+        sendFrom(PBX, 2, SSRC);
+
+        assertThat(heard()).isEmpty();
+    }
+
+    @Test
+    void hearsNobodyWithoutANetwork() {
+        gate = gate(SourceRule.networks(), 100);
+
+        assertThat(send(1, SSRC)).isEqualTo(RejectReason.SOURCE);
+    }
+
+    @Test
+    void refusesOtherPayloadTypesAndSizes() {
+        assertThat(send(Packets.packet(8, 1, 0, SSRC, new byte[160]))).isEqualTo(RejectReason.PAYLOAD_TYPE);
+        assertThat(send(Packets.packet(101, 1, 0, SSRC, new byte[4]))).isEqualTo(RejectReason.PAYLOAD_TYPE);
+        assertThat(send(Packets.packet(0, 1, 0, SSRC, new byte[0]))).isEqualTo(RejectReason.PAYLOAD_SIZE);
+        assertThat(send(Packets.packet(0, 1, 0, SSRC, new byte[481]))).isEqualTo(RejectReason.PAYLOAD_SIZE);
+        assertThat(send(Packets.packet(0, 1, 0, SSRC, new byte[2036]))).isEqualTo(RejectReason.TOO_LONG);
+    }
+
+    @Test
+    void refusesHalfASampleOfLinearAudio() {
+        StreamFormat linear = StreamFormat.of(Codec.L16_16K);
+
+        assertThat(linear.isPlausiblePayload(640)).isTrue();
+        assertThat(linear.isPlausiblePayload(641)).isFalse();
+        assertThat(linear.payloadType()).isEqualTo(118);
+    }
+
+    @Test
+    void refusesASecondSourceWhileTheFirstIsHeard() {
+        startStream();
+        for (int i = 3; i < 50; i++) {
+            now += 20 * MS;
+            assertThat(send(i, SSRC)).isNull();
+            assertThat(send(1000 + i, OTHER_SSRC)).isEqualTo(RejectReason.SSRC);
+        }
+
+        assertThat(heard()).isEqualTo(IntStream.range(1, 50).boxed().toList());
+        assertThat(stats.rejected(RejectReason.SSRC)).isEqualTo(47);
+    }
+
+    @Test
+    void acceptsAnotherSourceFromTheExactAddressOnceTheFirstIsSilent() {
+        startStream();
+        now += 499 * MS;
+        assertThat(send(70, OTHER_SSRC)).isEqualTo(RejectReason.SSRC);
+        now += MS;
+
+        assertThat(send(71, OTHER_SSRC)).isNull();
+        assertThat(send(72, OTHER_SSRC)).isNull();
+
+        assertThat(heard()).containsExactly(1, 2, 71, 72);
+        assertThat(send(3, SSRC)).isEqualTo(RejectReason.SSRC);
+    }
+
+    @Test
+    void neverAcceptsAnotherSourceFromAnAddressThatWasLearnt() {
+        gate = gate(SourceRule.networks("10.0.0.0/8"), 100);
+        startStream();
+        now += 60_000 * MS;
+
+        assertThat(send(70, OTHER_SSRC)).isEqualTo(RejectReason.SSRC);
+    }
+
+    @Test
+    void aNewTapIsHeardFromItsOwnAddressAtOnce() {
+        startStream();
+        gate.retap(new SourceRule.Exact(STRANGER));
+
+        assertThat(send(3, SSRC)).isEqualTo(RejectReason.SOURCE);
+        sendFrom(STRANGER, 200, OTHER_SSRC);
+        sendFrom(STRANGER, 201, OTHER_SSRC);
+
+        assertThat(heard()).containsExactly(1, 2, 200, 201);
+    }
+
+    @Test
+    void theSameTapAgainChangesNothing() {
+        startStream();
+        gate.retap(new SourceRule.Exact(new InetSocketAddress("10.0.0.7", 14_002)));
+
+        assertThat(send(3, SSRC)).isNull();
+        assertThat(heard()).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void aJumpOfTheSequenceIsFollowedOnlyWhenItGoesOn() {
+        startStream();
+
+        assertThat(send(9000, SSRC)).isNull();
+        assertThat(send(3, SSRC)).isNull();
+        assertThat(heard()).containsExactly(1, 2, 3);
+
+        send(20_000, SSRC);
+        send(20_001, SSRC);
+        assertThat(heard()).containsExactly(20_000 & 0xFF, 20_001 & 0xFF);
+        assertThat(stats.rejected(RejectReason.PROBATION)).isEqualTo(1);
+        assertThat(stats.snapshot().lost()).isZero();
+    }
+
+    @Test
+    void sequenceNumbersWrapAround() {
+        for (int i = 65_530; i < 65_545; i++) {
+            send(i & 0xFFFF, SSRC);
+        }
+
+        assertThat(heard()).hasSize(15);
+        assertThat(stats.snapshot().lost()).isZero();
+    }
+
+    @Test
+    void aFloodFromTheRightAddressIsCut() {
+        for (int i = 1; i <= 10_000; i++) {
+            now += MS / 10; // 10,000 a second
+            send(i & 0xFFFF, SSRC);
+        }
+
+        gate.close();
+        assertThat(stats.received()).isBetween(390L, 410L); // 300 at once, then 100 a second
+        assertThat(stats.rejected(RejectReason.RATE)).isEqualTo(10_000 - stats.received());
+    }
+
+    @Test
+    void whatAStalledNetworkDeliversAtOnceIsHeard() {
+        int sequenceNumber = 1;
+        for (int second = 0; second < 20; second++) {
+            now += 1000 * MS;
+            for (int i = 0; i < 50; i++) {
+                assertThat(send(sequenceNumber++, SSRC)).isNull();
+            }
+            heard();
+        }
+
+        assertThat(stats.received()).isEqualTo(1000);
+    }
+
+    @Test
+    void strangersDoNotUseUpTheRateOfTheRightSource() {
+        for (int i = 0; i < 10_000; i++) {
+            sendFrom(STRANGER, i, SSRC);
+        }
+
+        startStream();
+        assertThat(heard()).containsExactly(1, 2);
+    }
+
+    @Test
+    void aFullRingDropsAndSaysSo() {
+        gate = gate(new SourceRule.Exact(PBX), 1_000_000);
+        for (int i = 1; i <= PacketRing.CAPACITY + 10; i++) {
+            send(i, SSRC);
+        }
+        assertThat(stats.rejected(RejectReason.OVERLOAD)).isEqualTo(10);
+        heard();
+
+        send(PacketRing.CAPACITY + 11, SSRC);
+
+        MediaPacket next = Objects.requireNonNull(ring.peek());
+        assertThat(next.overloadBefore).isTrue();
+        assertThat(next.lostBefore).isEqualTo(10);
+    }
+
+    @Test
+    void closingPassesOnWhatIsHeld() {
+        startStream();
+        send(4, SSRC);
+        assertThat(heard()).containsExactly(1, 2);
+
+        gate.close();
+
+        assertThat(heard()).containsExactly(4);
+        assertThat(ring.isFinished()).isTrue();
+    }
+
+    @Property(tries = 300)
+    void anyBytesAreHeardOrCounted(@ForAll @Size(max = 100) byte[][] datagrams) {
+        StreamStats counted = new StreamStats();
+        PacketRing fresh = new PacketRing(format.maxPayloadBytes());
+        TokenBucket rate = new TokenBucket(1_000_000, 0);
+        PacketGate any = new PacketGate(format, new SourceRule.Exact(PBX), counted, fresh, rate);
+
+        for (byte[] datagram : datagrams) {
+            any.accept(datagram, 0, datagram.length, PBX, now);
+        }
+        any.close();
+
+        long rejected = Arrays.stream(RejectReason.values())
+                .mapToLong(counted::rejected)
+                .sum();
+        assertThat(counted.received() + rejected).isEqualTo(datagrams.length);
+    }
+
+    private PacketGate gate(SourceRule rule, int packetsPerSecond) {
+        return new PacketGate(format, rule, stats, ring, new TokenBucket(packetsPerSecond, now));
+    }
+
+    private void startStream() {
+        send(1, SSRC);
+        send(2, SSRC);
+    }
+
+    private @Nullable RejectReason send(int sequenceNumber, int ssrc) {
+        return sendFrom(PBX, sequenceNumber, ssrc);
+    }
+
+    private @Nullable RejectReason sendFrom(InetSocketAddress source, int sequenceNumber, int ssrc) {
+        byte[] bytes = Packets.ulaw(sequenceNumber, ssrc);
+        return gate.accept(bytes, 0, bytes.length, source, now);
+    }
+
+    private @Nullable RejectReason send(byte[] bytes) {
+        return gate.accept(bytes, 0, bytes.length, PBX, now);
+    }
+
+    /** Low bytes of the sequence numbers of what has come through since the last time. */
+    private List<Integer> heard() {
+        List<Integer> heard = new ArrayList<>();
+        for (MediaPacket packet = ring.peek(); packet != null; packet = ring.peek()) {
+            heard.add(packet.payload[0] & 0xFF);
+            ring.release();
+        }
+        return heard;
+    }
+}

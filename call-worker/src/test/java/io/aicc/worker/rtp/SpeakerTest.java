@@ -1,0 +1,145 @@
+package io.aicc.worker.rtp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aicc.crd.Codec;
+import io.aicc.worker.audio.AudioFrame;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class SpeakerTest {
+    private static final long MS = 1_000_000;
+
+    private final StreamFormat format = StreamFormat.of(Codec.ULAW);
+    private final PacketRing ring = new PacketRing(format.maxPayloadBytes());
+    private final Heard heard = new Heard();
+    private long now;
+    private final Speaker speaker =
+            new Speaker(format, ring, new MediaTimeline(format.sampleRateHz(), 0), heard, () -> now);
+
+    @Test
+    void decodesWhatItHandsOnAndKeepsItAsItTravelled() {
+        put(20, 0, 0, 0x80);
+        speaker.work();
+
+        assertThat(heard.told).containsExactly("0-20");
+        assertThat(heard.lastSample).isEqualTo((short) 32_124);
+        assertThat(heard.lastByte).isEqualTo((byte) 0x80);
+    }
+
+    @Test
+    void fillsAShortPauseWithSilence() {
+        put(20, 0, 0, 0x80);
+        put(90, 160 + 400, 0, 0x80); // 50 ms missing: silence of 20, 20 and 10 ms
+        speaker.work();
+        speaker.work();
+
+        assertThat(heard.told).containsExactly("0-20", "20-40 silence", "40-60 silence", "60-70 silence", "70-90");
+    }
+
+    @Test
+    void leavesALongPauseOut() {
+        put(20, 0, 0, 0x80);
+        put(60_020, 160 + 8 * 59_980, 0, 0x80);
+        speaker.work();
+        speaker.work();
+
+        assertThat(heard.told).containsExactly("0-20", "60000-60020");
+    }
+
+    @Test
+    void tellsOfAudioThatWasLost() {
+        put(20, 0, 0, 0x80);
+        put(140, 6 * 160, 5, 0x80);
+        put(180, 8 * 160, 1, 0x80); // too little to be told
+        while (speaker.work()) {}
+
+        assertThat(heard.told).startsWith("0-20", "gap PACKETS_LOST 20-120", "20-40 silence");
+        assertThat(heard.told).filteredOn(told -> told.startsWith("gap")).hasSize(1);
+    }
+
+    @Test
+    void tellsWhenNothingArrives() {
+        put(20, 0, 0, 0x80);
+        now = 20 * MS;
+        speaker.work();
+
+        now = 79 * MS;
+        speaker.work();
+        now = 80 * MS;
+        speaker.work();
+        now = 700 * MS;
+        speaker.work();
+
+        assertThat(heard.told).containsExactly("0-20", "idle 80", "idle 700");
+    }
+
+    @Test
+    void goesOnWhenTheConsumerFails() {
+        heard.failing = true;
+        put(20, 0, 0, 0x80);
+        speaker.work();
+        heard.failing = false;
+        put(40, 160, 0, 0x80);
+        speaker.work();
+
+        assertThat(heard.told).containsExactly("20-40");
+    }
+
+    @Test
+    void consumesWhatIsQueuedBeforeItTellsTheEnd() {
+        for (int i = 0; i < 100; i++) {
+            put(20 * (i + 1), 160 * i, 0, 0x80);
+        }
+        ring.close();
+
+        speaker.run();
+
+        assertThat(heard.told).hasSize(101).endsWith("1980-2000", "end");
+    }
+
+    private void put(long arrivalMs, int timestamp, int lostBefore, int code) {
+        MediaPacket slot = Objects.requireNonNull(ring.claim());
+        Arrays.fill(slot.payload, 0, 160, (byte) code);
+        slot.payloadLength = 160;
+        slot.timestamp = timestamp;
+        slot.arrivalNanos = arrivalMs * MS;
+        slot.lostBefore = lostBefore;
+        ring.publish();
+    }
+
+    private static final class Heard implements FrameConsumer {
+        final List<String> told = new ArrayList<>();
+        boolean failing;
+        short lastSample;
+        byte lastByte;
+
+        @Override
+        public void frame(AudioFrame frame) {
+            if (failing) {
+                throw new IllegalStateException("a consumer that fails");
+            }
+            lastSample = frame.samples()[frame.length() - 1];
+            lastByte = frame.encoded()[frame.encodedLength() - 1];
+            told.add(frame.startMs() + "-" + frame.endMs() + (lastSample == 0 ? " silence" : ""));
+        }
+
+        @Override
+        public void gap(GapReason reason, long startMs, long endMs) {
+            told.add("gap " + reason + " " + startMs + "-" + endMs);
+        }
+
+        @Override
+        public void idle(long nowMs) {
+            told.add("idle " + nowMs);
+        }
+
+        @Override
+        public void end() {
+            told.add("end");
+        }
+    }
+}
