@@ -1,0 +1,96 @@
+package io.aicc.demo.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** JSON trees, as the server stores and sends them. A stored tree is never changed: writers work on a copy. */
+final class Json {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper YAML = new YAMLMapper();
+
+    private Json() {}
+
+    static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    static ArrayNode array() {
+        return JsonNodeFactory.instance.arrayNode();
+    }
+
+    static ArrayNode strings(Iterable<String> values) {
+        ArrayNode array = array();
+        values.forEach(array::add);
+        return array;
+    }
+
+    static List<String> strings(JsonNode array) {
+        List<String> values = new ArrayList<>();
+        array.forEach(value -> values.add(value.asText()));
+        return values;
+    }
+
+    /** Reads JSON, or YAML where the text is not a JSON object or array (server-side apply sends either). */
+    static JsonNode read(byte[] body) {
+        try {
+            int first = firstCharacter(body);
+            JsonNode tree = first == '{' || first == '[' ? JSON.readTree(body) : YAML.readTree(body);
+            return tree == null ? JsonNodeFactory.instance.missingNode() : tree;
+        } catch (IOException unreadable) {
+            throw Failure.badRequest("the body of the request could not be read as JSON: "
+                    + String.valueOf(unreadable.getMessage()).lines().findFirst().orElse(""));
+        }
+    }
+
+    /** Reads every document of a YAML stream. */
+    static List<ObjectNode> readDocuments(byte[] yaml) throws IOException {
+        try (var documents = YAML.readerFor(JsonNode.class).<JsonNode>readValues(yaml)) {
+            List<ObjectNode> objects = new ArrayList<>();
+            while (documents.hasNext()) {
+                if (documents.next() instanceof ObjectNode object) {
+                    objects.add(object);
+                }
+            }
+            return objects;
+        }
+    }
+
+    static byte[] bytes(JsonNode tree) {
+        try {
+            return JSON.writeValueAsBytes(tree);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("a JSON tree could not be written", impossible);
+        }
+    }
+
+    static String text(JsonNode tree) {
+        return new String(bytes(tree), StandardCharsets.UTF_8);
+    }
+
+    /** The node at a dotted path such as {@code metadata.name}. */
+    static JsonNode at(JsonNode tree, String dottedPath) {
+        JsonNode node = tree;
+        for (String field : dottedPath.split("\\.")) {
+            node = node.path(field);
+        }
+        return node;
+    }
+
+    private static int firstCharacter(byte[] body) {
+        for (byte b : body) {
+            if (!Character.isWhitespace(b)) {
+                return b;
+            }
+        }
+        return -1;
+    }
+}
