@@ -37,7 +37,11 @@ record ApiRequest(
                 content);
     }
 
+    /** The body as a tree; missing when there is none. Protobuf is not spoken here. */
     JsonNode body() {
+        if (mediaType.contains("protobuf")) {
+            throw Failure.unsupportedMediaType(mediaType);
+        }
         return Json.read(content);
     }
 

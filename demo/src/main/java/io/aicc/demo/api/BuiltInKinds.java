@@ -3,6 +3,7 @@ package io.aicc.demo.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** The kinds of Kubernetes itself that this system, its operator or a curious user touches. */
@@ -195,7 +196,7 @@ final class BuiltInKinds {
         }
 
         ResourceKind build() {
-            String singular = kind.toLowerCase(java.util.Locale.ROOT);
+            String singular = kind.toLowerCase(Locale.ROOT);
             return new ResourceKind(
                     group,
                     version,

@@ -1,6 +1,7 @@
 package io.aicc.demo.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,7 @@ record Change(long revision, ObjectKey key, @Nullable ObjectNode before, ObjectN
     }
 
     private ObjectNode lastSeen() {
-        ObjectNode last = java.util.Objects.requireNonNull(before).deepCopy();
+        ObjectNode last = Objects.requireNonNull(before).deepCopy();
         last.withObject("/metadata").put("resourceVersion", Long.toString(revision));
         return last;
     }

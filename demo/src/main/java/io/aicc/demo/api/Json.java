@@ -47,7 +47,10 @@ final class Json {
             return tree == null ? JsonNodeFactory.instance.missingNode() : tree;
         } catch (IOException unreadable) {
             throw Failure.badRequest("the body of the request could not be read as JSON: "
-                    + String.valueOf(unreadable.getMessage()).lines().findFirst().orElse(""));
+                    + String.valueOf(unreadable.getMessage())
+                            .lines()
+                            .findFirst()
+                            .orElse(""));
         }
     }
 

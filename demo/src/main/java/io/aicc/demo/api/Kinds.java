@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -71,7 +72,7 @@ final class Kinds {
                 version.path("name").asText(),
                 names.path("kind").asText(),
                 names.path("plural").asText(),
-                names.path("singular").asText(names.path("kind").asText().toLowerCase(java.util.Locale.ROOT)),
+                names.path("singular").asText(names.path("kind").asText().toLowerCase(Locale.ROOT)),
                 Json.strings(names.path("shortNames")),
                 Json.strings(names.path("categories")),
                 "Namespaced".equals(spec.path("scope").asText()),

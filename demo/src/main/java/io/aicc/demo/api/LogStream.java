@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,7 +55,7 @@ final class LogStream implements Reply.Body {
         long skipped = Math.max(0, lines.size() - Long.parseLong(tail));
         return lines.stream()
                 .limit(skipped)
-                .mapToLong(line -> line.getBytes(java.nio.charset.StandardCharsets.UTF_8).length + 1L)
+                .mapToLong(line -> line.getBytes(StandardCharsets.UTF_8).length + 1L)
                 .sum();
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.zjsonpatch.JsonPatch;
 import io.fabric8.zjsonpatch.JsonPatchException;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The four ways to change part of an object. JSON Patch (RFC 6902) and JSON Merge Patch (RFC 7386) are what they say.
@@ -107,7 +108,7 @@ final class Patches {
         return merged;
     }
 
-    private static int indexOf(ArrayNode list, JsonNode item, @org.jspecify.annotations.Nullable String key) {
+    private static int indexOf(ArrayNode list, JsonNode item, @Nullable String key) {
         for (int i = 0; i < list.size(); i++) {
             JsonNode candidate = list.get(i);
             if (key == null ? candidate.equals(item) : candidate.path(key).equals(item.path(key))) {

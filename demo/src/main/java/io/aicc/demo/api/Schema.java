@@ -2,6 +2,7 @@ package io.aicc.demo.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -261,7 +262,7 @@ final class Schema {
     }
 
     private static String quoted(String text) {
-        return Json.text(com.fasterxml.jackson.databind.node.TextNode.valueOf(text));
+        return Json.text(TextNode.valueOf(text));
     }
 
     private static String plain(JsonNode number) {
