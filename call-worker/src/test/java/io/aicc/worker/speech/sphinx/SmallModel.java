@@ -1,0 +1,42 @@
+package io.aicc.worker.speech.sphinx;
+
+import io.aicc.worker.speech.SpeechException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A real, very small model for tests: a dozen words, any of which may follow any other. Loads in a few milliseconds. */
+final class SmallModel {
+    static final Set<String> WORDS = Set.of(
+            "thank", "you", "for", "your", "patience", "please", "hold", "the", "line", "number", "call", "goodbye");
+
+    private SmallModel() {}
+
+    static SphinxSettings settings(Path directory) throws IOException, SpeechException {
+        Path model = Files.write(directory.resolve("small.lm"), arpa());
+        Path dictionary = Files.write(directory.resolve("small.dict"), pronunciations());
+        return SphinxSettings.from(Map.of(
+                SphinxSettings.LANGUAGE_MODEL, model.toString(),
+                SphinxSettings.DICTIONARY, dictionary.toString(),
+                SphinxSettings.MODEL_NAME, "a dozen words")::get);
+    }
+
+    private static List<String> arpa() {
+        List<String> lines = new ArrayList<>(List.of("\\data\\", "ngram 1=" + (WORDS.size() + 2), "", "\\1-grams:"));
+        lines.add("-99 <s> 0");
+        lines.add("-1 </s> 0");
+        WORDS.forEach(word -> lines.add("-1.1 " + word + " 0"));
+        lines.addAll(List.of("", "\\end\\"));
+        return lines;
+    }
+
+    private static List<String> pronunciations() throws IOException {
+        return Files.readAllLines(SphinxSettings.DEBIAN_MODEL_DIR.resolve("cmudict-en-us.dict")).stream()
+                .filter(line -> WORDS.contains(SphinxStream.spelling(line.substring(0, line.indexOf(' ')))))
+                .toList();
+    }
+}
