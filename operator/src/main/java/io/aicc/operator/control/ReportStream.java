@@ -1,0 +1,198 @@
+package io.aicc.operator.control;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.aicc.operator.control.WorkerChannel.WorkerAddress;
+import io.aicc.wire.WireJson;
+import io.aicc.wire.control.WorkerReport;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Listens to one worker for as long as it is open, on a thread of its own: connects, reads a report a line, connects again
+ * when the stream breaks.
+ */
+final class ReportStream implements Runnable, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ReportStream.class);
+
+    /** A report is below 1 kB; a line longer than this is not one. */
+    static final int MAX_LINE_BYTES = 16 * 1024;
+
+    /** Reports come once a second: this many are missing when a stream counts as dead. */
+    static final Duration SILENCE = Duration.ofSeconds(5);
+
+    private static final long FIRST_PAUSE_MS = 25;
+    private static final long LONGEST_PAUSE_MS = 1_000;
+
+    private final HttpClient http;
+    private final WorkerTokens tokens;
+    private final WorkerAddress address;
+    private final InstantSource clock;
+    private final Consumer<WorkerReport> listener;
+    private volatile boolean closed;
+    private volatile @Nullable InputStream open;
+    private volatile Instant lastHeard = Instant.MIN;
+    private volatile @Nullable Thread reader;
+    private boolean refusalTold;
+
+    ReportStream(
+            HttpClient http,
+            WorkerTokens tokens,
+            WorkerAddress address,
+            InstantSource clock,
+            Consumer<WorkerReport> listener) {
+        this.http = http;
+        this.tokens = tokens;
+        this.address = address;
+        this.clock = clock;
+        this.listener = listener;
+    }
+
+    @Override
+    public void run() {
+        reader = Thread.currentThread();
+        long pause = FIRST_PAUSE_MS;
+        while (!closed) {
+            boolean heardSomething = listen();
+            pause = heardSomething ? FIRST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, 2 * pause);
+            if (closed || !rest(pause)) {
+                return;
+            }
+        }
+    }
+
+    boolean heard() {
+        return open != null && !silent();
+    }
+
+    /** Breaks a connection that has gone silent, so that it is made again. */
+    void breakIfSilent() {
+        if (open != null && silent()) {
+            shut();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        shut();
+        Thread thread = reader;
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+
+    private boolean silent() {
+        return clock.instant().isAfter(lastHeard.plus(SILENCE));
+    }
+
+    /** @return whether any report came */
+    private boolean listen() {
+        boolean any = false;
+        try (InputStream in = connect()) {
+            if (in == null) {
+                return false;
+            }
+            lastHeard = clock.instant();
+            open = in;
+            for (String line = line(in); line != null && !closed; line = line(in)) {
+                lastHeard = clock.instant();
+                listener.accept(WireJson.mapper().readValue(line, WorkerReport.class));
+                any = true;
+            }
+        } catch (JsonProcessingException e) {
+            log.atWarn()
+                    .addKeyValue("pod_uid", address.podUid())
+                    .addKeyValue("problem", e.getOriginalMessage())
+                    .log("worker report is not readable, connecting again");
+        } catch (IOException e) {
+            log.atDebug()
+                    .addKeyValue("pod_uid", address.podUid())
+                    .addKeyValue("problem", e.toString())
+                    .log("worker report stream broke");
+        } finally {
+            open = null;
+        }
+        return any;
+    }
+
+    private @Nullable InputStream connect() throws IOException {
+        HttpRequest request = HttpRequest.newBuilder(address.uri("/v1/reports"))
+                .timeout(HttpWorkerChannel.TIMEOUT) // until the headers have come; the body may go on for ever
+                .header("Authorization", "Bearer " + tokens.mint(address.podUid()))
+                .GET()
+                .build();
+        try {
+            HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
+            if (response.statusCode() == 200) {
+                return new BufferedInputStream(response.body(), 2048);
+            }
+            try (InputStream body = response.body()) {
+                refused(response.statusCode(), new String(body.readNBytes(4096), StandardCharsets.UTF_8));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return null;
+    }
+
+    private void refused(int status, String body) {
+        if (!refusalTold) {
+            refusalTold = true;
+            log.atError()
+                    .addKeyValue("pod_uid", address.podUid())
+                    .addKeyValue("status", status)
+                    .addKeyValue("reason", HttpWorkerChannel.reason(body))
+                    .log("worker refuses to report to us");
+        }
+    }
+
+    private static @Nullable String line(InputStream in) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+        for (int b = in.read(); b >= 0; b = in.read()) {
+            if (b == '\n') {
+                return bytes.toString(StandardCharsets.UTF_8);
+            }
+            if (bytes.size() == MAX_LINE_BYTES) {
+                throw new IOException("report line longer than " + MAX_LINE_BYTES + " bytes");
+            }
+            bytes.write(b);
+        }
+        return null;
+    }
+
+    private boolean rest(long pauseMs) {
+        try {
+            // Jitter: after a restart we must not knock at every worker in step.
+            Thread.sleep(pauseMs / 2 + ThreadLocalRandom.current().nextLong(pauseMs));
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+
+    private void shut() {
+        InputStream in = open;
+        if (in != null) {
+            try {
+                in.close();
+            } catch (IOException e) {
+                log.atDebug().addKeyValue("pod_uid", address.podUid()).log("closing a report stream failed");
+            }
+        }
+    }
+}

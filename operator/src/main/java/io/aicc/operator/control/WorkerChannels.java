@@ -1,0 +1,66 @@
+package io.aicc.operator.control;
+
+import io.aicc.operator.control.WorkerChannel.WorkerAddress;
+import io.aicc.wire.control.WorkerReport;
+import java.net.http.HttpClient;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** The door of this room: opens channels to workers, in the name of one leadership. */
+public final class WorkerChannels implements AutoCloseable {
+    private final HttpClient http;
+    private final WorkerTokens tokens;
+    private final InstantSource clock;
+    private final Set<ReportStream> streams = ConcurrentHashMap.newKeySet();
+    private final ScheduledExecutorService watch;
+
+    /**
+     * @param epoch number of our leadership, higher than that of every leader before; workers refuse lower ones. We use the
+     *     moment it began, in milliseconds since 1970: leaderships are a lease apart (10 s), clocks of nodes are not.
+     */
+    public WorkerChannels(ControlKey key, long epoch, InstantSource clock) {
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(HttpWorkerChannel.TIMEOUT)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .build();
+        this.tokens = new WorkerTokens(key, epoch, clock);
+        this.clock = clock;
+        this.watch = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("worker-silence").factory());
+        long period = ReportStream.SILENCE.toMillis() / 5;
+        var unused = watch.scheduleAtFixedRate(
+                () -> streams.forEach(ReportStream::breakIfSilent), period, period, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Begins to listen to a worker; it need not be up yet.
+     *
+     * @param listener gets every report, one after the other, on the channel's own thread
+     */
+    public WorkerChannel open(WorkerAddress address, Consumer<WorkerReport> listener) {
+        ReportStream stream = new ReportStream(http, tokens, address, clock, listener);
+        streams.add(stream);
+        Thread.ofVirtual().name("reports-" + address.podUid()).start(() -> {
+            try {
+                stream.run();
+            } finally {
+                streams.remove(stream);
+            }
+        });
+        return new HttpWorkerChannel(http, tokens, address, stream);
+    }
+
+    /** Stops listening to everybody. */
+    @Override
+    public void close() {
+        watch.shutdownNow();
+        streams.forEach(ReportStream::close);
+        http.shutdownNow();
+    }
+}

@@ -1,0 +1,139 @@
+package io.aicc.operator.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+import static org.awaitility.Awaitility.await;
+
+import io.aicc.crd.Codec;
+import io.aicc.wire.control.Acknowledgement;
+import io.aicc.wire.control.CallAssignment;
+import io.aicc.wire.control.EndOrder;
+import io.aicc.wire.control.WorkerReport;
+import io.aicc.wire.control.WorkerReport.State;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class WorkerChannelsTest {
+    private static final String IDLE = """
+            {"state":"IDLE","customer":{"received":0,"lost":0,"late":0,"rejected":{}},\
+            "agent":{"received":0,"lost":0,"late":0,"rejected":{}},"transcripts":0,"undelivered":0,"is_new":true}""";
+    private static final String ACTIVE = IDLE.replace("IDLE", "ACTIVE");
+
+    private final ControlKey key = ControlKey.generate();
+    private final FakeWorker worker;
+    private final List<WorkerReport> heard = new CopyOnWriteArrayList<>();
+    private final WorkerChannels channels = channels(key, 7);
+
+    WorkerChannelsTest() throws IOException {
+        worker = new FakeWorker(key.verifying(), "pod-1");
+    }
+
+    @AfterEach
+    void close() {
+        channels.close();
+        worker.close();
+    }
+
+    @Test
+    void aWorkerAcknowledgesItsCallAndObeysItsEnd() {
+        try (WorkerChannel channel = channels.open(worker.address(), heard::add)) {
+            assertThat(channel.assign(call("s-1")))
+                    .isEqualTo(new Answer.Obeyed<>(new Acknowledgement("s-1", 20_000, 20_001)));
+            assertThat(channel.assign(call("s-1"))).isInstanceOf(Answer.Obeyed.class);
+            assertThat(channel.end(new EndOrder("s-1", "CustomerHangup"))).isInstanceOf(Answer.Obeyed.class);
+        }
+        assertThat(worker.orders()).containsExactly("assign s-1", "assign s-1", "end s-1 CustomerHangup");
+    }
+
+    @Test
+    void aWorkerThatServesAnotherSessionSaysSo() {
+        try (WorkerChannel channel = channels.open(worker.address(), heard::add)) {
+            channel.assign(call("s-1"));
+            assertThat(channel.assign(call("s-2")))
+                    .asInstanceOf(type(Answer.Refused.class))
+                    .matches(Answer.Refused::conflict)
+                    .hasFieldOrPropertyWithValue("reason", "serves session s-1");
+        }
+    }
+
+    @Test
+    void aTokenForOnePodOpensNoOther() {
+        var elsewhere = new WorkerChannel.WorkerAddress(
+                worker.address().host(), worker.address().port(), "pod-2");
+        try (WorkerChannel channel = channels.open(elsewhere, heard::add)) {
+            assertThat(channel.assign(call("s-1")))
+                    .asInstanceOf(type(Answer.Refused.class))
+                    .hasFieldOrPropertyWithValue("status", 401);
+        }
+        assertThat(worker.orders()).isEmpty();
+    }
+
+    @Test
+    void aStrangersKeyOpensNothing() {
+        try (WorkerChannels stranger = channels(ControlKey.generate(), 9);
+                WorkerChannel channel = stranger.open(worker.address(), heard::add)) {
+            assertThat(channel.end(new EndOrder("s-1", "Malice")))
+                    .asInstanceOf(type(Answer.Refused.class))
+                    .hasFieldOrPropertyWithValue("status", 401);
+        }
+        assertThat(worker.orders()).isEmpty();
+    }
+
+    @Test
+    void aDeposedLeaderCommandsNobody() {
+        try (WorkerChannel channel = channels.open(worker.address(), heard::add);
+                WorkerChannels successor = channels(key, 8);
+                WorkerChannel newer = successor.open(worker.address(), heard::add)) {
+            newer.assign(call("s-1"));
+            assertThat(channel.end(new EndOrder("s-1", "Stale")))
+                    .asInstanceOf(type(Answer.Refused.class))
+                    .matches(Answer.Refused::deposed);
+        }
+        assertThat(worker.orders()).containsExactly("assign s-1");
+    }
+
+    @Test
+    void reportsArriveInOrderAndAfterABrokenStreamAgain() {
+        try (WorkerChannel channel = channels.open(worker.address(), heard::add)) {
+            worker.report(IDLE, ACTIVE, "");
+            worker.report(IDLE);
+            await().until(() -> heard.size() == 3);
+            assertThat(channel.heard()).isTrue();
+        }
+        assertThat(heard).extracting(WorkerReport::state).containsExactly(State.IDLE, State.ACTIVE, State.IDLE);
+    }
+
+    @Test
+    void garbageAndEndlessLinesCostAConnectionAndNoMemory() {
+        try (WorkerChannel channel = channels.open(worker.address(), heard::add)) {
+            worker.report("{\"state\":\"ASLEEP\"}");
+            worker.report("x".repeat(ReportStream.MAX_LINE_BYTES + 1));
+            worker.report(IDLE);
+            await().until(() -> heard.size() == 1);
+            assertThat(channel.heard()).isTrue();
+        }
+    }
+
+    @Test
+    void aWorkerThatIsNotThereIsUnreachable() {
+        WorkerChannel.WorkerAddress gone = worker.address();
+        worker.close();
+        try (WorkerChannel channel = channels.open(gone, heard::add)) {
+            assertThat(channel.assign(call("s-1"))).isInstanceOf(Answer.Unreachable.class);
+            assertThat(channel.heard()).isFalse();
+        }
+    }
+
+    private static WorkerChannels channels(ControlKey key, long epoch) {
+        return new WorkerChannels(key, epoch, InstantSource.system());
+    }
+
+    private static CallAssignment call(String session) {
+        return new CallAssignment(
+                session, "call-1", "pbx-1", null, null, "en-US", Codec.ULAW, null, null, 1, null, null);
+    }
+}
