@@ -1,0 +1,311 @@
+package io.aicc.operator.pool;
+
+import io.aicc.crd.WorkerPool;
+import io.aicc.operator.control.WorkerChannel;
+import io.aicc.operator.control.WorkerChannel.WorkerAddress;
+import io.aicc.operator.control.WorkerChannels;
+import io.aicc.operator.port.PortLeases;
+import io.aicc.operator.port.PortPair;
+import io.aicc.wire.control.WorkerReport;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The door of this room: every WorkerPool of a namespace, its workers, and who has claimed them. Watches pods from the
+ * start; does nothing else before {@link #begin}, so that a standby has everything at hand. Thread-safe; claiming never
+ * blocks.
+ */
+public final class WarmPools implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(WarmPools.class);
+
+    /** How long a pod may take to say what it does, after a restart of ours, before claims go on without it. */
+    static final Duration SETTLE_LIMIT = Duration.ofSeconds(2);
+
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final SharedIndexInformer<Pod> pods;
+    private final Map<String, WarmPool> pools = new ConcurrentHashMap<>();
+    private volatile BiConsumer<String, String> sessionListener = (pool, session) -> {};
+    private volatile Consumer<String> poolListener = pool -> {};
+    private volatile @Nullable WorkerChannels channels;
+    private volatile Instant begun = Instant.MAX;
+
+    /**
+     * Watches the worker pods of a namespace.
+     *
+     * @param random thread-safe
+     */
+    public WarmPools(
+            KubernetesClient client,
+            String namespace,
+            InstantSource clock,
+            RandomGenerator random,
+            MeterRegistry metrics) {
+        this.clock = clock;
+        this.random = random;
+        this.pods = client.pods()
+                .inNamespace(namespace)
+                .withLabel(WorkerPodFactory.NAME_LABEL, WorkerPodFactory.NAME)
+                .runnableInformer(0)
+                .exceptionHandler((started, problem) -> true)
+                .addEventHandler(new PodEvents());
+        gauge(metrics, "warm", WarmPool.Counts::warm);
+        gauge(metrics, "starting", WarmPool.Counts::starting);
+        gauge(metrics, "busy", WarmPool.Counts::busy);
+        Gauge.builder("aicc_active_calls", () -> sum(WarmPool.Counts::busy))
+                .description("Calls that have a worker")
+                .register(metrics);
+        Gauge.builder(
+                        "aicc_port_pool_available",
+                        () -> sum(counts -> counts.ports().free()))
+                .description("Port pairs that can be leased, all pools together")
+                .register(metrics);
+    }
+
+    /** What a live or just ended session knows of its worker; what leases and claims are rebuilt from. */
+    public sealed interface Memory {
+        /** Name of the WorkerPool. */
+        String pool();
+
+        /** A pod serves a session. */
+        record Serving(String pool, String session, String podUid) implements Memory {}
+
+        /** A pair was freed. */
+        record Freed(String pool, PortPair ports, Instant at) implements Memory {}
+    }
+
+    /** Starts to watch pods; returns once all of them are known. */
+    public void start() {
+        pods.start().toCompletableFuture().join();
+    }
+
+    /** Whether pods are being watched at this moment. */
+    public boolean watching() {
+        return pods.isWatching();
+    }
+
+    /** Who is told that something changed for a session: name of its pool, UID of the session. Must not block. */
+    public void onSessionChange(BiConsumer<String, String> listener) {
+        sessionListener = listener;
+    }
+
+    void onPoolChange(Consumer<String> listener) {
+        poolListener = listener;
+    }
+
+    /**
+     * From here on we lead: rebuild leases and claims, listen to every worker, take claims.
+     *
+     * @param open channels in the name of this leadership; closed with us
+     */
+    public void begin(WorkerChannels open, Collection<WorkerPool> resources, Collection<Memory> memories) {
+        resources.forEach(this::resource);
+        for (Memory memory : memories) {
+            switch (memory) {
+                case Memory.Serving(String pool, String session, String podUid) ->
+                    pool(pool).expect(session, podUid);
+                case Memory.Freed(String pool, PortPair ports, Instant at) ->
+                    pool(pool).rest(ports, at);
+            }
+        }
+        channels = open;
+        pods.getStore().list().forEach(this::found);
+        begun = clock.instant();
+        log.atInfo()
+                .addKeyValue("pools", resources.size())
+                .addKeyValue("pods", pods.getStore().list().size())
+                .log("leading");
+        pools.keySet().forEach(this::changed);
+    }
+
+    /** Whether it is known which worker serves whom, so that claiming one is safe. */
+    public boolean settled(String pool) {
+        Instant start = begun;
+        return !start.equals(Instant.MAX)
+                && (pool(pool).settled() || clock.instant().isAfter(start.plus(SETTLE_LIMIT)));
+    }
+
+    /** Gives a session a worker, the same one each time, or a place in the line; it is told when its turn comes. */
+    public Claim claim(String pool, String session) {
+        Claim claim = pool(pool).claim(session);
+        changed(pool); // Refill at once, or make one for it.
+        return claim;
+    }
+
+    /** The worker that is a session's; empty when it has none (any more). */
+    public Optional<Worker> serving(String pool, String session) {
+        return pool(pool).serving(session);
+    }
+
+    /** A session asks no more. */
+    public void forget(String pool, String session) {
+        pool(pool).forget(session);
+    }
+
+    /** When a worker last said that it serves a session; empty when none was heard since we lead. */
+    public Optional<Instant> lastHeard(String pool, String session) {
+        return pool(pool).lastHeard(session);
+    }
+
+    /** A claimed worker turned out to serve somebody else: the session has to claim another one. */
+    public void disclaim(String pool, Worker worker) {
+        pool(pool).disclaim(worker);
+    }
+
+    /** A worker is of no more use: its pod is deleted. Idempotent. */
+    public void dismiss(String pool, Worker worker) {
+        pool(pool).dismiss(worker);
+        changed(pool);
+    }
+
+    /** The WorkerPool as it was last seen. */
+    public Optional<WorkerPool> resource(String pool) {
+        return pool(pool).resource();
+    }
+
+    void resource(WorkerPool resource) {
+        pool(resource.getMetadata().getName()).resource(resource);
+    }
+
+    boolean leading() {
+        return !begun.equals(Instant.MAX);
+    }
+
+    WarmPool pool(String name) {
+        return pools.computeIfAbsent(
+                name, key -> new WarmPool(key, clock, this::podName, new PortLeases(clock, random)));
+    }
+
+    @Override
+    public void close() {
+        pods.stop();
+        WorkerChannels open = channels;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    private void found(Pod pod) {
+        WorkerChannels open = channels;
+        Optional<WorkerPod> seen = WorkerPod.of(pod);
+        if (open == null) {
+            return;
+        }
+        if (seen.isEmpty()) {
+            log.atWarn()
+                    .addKeyValue("pod", pod.getMetadata().getName())
+                    .log("pod has the label of a worker but no worker's ports, ignored");
+            return;
+        }
+        WorkerPod worker = seen.get();
+        WarmPool pool = pool(worker.pool());
+        Worker known = pool.found(worker.name(), worker.uid(), worker.ports());
+        if (worker.failed()) {
+            log.atWarn()
+                    .addKeyValue("pod", worker.name())
+                    .addKeyValue("reason", worker.reason())
+                    .log("worker pod failed");
+            tell(worker.pool(), pool.failed(known, worker.reason()));
+        } else {
+            if (worker.reachable()) {
+                WorkerAddress address = new WorkerAddress(worker.address(), worker.controlPort(), worker.uid());
+                pool.connect(
+                        known,
+                        worker.mediaHost(),
+                        () -> open.open(address, report -> reported(worker.pool(), pool, known, report)));
+            }
+            tell(worker.pool(), pool.podState(known, worker.ready(), worker.terminating()));
+        }
+        changed(worker.pool());
+    }
+
+    private void gone(Pod pod) {
+        if (channels == null) {
+            return;
+        }
+        WorkerPod.of(pod).ifPresent(worker -> {
+            WarmPool pool = pool(worker.pool());
+            pool.worker(worker.name()).map(Worker::channel).ifPresent(WorkerChannel::close);
+            tell(worker.pool(), pool.gone(worker.name(), true));
+            changed(worker.pool());
+        });
+    }
+
+    private void reported(String name, WarmPool pool, Worker worker, WorkerReport report) {
+        WorkerReport before = worker.report();
+        String session = pool.reported(worker, report);
+        tell(name, session);
+        if (before == null || before.state() != report.state()) {
+            log.atDebug()
+                    .addKeyValue("pod", worker.pod())
+                    .addKeyValue("state", report.state())
+                    .log("worker changed");
+            changed(name);
+        }
+    }
+
+    private void tell(String pool, @Nullable String session) {
+        if (session != null) {
+            sessionListener.accept(pool, session);
+        }
+    }
+
+    private void changed(String pool) {
+        poolListener.accept(pool);
+    }
+
+    /** Eight letters and digits, forty bits: names never repeat, so a name stands for one pod for ever. */
+    private String podName() {
+        String digits = Long.toString(random.nextLong(1L << 40) | 1L << 40, 32);
+        return digits.substring(digits.length() - 8);
+    }
+
+    private void gauge(MeterRegistry metrics, String state, ToDoubleFunction<WarmPool.Counts> count) {
+        Gauge.builder("aicc_workers", () -> sum(count))
+                .tag("state", state)
+                .description("Workers by state, all pools together")
+                .register(metrics);
+    }
+
+    private double sum(ToDoubleFunction<WarmPool.Counts> count) {
+        return List.copyOf(pools.values()).stream()
+                .mapToDouble(pool -> count.applyAsDouble(pool.counts()))
+                .sum();
+    }
+
+    private final class PodEvents implements ResourceEventHandler<Pod> {
+        @Override
+        public void onAdd(Pod pod) {
+            found(pod);
+        }
+
+        @Override
+        public void onUpdate(Pod before, Pod now) {
+            found(now);
+        }
+
+        @Override
+        public void onDelete(Pod pod, boolean finalStateUnknown) {
+            gone(pod);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package io.aicc.operator.pool;
+
+import io.aicc.operator.control.Answer;
+import io.aicc.operator.control.WorkerChannel;
+import io.aicc.operator.port.PortPair;
+import io.aicc.wire.control.Acknowledgement;
+import io.aicc.wire.control.CallAssignment;
+import io.aicc.wire.control.EndOrder;
+import io.aicc.wire.control.WorkerReport;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker as it is known here: its pod, its ports, what it last reported and which session it is for. Read by anyone;
+ * changed only by its {@link WarmPool}, under that pool's lock.
+ */
+public final class Worker {
+    private static final String NO_ADDRESS = "the pod has no address";
+
+    private final String pod;
+    private final String uid;
+    private final PortPair ports;
+    private final Instant seenAt;
+    private volatile String host = "";
+    private volatile @Nullable WorkerChannel channel;
+    private volatile @Nullable WorkerReport report;
+    private volatile @Nullable String session;
+    private volatile @Nullable CallAssignment assignment;
+    private volatile boolean toldToEnd;
+    private volatile @Nullable Instant audioAt;
+    private volatile @Nullable Instant mediaClosedAt;
+    private volatile boolean podReady;
+    private volatile boolean leaving;
+    private boolean queued;
+    private boolean deletionOrdered;
+
+    Worker(String pod, String uid, PortPair ports, Instant seenAt) {
+        this.pod = pod;
+        this.uid = uid;
+        this.ports = ports;
+        this.seenAt = seenAt;
+    }
+
+    /** Name of the pod. */
+    public String pod() {
+        return pod;
+    }
+
+    /** UID of the pod. */
+    public String uid() {
+        return uid;
+    }
+
+    /** The two ports that its sockets are bound to. */
+    public PortPair ports() {
+        return ports;
+    }
+
+    /** IP address that RTP must be sent to. */
+    public String host() {
+        return host;
+    }
+
+    /** What it last said; null before its first report. */
+    public @Nullable WorkerReport report() {
+        return report;
+    }
+
+    /** The call it last acknowledged to us; null when it has acknowledged none, or has been restarted since. */
+    public @Nullable CallAssignment assignment() {
+        return assignment;
+    }
+
+    /** "This call is yours"; may be repeated. Waits for the answer. */
+    public Answer<Acknowledgement> assign(CallAssignment call) {
+        WorkerChannel open = channel;
+        Answer<Acknowledgement> answer = open == null ? new Answer.Unreachable<>(NO_ADDRESS) : open.assign(call);
+        if (answer instanceof Answer.Obeyed) {
+            assignment = call;
+        }
+        return answer;
+    }
+
+    /** "The call is over"; may be repeated. Waits for the answer. */
+    public Answer<String> end(EndOrder order) {
+        WorkerChannel open = channel;
+        Answer<String> answer = open == null ? new Answer.Unreachable<>(NO_ADDRESS) : open.end(order);
+        if (answer instanceof Answer.Obeyed) {
+            toldToEnd = true;
+        }
+        return answer;
+    }
+
+    /** Whether it acknowledged that the call is over, or knows by itself. */
+    public boolean toldToEnd() {
+        return toldToEnd || finishing();
+    }
+
+    /** When a packet was last counted, as far as reports tell. */
+    public @Nullable Instant audioAt() {
+        return audioAt;
+    }
+
+    /** When its sockets were known to be closed; null while they are open. */
+    public @Nullable Instant mediaClosedAt() {
+        return mediaClosedAt;
+    }
+
+    /** Whether the pod is on its way out, or about to be. */
+    public boolean leaving() {
+        return leaving;
+    }
+
+    /** The session it was claimed for or says it serves; null while it is nobody's. */
+    public @Nullable String session() {
+        return session;
+    }
+
+    /** Whether it said this of itself last. */
+    public boolean is(WorkerReport.State state) {
+        WorkerReport last = report;
+        return last != null && last.state() == state;
+    }
+
+    /** Whether its sockets are closed, or were never of use again. */
+    public boolean finishing() {
+        return is(WorkerReport.State.DRAINING) || is(WorkerReport.State.DONE);
+    }
+
+    /** Whether a caller can be given to it now. */
+    boolean ready() {
+        WorkerChannel open = channel;
+        return podReady && !leaving && session == null && is(WorkerReport.State.IDLE) && open != null && open.heard();
+    }
+
+    /** Whether it may yet become ready. */
+    boolean starting() {
+        return !leaving && session == null && !finishing() && !queued;
+    }
+
+    boolean queued() {
+        return queued;
+    }
+
+    void queued(boolean value) {
+        queued = value;
+    }
+
+    boolean deletionOrdered() {
+        return deletionOrdered;
+    }
+
+    void deletionOrdered(boolean value) {
+        deletionOrdered = value;
+    }
+
+    Instant seenAt() {
+        return seenAt;
+    }
+
+    void host(String value) {
+        host = value;
+    }
+
+    @Nullable
+    WorkerChannel channel() {
+        return channel;
+    }
+
+    void channel(WorkerChannel value) {
+        channel = value;
+    }
+
+    void podReady(boolean value) {
+        podReady = value;
+    }
+
+    void leave() {
+        leaving = true;
+    }
+
+    void session(@Nullable String value) {
+        session = value;
+    }
+
+    /** Takes a report in. */
+    void heard(WorkerReport now, Instant at) {
+        WorkerReport before = report;
+        report = now;
+        if (now.state() == WorkerReport.State.IDLE && before != null && before.state() != now.state()) {
+            assignment = null; // Restarted in place: it knows nothing of its call.
+            toldToEnd = false;
+        }
+        if (before == null || received(now) > received(before)) {
+            audioAt = at;
+        }
+        if (finishing() && mediaClosedAt == null) {
+            mediaClosedAt = at;
+        } else if (!finishing()) {
+            mediaClosedAt = null;
+        }
+    }
+
+    private static long received(WorkerReport report) {
+        return report.customer().received() + report.agent().received();
+    }
+}

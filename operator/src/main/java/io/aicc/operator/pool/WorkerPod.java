@@ -1,0 +1,97 @@
+package io.aicc.operator.pool;
+
+import io.aicc.operator.port.PortPair;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodStatus;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What a pod's object says of a worker. The ports are read where they cannot be changed, in the container's environment; the
+ * label of the same value is for people and selectors.
+ *
+ * @param address IP address of the pod, empty while it has none
+ * @param mediaHost where RTP must go: the pod, or its node when the ports are the node's
+ * @param reason why the pod failed, in a word
+ */
+record WorkerPod(
+        String pool,
+        String name,
+        String uid,
+        PortPair ports,
+        int controlPort,
+        String address,
+        String mediaHost,
+        boolean ready,
+        boolean failed,
+        boolean terminating,
+        String reason) {
+
+    /** Reads a pod; empty when it is no worker of ours. */
+    static Optional<WorkerPod> of(Pod pod) {
+        ObjectMeta meta = pod.getMetadata();
+        Map<String, String> labels = Objects.requireNonNullElse(meta.getLabels(), Map.of());
+        String pool = labels.get(WorkerPodFactory.POOL_LABEL);
+        Optional<Container> container = pod.getSpec().getContainers().stream()
+                .filter(candidate -> candidate.getName().equals(WorkerPodFactory.CONTAINER))
+                .findFirst();
+        Optional<PortPair> ports = container.flatMap(WorkerPod::ports);
+        Optional<Integer> control = container.flatMap(found -> port(found, WorkerPodFactory.CONTROL));
+        if (pool == null || ports.isEmpty() || control.isEmpty()) {
+            return Optional.empty();
+        }
+        PodStatus status = Objects.requireNonNullElseGet(pod.getStatus(), PodStatus::new);
+        String phase = Objects.requireNonNullElse(status.getPhase(), "");
+        String address = Objects.requireNonNullElse(status.getPodIP(), "");
+        boolean onNode = container.get().getPorts().stream()
+                .anyMatch(port -> port.getHostPort() != null && port.getHostPort() > 0);
+        return Optional.of(new WorkerPod(
+                pool,
+                meta.getName(),
+                meta.getUid(),
+                ports.get(),
+                control.get(),
+                address,
+                onNode ? Objects.requireNonNullElse(status.getHostIP(), "") : address,
+                readyCondition(status),
+                phase.equals("Failed") || phase.equals("Succeeded"),
+                meta.getDeletionTimestamp() != null,
+                Objects.requireNonNullElse(status.getReason(), phase)));
+    }
+
+    /** Whether there is an address to talk to. */
+    boolean reachable() {
+        return !address.isEmpty() && !mediaHost.isEmpty();
+    }
+
+    private static boolean readyCondition(PodStatus status) {
+        return status.getConditions().stream()
+                .anyMatch(condition -> condition.getType().equals("Ready")
+                        && condition.getStatus().equals("True"));
+    }
+
+    private static Optional<PortPair> ports(Container container) {
+        List<EnvVar> environment = Objects.requireNonNullElse(container.getEnv(), List.of());
+        try {
+            return environment.stream()
+                    .filter(variable -> variable.getName().equals(WorkerPodFactory.CUSTOMER_PORT))
+                    .findFirst()
+                    .map(variable -> new PortPair(Integer.parseInt(variable.getValue())));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Integer> port(Container container, String name) {
+        return container.getPorts().stream()
+                .filter(port -> name.equals(port.getName()))
+                .findFirst()
+                .map(ContainerPort::getContainerPort);
+    }
+}

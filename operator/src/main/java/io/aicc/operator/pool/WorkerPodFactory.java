@@ -1,0 +1,273 @@
+package io.aicc.operator.pool;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.aicc.crd.WorkerPool;
+import io.aicc.crd.WorkerPoolSpec;
+import io.aicc.crd.WorkerPoolSpec.NetworkMode;
+import io.aicc.operator.port.PortPair;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.ProbeBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Makes the pod of a worker: everything it will ever need is stamped on it now, because a running pod's ports and
+ * environment cannot change. It fits the "restricted" pod security standard and has no Kubernetes rights. Pure.
+ */
+final class WorkerPodFactory {
+    static final String NAME_LABEL = "app.kubernetes.io/name";
+    static final String NAME = "aicc-call-worker";
+    static final String POOL_LABEL = "aicc.io/pool";
+    static final String PORT_LABEL = "aicc.io/customer-port";
+    static final String CONTAINER = "worker";
+    static final String CONTROL = "control";
+    static final String CUSTOMER_PORT = "AICC_CUSTOMER_PORT";
+
+    private static final int HEALTH_PORT = 8080;
+    private static final int CONTROL_PORT = 8081;
+    private static final int METRICS_PORT = 9090;
+    private static final int READABLE_BY_GROUP = 0440;
+
+    /** The user of the worker's image. */
+    private static final long USER = 10_001;
+
+    /** From the end of the drain until the process has to be gone, seconds. */
+    private static final int EXIT_SECONDS = 10;
+
+    private static final String KEY_DIRECTORY = "/etc/aicc/outputs/";
+    private static final String KEY_NAME = "jwt-key";
+    private static final String OUTBOX = "/var/lib/aicc/outbox";
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final String publicKey;
+
+    /** Workers will obey whoever holds the private half of this key. */
+    WorkerPodFactory(String publicKey) {
+        this.publicKey = publicKey;
+    }
+
+    /** One receiver, as the worker reads it from {@code AICC_OUTPUTS}. */
+    private record OutputSetting(String name, String url, String clientId, String keyFile) {}
+
+    /** Selects the pods of a pool. */
+    static String selector(String pool) {
+        return NAME_LABEL + "=" + NAME + "," + POOL_LABEL + "=" + pool;
+    }
+
+    Pod make(WorkerPool pool, String name, PortPair ports) {
+        WorkerPoolSpec spec = pool.getSpec();
+        return new PodBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(pool.getMetadata().getNamespace())
+                .withLabels(Map.of(
+                        NAME_LABEL,
+                        NAME,
+                        POOL_LABEL,
+                        pool.getMetadata().getName(),
+                        PORT_LABEL,
+                        String.valueOf(ports.customer())))
+                .addNewOwnerReference()
+                .withApiVersion(pool.getApiVersion())
+                .withKind(pool.getKind())
+                .withName(pool.getMetadata().getName())
+                .withUid(pool.getMetadata().getUid())
+                .withController(true)
+                .endOwnerReference()
+                .endMetadata()
+                .withNewSpec()
+                .withRestartPolicy("Always")
+                .withAutomountServiceAccountToken(false)
+                .withEnableServiceLinks(false)
+                .withTerminationGracePeriodSeconds((long) drainSeconds(spec) + EXIT_SECONDS)
+                .withNewSecurityContext()
+                .withRunAsNonRoot(true)
+                .withRunAsUser(USER)
+                .withRunAsGroup(USER)
+                .withFsGroup(USER)
+                .withNewSeccompProfile()
+                .withType("RuntimeDefault")
+                .endSeccompProfile()
+                .endSecurityContext()
+                .withContainers(container(spec, ports))
+                .withVolumes(volumes(spec))
+                .endSpec()
+                .build();
+    }
+
+    private Container container(WorkerPoolSpec spec, PortPair ports) {
+        return new ContainerBuilder()
+                .withName(CONTAINER)
+                .withImage(spec.worker().image())
+                .withImagePullPolicy(spec.worker().imagePullPolicy())
+                .withEnv(environment(spec, ports))
+                .withPorts(ports(spec, ports))
+                .withReadinessProbe(probe("/health/ready", 1, 1))
+                .withLivenessProbe(probe("/health/live", 10, 3))
+                .withResources(Objects.requireNonNullElseGet(spec.worker().resources(), ResourceRequirements::new))
+                .withNewSecurityContext()
+                .withAllowPrivilegeEscalation(false)
+                .withReadOnlyRootFilesystem(true)
+                .withNewCapabilities()
+                .withDrop("ALL")
+                .endCapabilities()
+                .endSecurityContext()
+                .withVolumeMounts(mounts(spec))
+                .build();
+    }
+
+    private List<EnvVar> environment(WorkerPoolSpec spec, PortPair ports) {
+        List<EnvVar> environment = new ArrayList<>(List.of(
+                field("POD_NAME", "metadata.name"),
+                field("POD_UID", "metadata.uid"),
+                field("POD_NAMESPACE", "metadata.namespace"),
+                field("POD_IP", "status.podIP"),
+                value(CUSTOMER_PORT, String.valueOf(ports.customer())),
+                value("AICC_AGENT_PORT", String.valueOf(ports.agent())),
+                value("AICC_CONTROL_PUBLIC_KEY", publicKey),
+                value("AICC_OUTPUTS", outputs(spec)),
+                value("AICC_OUTBOX_DIR", OUTBOX),
+                value("AICC_STT_ENGINE", engine(spec)),
+                value("AICC_DRAIN_SECONDS", String.valueOf(drainSeconds(spec)))));
+        List<String> sources = spec.allowedRtpSources();
+        if (sources != null && !sources.isEmpty()) {
+            environment.add(value("AICC_ALLOWED_SOURCES", String.join(",", sources)));
+        }
+        List<WorkerPoolSpec.Setting> settings = spec.worker().settings();
+        if (settings != null) {
+            settings.forEach(setting -> environment.add(value(setting.name(), setting.value())));
+        }
+        return environment;
+    }
+
+    private static List<ContainerPort> ports(WorkerPoolSpec spec, PortPair ports) {
+        boolean onNode = spec.networkMode() == NetworkMode.HostPort;
+        return List.of(
+                port("health", HEALTH_PORT, "TCP", false),
+                port(CONTROL, CONTROL_PORT, "TCP", false),
+                port("metrics", METRICS_PORT, "TCP", false),
+                port("customer", ports.customer(), "UDP", onNode),
+                port("agent", ports.agent(), "UDP", onNode));
+    }
+
+    private static ContainerPort port(String name, int number, String protocol, boolean onNode) {
+        return new ContainerPortBuilder()
+                .withName(name)
+                .withContainerPort(number)
+                .withHostPort(onNode ? number : null)
+                .withProtocol(protocol)
+                .build();
+    }
+
+    private static Probe probe(String path, int periodSeconds, int failures) {
+        return new ProbeBuilder()
+                .withNewHttpGet()
+                .withPath(path)
+                .withNewPort("health")
+                .endHttpGet()
+                .withPeriodSeconds(periodSeconds)
+                .withFailureThreshold(failures)
+                .build();
+    }
+
+    private static List<Volume> volumes(WorkerPoolSpec spec) {
+        List<Volume> volumes = new ArrayList<>();
+        volumes.add(scratch("outbox", "64Mi"));
+        volumes.add(scratch("tmp", "16Mi"));
+        for (WorkerPoolSpec.Output output : spec.outputs()) {
+            volumes.add(new VolumeBuilder()
+                    .withName("key-" + volumes.size())
+                    .withNewSecret()
+                    .withSecretName(output.secretRef())
+                    .withDefaultMode(READABLE_BY_GROUP)
+                    .addNewItem()
+                    .withKey(KEY_NAME)
+                    .withPath(KEY_NAME)
+                    .endItem()
+                    .endSecret()
+                    .build());
+        }
+        return volumes;
+    }
+
+    private static Volume scratch(String name, String limit) {
+        return new VolumeBuilder()
+                .withName(name)
+                .withNewEmptyDir()
+                .withSizeLimit(new Quantity(limit))
+                .endEmptyDir()
+                .build();
+    }
+
+    private static List<VolumeMount> mounts(WorkerPoolSpec spec) {
+        List<VolumeMount> mounts = new ArrayList<>();
+        mounts.add(mount("outbox", OUTBOX, false));
+        mounts.add(mount("tmp", "/tmp", false));
+        for (WorkerPoolSpec.Output output : spec.outputs()) {
+            mounts.add(mount("key-" + mounts.size(), KEY_DIRECTORY + output.name(), true));
+        }
+        return mounts;
+    }
+
+    private static VolumeMount mount(String volume, String path, boolean readOnly) {
+        return new VolumeMountBuilder()
+                .withName(volume)
+                .withMountPath(path)
+                .withReadOnly(readOnly ? true : null)
+                .build();
+    }
+
+    private static String outputs(WorkerPoolSpec spec) {
+        List<OutputSetting> outputs = spec.outputs().stream()
+                .map(output -> new OutputSetting(
+                        output.name(), output.url(), output.clientId(), KEY_DIRECTORY + output.name() + "/" + KEY_NAME))
+                .toList();
+        try {
+            return JSON.writeValueAsString(outputs);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("four strings always make JSON", e);
+        }
+    }
+
+    private static int drainSeconds(WorkerPoolSpec spec) {
+        WorkerPoolSpec.Limits limits = spec.limits();
+        return Objects.requireNonNullElse(limits == null ? null : limits.drainSeconds(), 30);
+    }
+
+    private static String engine(WorkerPoolSpec spec) {
+        WorkerPoolSpec.Speech speech = spec.speech();
+        return Objects.requireNonNullElse(speech == null ? null : speech.engine(), "sphinx");
+    }
+
+    private static EnvVar value(String name, String value) {
+        return new EnvVarBuilder().withName(name).withValue(value).build();
+    }
+
+    private static EnvVar field(String name, String path) {
+        return new EnvVarBuilder()
+                .withName(name)
+                .withNewValueFrom()
+                .withNewFieldRef()
+                .withFieldPath(path)
+                .endFieldRef()
+                .endValueFrom()
+                .build();
+    }
+}

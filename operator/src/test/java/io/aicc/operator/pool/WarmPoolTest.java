@@ -1,0 +1,302 @@
+package io.aicc.operator.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aicc.crd.WorkerPool;
+import io.aicc.operator.control.Answer;
+import io.aicc.operator.control.WorkerChannel;
+import io.aicc.operator.pool.Claim.Shortage;
+import io.aicc.operator.port.PortLeases;
+import io.aicc.operator.port.PortPair;
+import io.aicc.wire.control.Acknowledgement;
+import io.aicc.wire.control.CallAssignment;
+import io.aicc.wire.control.EndOrder;
+import io.aicc.wire.control.WorkerReport;
+import io.aicc.wire.control.WorkerReport.State;
+import io.aicc.wire.control.WorkerReport.StreamCounters;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class WarmPoolTest {
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private int names;
+    private WarmPool pool = restarted();
+
+    @Test
+    void keepsTheBufferFullAndMakesNothingTwice() {
+        resource(2, 4, 10, "20000", "20019");
+        assertThat(pool.plan().make()).hasSize(2);
+        assertThat(pool.plan().make()).isEmpty();
+        assertThat(pool.counts().starting()).isEqualTo(2);
+    }
+
+    @Test
+    void refillsAsSoonAsAWorkerIsTaken() {
+        resource(1, 1, 10, "20000", "20019");
+        Worker worker = startAll().getFirst();
+        assertThat(pool.claim("s-1")).isEqualTo(new Claim.Granted(worker));
+        assertThat(pool.plan().make()).hasSize(1);
+    }
+
+    @Test
+    void givesASessionTheSameWorkerEachTime() {
+        resource(2, 2, 10, "20000", "20019");
+        startAll();
+        assertThat(pool.claim("s-1")).isEqualTo(pool.claim("s-1"));
+        assertThat(pool.counts().warm()).isEqualTo(1);
+    }
+
+    @Test
+    void takesThoseWhoWaitedLongestFirst() {
+        resource(0, 0, 10, "20000", "20019");
+        pool.claim("s-1");
+        pool.claim("s-2");
+        List<WarmPool.Making> made = pool.plan().make();
+        assertThat(made).hasSize(2);
+        Worker first = start(made.get(1));
+        pool.claim("s-3");
+        assertThat(pool.serving("s-1")).contains(first);
+        Worker second = start(made.get(0));
+        assertThat(pool.serving("s-2")).contains(second);
+        assertThat(pool.serving("s-3")).isEmpty();
+    }
+
+    @Test
+    void saysWhyThereIsNoWorker() {
+        assertThat(shortage("s-0")).isEqualTo(Shortage.PoolNotFound);
+        pool.forget("s-0");
+        resource(1, 1, 2, "20000", "20003");
+        assertThat(shortage("s-1")).isEqualTo(Shortage.NoWarmWorker);
+        startAll();
+        pool.plan();
+        startAll();
+        pool.claim("s-2");
+        assertThat(shortage("s-3")).isEqualTo(Shortage.PortsExhausted);
+        resource(1, 1, 2, "20000", "20019");
+        assertThat(shortage("s-3")).isEqualTo(Shortage.MaxWorkersReached);
+    }
+
+    @Test
+    void freesPortsWhenTheSocketsAreClosedNotWhenTheWordsAreOut() {
+        resource(1, 1, 1, "20000", "20001");
+        Worker worker = startAll().getFirst();
+        pool.claim("s-1");
+        pool.reported(worker, report(State.ACTIVE, "s-1"));
+        assertThat(pool.counts().ports()).isEqualTo(new PortLeases.Counts(0, 1, 0));
+        pool.reported(worker, report(State.DRAINING, "s-1"));
+        assertThat(pool.counts().ports()).isEqualTo(new PortLeases.Counts(0, 0, 1));
+        assertThat(worker.mediaClosedAt()).isEqualTo(now);
+        now = now.plusSeconds(2);
+        assertThat(pool.counts().ports()).isEqualTo(new PortLeases.Counts(1, 0, 0));
+    }
+
+    @Test
+    void neverClaimsAWorkerThatSaysItServesACall() {
+        resource(1, 1, 10, "20000", "20019");
+        Worker worker = pool.found("default-a", "uid-a", new PortPair(20_000));
+        connect(worker);
+        pool.podState(worker, true, false);
+        pool.reported(worker, report(State.ACTIVE, "s-1"));
+        assertThat(pool.claim("s-2")).isInstanceOf(Claim.Waiting.class);
+        assertThat(pool.serving("s-1")).contains(worker);
+    }
+
+    @Test
+    void keepsAWorkerForTheSessionThatTheRecordNamesThoughItWasRestartedInPlace() {
+        resource(1, 1, 10, "20000", "20019");
+        pool.expect("s-1", "uid-a");
+        Worker worker = pool.found("default-a", "uid-a", new PortPair(20_000));
+        connect(worker);
+        pool.podState(worker, true, false);
+        pool.reported(worker, report(State.IDLE, null));
+        assertThat(pool.claim("s-2")).isInstanceOf(Claim.Waiting.class);
+        assertThat(pool.serving("s-1")).contains(worker);
+    }
+
+    @Test
+    void isSettledOnceEveryPodHasSpoken() {
+        resource(1, 1, 10, "20000", "20019");
+        Worker worker = pool.found("default-a", "uid-a", new PortPair(20_000));
+        assertThat(pool.settled()).isFalse();
+        connect(worker);
+        pool.reported(worker, report(State.IDLE, null));
+        assertThat(pool.settled()).isTrue();
+    }
+
+    @Test
+    void tellsTheSessionWhosePodIsGone() {
+        resource(1, 1, 10, "20000", "20019");
+        Worker worker = startAll().getFirst();
+        pool.claim("s-1");
+        assertThat(pool.gone(worker.pod(), true)).isEqualTo("s-1");
+        assertThat(pool.serving("s-1")).isEmpty();
+        assertThat(pool.gone(worker.pod(), true)).isNull();
+    }
+
+    @Test
+    void pausesLongerAfterEveryFailedPod() {
+        resource(1, 1, 10, "20000", "20019");
+        WarmPool.Making first = pool.plan().make().getFirst();
+        pool.refused(first.pod(), "quota exceeded");
+        assertThat(pool.trouble()).hasValueSatisfying(what -> assertThat(what).contains("quota exceeded"));
+        assertThat(pool.plan().make()).isEmpty();
+        Duration pause = Duration.between(now, pool.nextChance().orElseThrow());
+        now = now.plus(pause);
+        pool.refused(pool.plan().make().getFirst().pod(), "quota exceeded");
+        assertThat(Duration.between(now, pool.nextChance().orElseThrow())).isGreaterThan(pause);
+        assertThat(pool.counts().ports().leased()).isZero();
+    }
+
+    @Test
+    void replacesAPodThatNeverGetsReady() {
+        resource(1, 1, 10, "20000", "20019");
+        WarmPool.Making making = pool.plan().make().getFirst();
+        pool.found(making.pod(), "uid", making.ports());
+        now = now.plus(WarmPool.START_LIMIT).plusSeconds(1);
+        assertThat(pool.plan().delete()).containsExactly(making.pod());
+        now = now.plusSeconds(30);
+        assertThat(pool.plan().make()).hasSize(1);
+    }
+
+    @Test
+    void letsSurplusIdleWorkersGo() {
+        resource(3, 3, 10, "20000", "20019");
+        startAll();
+        resource(1, 1, 10, "20000", "20019");
+        assertThat(pool.plan().delete()).hasSize(2);
+        assertThat(pool.counts().warm()).isEqualTo(1);
+    }
+
+    /** Claims, ends, deaths, failures and restarts of ours in any order; the invariants are checked after each. */
+    @Property(tries = 200)
+    void noWorkerServesTwoSessionsAndNoPairIsLeakedWhateverHappens(@ForAll long seed) {
+        SplittableRandom dice = new SplittableRandom(seed);
+        pool = restarted();
+        resource(2, 3, 6, "20000", "20015");
+        List<Worker> live = new ArrayList<>();
+        int sessions = 0;
+        for (int turn = 0; turn < 150; turn++) {
+            now = now.plusMillis(dice.nextInt(1_500));
+            Optional<Worker> some =
+                    live.isEmpty() ? Optional.empty() : Optional.of(live.get(dice.nextInt(live.size())));
+            switch (dice.nextInt(7)) {
+                case 0 -> pool.claim("s-" + sessions++);
+                case 1 -> pool.plan().make().forEach(making -> live.add(start(making)));
+                case 2 ->
+                    some.filter(worker -> worker.session() != null)
+                            .ifPresent(worker -> pool.reported(worker, report(State.ACTIVE, worker.session())));
+                case 3 ->
+                    some.filter(worker -> worker.session() != null).ifPresent(worker -> {
+                        pool.reported(worker, report(State.DONE, worker.session()));
+                        pool.dismiss(worker);
+                    });
+                case 4 ->
+                    some.ifPresent(worker -> {
+                        live.remove(worker);
+                        pool.gone(worker.pod(), true);
+                    });
+                case 5 -> pool.plan().make().stream().findFirst().ifPresent(making -> pool.refused(making.pod(), "no"));
+                default ->
+                    live.stream()
+                            .filter(worker -> pool.plan().delete().contains(worker.pod()))
+                            .toList()
+                            .forEach(worker -> {
+                                live.remove(worker);
+                                pool.gone(worker.pod(), true);
+                            });
+            }
+            List<String> served = live.stream()
+                    .map(Worker::session)
+                    .filter(session -> session != null)
+                    .toList();
+            assertThat(new HashSet<>(served)).hasSameSizeAs(served);
+            assertThat(live.stream()
+                            .filter(worker -> worker.mediaClosedAt() == null)
+                            .map(Worker::ports))
+                    .doesNotHaveDuplicates();
+            assertThat(pool.counts().ports().leased()).isGreaterThanOrEqualTo((int) live.stream()
+                    .filter(worker -> worker.mediaClosedAt() == null)
+                    .count());
+        }
+        live.forEach(worker -> pool.gone(worker.pod(), true));
+        now = now.plusSeconds(60);
+        pool.plan().verify().forEach(pool::absent);
+        now = now.plus(WarmPool.UNSEEN_LIMIT).plusSeconds(1);
+        pool.plan().verify().forEach(pool::absent);
+        now = now.plusSeconds(60);
+        assertThat(pool.counts().ports().leased()).isEqualTo(pool.counts().starting());
+        assertThat(pool.counts().ports().quarantined()).isZero();
+    }
+
+    private WarmPool restarted() {
+        return new WarmPool(
+                "default", () -> now, () -> "pod" + names++, new PortLeases(() -> now, new SplittableRandom(1)));
+    }
+
+    private void resource(int min, int max, int maxWorkers, String from, String to) {
+        pool.resource(Serialization.unmarshal("""
+                        apiVersion: aicc.io/v1alpha1
+                        kind: WorkerPool
+                        metadata: {name: default}
+                        spec:
+                          warm: {min: %d, max: %d, percent: 0}
+                          maxWorkers: %d
+                          ports: {from: %s, to: %s, quarantineSeconds: 2}
+                        """.formatted(min, max, maxWorkers, from, to), WorkerPool.class));
+    }
+
+    private Shortage shortage(String session) {
+        return ((Claim.Waiting) pool.claim(session)).shortage();
+    }
+
+    private List<Worker> startAll() {
+        return pool.plan().make().stream().map(this::start).toList();
+    }
+
+    private Worker start(WarmPool.Making making) {
+        Worker worker = pool.found(making.pod(), "uid-" + making.pod(), making.ports());
+        connect(worker);
+        pool.podState(worker, true, false);
+        pool.reported(worker, report(State.IDLE, null));
+        return worker;
+    }
+
+    private void connect(Worker worker) {
+        pool.connect(worker, "10.0.0.1", Connected::new);
+    }
+
+    private static WorkerReport report(State state, @Nullable String session) {
+        return new WorkerReport(state, session, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, null);
+    }
+
+    /** A channel whose reports arrive; nothing is ordered in these tests. */
+    private static final class Connected implements WorkerChannel {
+        @Override
+        public Answer<Acknowledgement> assign(CallAssignment call) {
+            return new Answer.Unreachable<>("not in this test");
+        }
+
+        @Override
+        public Answer<String> end(EndOrder order) {
+            return new Answer.Unreachable<>("not in this test");
+        }
+
+        @Override
+        public boolean heard() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    }
+}

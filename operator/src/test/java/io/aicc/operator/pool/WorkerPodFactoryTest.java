@@ -1,0 +1,76 @@
+package io.aicc.operator.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aicc.crd.WorkerPool;
+import io.aicc.operator.port.PortPair;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class WorkerPodFactoryTest {
+    private static final Path GOLDEN = Path.of(System.getProperty("aicc.root"), "operator/src/test/resources/pool");
+
+    private static final String POOL = """
+            apiVersion: aicc.io/v1alpha1
+            kind: WorkerPool
+            metadata: {name: default, namespace: calls, uid: 11111111-2222-3333-4444-555555555555}
+            spec:
+              networkMode: %s
+              worker:
+                image: "aicc/call-worker:1"
+                imagePullPolicy: IfNotPresent
+                resources: {requests: {cpu: 250m, memory: 256Mi}, limits: {memory: 256Mi}}
+                settings: [{name: AICC_LOG_LEVEL, value: debug}]
+              speech: {engine: sphinx}
+              allowedRtpSources: ["10.0.0.0/8", "fd00::/8"]
+              outputs:
+                - {name: desk, url: "ws://receiver:8099/transcripts", clientId: aicc, secretRef: desk-key}
+                - {name: archive, url: "wss://archive.example/in", clientId: aicc-archive, secretRef: archive-key}
+              limits: {drainSeconds: 20}
+            """;
+
+    private final WorkerPodFactory factory = new WorkerPodFactory("cHVibGlj");
+
+    /** Rewritten with {@code -Dgolden.write=true}. */
+    @ParameterizedTest
+    @CsvSource({"PodIP, pod.yaml", "HostPort, pod-hostport.yaml"})
+    void makesThePodThatTheGoldenFileShows(String mode, String file) throws IOException {
+        String yaml = Serialization.asYaml(make(mode));
+        Path golden = GOLDEN.resolve(file);
+        if (Boolean.getBoolean("golden.write")) {
+            Files.createDirectories(golden.getParent());
+            Files.writeString(golden, yaml);
+        }
+        assertThat(yaml).isEqualTo(Files.readString(golden));
+    }
+
+    @Test
+    void readsItsOwnPodsPortsFromWhereTheyCannotBeChanged() {
+        Pod pod = make("PodIP");
+        pod.getMetadata().getLabels().put(WorkerPodFactory.PORT_LABEL, "29998");
+        assertThat(WorkerPod.of(pod)).hasValueSatisfying(worker -> {
+            assertThat(worker.ports()).isEqualTo(new PortPair(20_480));
+            assertThat(worker.controlPort()).isEqualTo(8081);
+            assertThat(worker.pool()).isEqualTo("default");
+            assertThat(worker.reachable()).isFalse();
+        });
+    }
+
+    @Test
+    void takesNoStrangersPodForAWorker() {
+        Pod pod = make("PodIP");
+        pod.getSpec().getContainers().getFirst().setName("sidecar");
+        assertThat(WorkerPod.of(pod)).isEmpty();
+    }
+
+    private Pod make(String mode) {
+        WorkerPool pool = Serialization.unmarshal(POOL.formatted(mode), WorkerPool.class);
+        return factory.make(pool, "default-abcdefgh", new PortPair(20_480));
+    }
+}
