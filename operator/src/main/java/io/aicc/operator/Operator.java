@@ -1,0 +1,186 @@
+package io.aicc.operator;
+
+import io.aicc.operator.control.ControlKey;
+import io.aicc.operator.control.WorkerChannels;
+import io.aicc.operator.kube.KubeWrites;
+import io.aicc.operator.pool.WarmPools;
+import io.aicc.operator.pool.WorkerPoolReconciler;
+import io.aicc.operator.session.CallSessionReconciler;
+import io.aicc.runtime.Health;
+import io.aicc.runtime.ManagementServer;
+import io.aicc.runtime.ProcessMetrics;
+import io.aicc.runtime.Program;
+import io.aicc.runtime.Settings;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
+import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The operator program: gives every CallSession of its namespace a warm worker, and takes everything back at the end. Any
+ * number may run; one leads. Calls in progress do not need it: a new leader finds them again from pods, reports and records.
+ */
+public final class Operator implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Operator.class);
+
+    private final OperatorSettings settings;
+    private final ControlKey key;
+    private final InstantSource clock = InstantSource.system();
+    private final WarmPools pools;
+    private final WorkerPoolReconciler poolReconciler;
+    private final CallSessionReconciler sessionReconciler;
+    private final io.javaoperatorsdk.operator.Operator framework;
+    private final Runnable onDeposed;
+    private volatile Role role = Role.STARTING;
+
+    private enum Role {
+        STARTING,
+        STANDBY,
+        LEADER,
+        STOPPED
+    }
+
+    private Operator(
+            OperatorSettings settings,
+            KubernetesClient client,
+            ProcessMetrics metrics,
+            ControlKey key,
+            Runnable onDeposed) {
+        this.settings = settings;
+        this.key = key;
+        this.onDeposed = onDeposed;
+        String namespace = settings.namespace();
+        KubeWrites api = new KubeWrites(client, metrics.registry());
+        pools = new WarmPools(client, namespace, clock, new SecureRandom(), metrics.registry());
+        poolReconciler = new WorkerPoolReconciler(pools, key.publicKey(), api, namespace, clock);
+        sessionReconciler = new CallSessionReconciler(pools, api, metrics.registry(), clock);
+        framework = new io.javaoperatorsdk.operator.Operator(overrides -> configure(overrides, client));
+        framework.register(poolReconciler, this::configure);
+        framework.register(sessionReconciler, this::configure);
+    }
+
+    public static void main(String[] args) throws InterruptedException {
+        System.exit(Program.run("operator", Operator::build));
+    }
+
+    /**
+     * Builds the program part by part and starts it, against the cluster that its kubeconfig or service account names.
+     *
+     * @throws Exception when it cannot start; the message says why in one line
+     */
+    public static void build(Map<String, String> environment, Program program) throws Exception {
+        KubernetesClient client = program.add("kubernetes client", new KubernetesClientBuilder().build());
+        start(environment, client, program);
+    }
+
+    /** The same with a client of the caller's, who closes it. */
+    public static Operator start(Map<String, String> environment, KubernetesClient client, Program program)
+            throws Exception {
+        OperatorSettings settings = Settings.load(environment, OperatorSettings::from);
+        ControlKey key = ControlKey.read(settings.controlKey());
+        ProcessMetrics metrics = program.add("metrics", new ProcessMetrics());
+        Health health = new Health();
+        Operator operator =
+                program.add("operator", new Operator(settings, client, metrics, key, () -> Thread.ofPlatform()
+                        .name("deposed")
+                        .start(program::close)));
+        health.ready("leadership", operator::leadership);
+        health.ready("api", operator::api);
+        program.add("endpoints", new ManagementServer(settings.endpoints(), health, metrics.registry()));
+        operator.run();
+        return operator;
+    }
+
+    @Override
+    public void close() {
+        role = Role.STOPPED;
+        framework.stop();
+        sessionReconciler.close();
+        pools.close();
+    }
+
+    private void run() {
+        pools.start();
+        role = Role.STANDBY;
+        framework.start();
+        if (!settings.election().enabled()) {
+            lead();
+        }
+    }
+
+    /** From here on we command the workers. */
+    private void lead() {
+        WorkerChannels channels = new WorkerChannels(key, clock.millis(), clock);
+        pools.begin(channels, poolReconciler.known(), sessionReconciler.memories());
+        role = Role.LEADER;
+    }
+
+    /** Another one may lead already: whatever we still do could contradict it, so we go. */
+    private void deposed() {
+        if (role != Role.STOPPED) {
+            log.atError().addKeyValue("lease", settings.election().lease()).log("leadership lost, stopping");
+            onDeposed.run();
+        }
+    }
+
+    private Health.State leadership() {
+        return switch (role) {
+            case STARTING -> Health.State.down("starting");
+            case STANDBY -> Health.State.up("standby");
+            case LEADER -> Health.State.up("leader");
+            case STOPPED -> Health.State.down("stopped");
+        };
+    }
+
+    private Health.State api() {
+        boolean watching = pools.watching() && framework.getRuntimeInfo().allEventSourcesAreHealthy();
+        return watching ? Health.State.up("watching") : Health.State.down("the API server is not reached");
+    }
+
+    private void configure(ConfigurationServiceOverrider overrides, KubernetesClient client) {
+        overrides
+                .withKubernetesClient(client)
+                .withCloseClientOnStop(false)
+                .withUseSSAToPatchPrimaryResource(false)
+                .withReconciliationTerminationTimeout(Duration.ofSeconds(5));
+        if (settings.election().enabled()) {
+            overrides.withLeaderElectionConfiguration(election());
+        }
+    }
+
+    private <R extends HasMetadata> void configure(ControllerConfigurationOverrider<R> overrides) {
+        // Deletions are seen without a finalizer, which would cost every call a write and a round before its worker.
+        overrides
+                .settingNamespace(settings.namespace())
+                .withTriggerReconcilerOnAllEvents(true)
+                .withReconciliationMaxInterval(Duration.ofSeconds(30))
+                .withRetry(new GenericRetry()
+                        .setInitialInterval(50)
+                        .setIntervalMultiplier(1.5)
+                        .setMaxInterval(1_000)
+                        .withoutMaxAttempts());
+    }
+
+    private LeaderElectionConfiguration election() {
+        OperatorSettings.Election election = settings.election();
+        return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(election.lease())
+                .withLeaseNamespace(settings.namespace())
+                .withLeaseDuration(election.duration())
+                .withRenewDeadline(election.renewal())
+                .withRetryPeriod(election.retry())
+                .withExitOnStopLeading(false) // Otherwise the framework ends the JVM in the middle of an orderly stop.
+                .withLeaderCallbacks(new LeaderCallbacks(this::lead, this::deposed, identity -> {}))
+                .build();
+    }
+}

@@ -1,0 +1,196 @@
+package io.aicc.operator.session;
+
+import io.aicc.crd.CallSession;
+import io.aicc.crd.CallSessionStatus;
+import io.aicc.crd.Phase;
+import io.aicc.operator.kube.KubeWrites;
+import io.aicc.operator.pool.WarmPools;
+import io.aicc.operator.pool.WarmPools.Memory;
+import io.aicc.operator.port.PortPair;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
+
+/**
+ * The life of a call. The phase picks a short list of steps; each looks at the whole situation, does its part if that is
+ * still to be done, and says whether to go on. No step cares what event brought us here.
+ *
+ * <pre>
+ *   Pending ──▶ Ready ──▶ Active ──▶ Ending ──▶ Ended
+ *      │          └──────────┴───────────────────▲   (Ending is skipped when the last words come at once)
+ *      └──▶ Failed (no worker by the deadline)
+ * </pre>
+ */
+@ControllerConfiguration
+public final class CallSessionReconciler implements Reconciler<CallSession>, AutoCloseable {
+    private static final String BY_UID = "uid";
+    private static final String CALL_ID = "call_id";
+
+    private final WarmPools pools;
+    private final KubeWrites api;
+    private final InstantSource clock;
+    private final SessionMetrics metrics;
+    private final SimpleInboundEventSource<CallSession> workerChanges = new SimpleInboundEventSource<>("workers");
+    private final Orphans orphans;
+    private final ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("orphans").factory());
+    private volatile @Nullable IndexerResourceCache<CallSession> cache;
+    private volatile @Nullable Map<Phase, List<Step>> steps;
+
+    public CallSessionReconciler(WarmPools pools, KubeWrites api, MeterRegistry registry, InstantSource clock) {
+        this.pools = pools;
+        this.api = api;
+        this.clock = clock;
+        this.metrics = new SessionMetrics(registry, clock);
+        this.orphans = new Orphans(pools, metrics, clock, uid -> byUid(uid).isPresent());
+        pools.onSessionChange(this::workerChanged);
+        var unused = sweeper.scheduleWithFixedDelay(orphans::sweep, 1, 1, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public List<EventSource<?, CallSession>> prepareEventSources(EventSourceContext<CallSession> context) {
+        IndexerResourceCache<CallSession> primaries = context.getPrimaryCache();
+        primaries.addIndexers(
+                Map.of(BY_UID, session -> List.of(session.getMetadata().getUid())));
+        cache = primaries;
+        return List.of(workerChanges);
+    }
+
+    @Override
+    public UpdateControl<CallSession> reconcile(CallSession session, Context<CallSession> context) {
+        MDC.put(CALL_ID, session.getSpec().callId());
+        try {
+            TimeLimits limits = TimeLimits.of(pools.resource(Call.pool(session)));
+            Call call = new Call(session, clock.instant(), limits);
+            if (context.isPrimaryResourceDeleted()) {
+                pools.forget(call.pool(), call.uid());
+                orphans.deleted(call.pool(), call.uid());
+                return UpdateControl.noUpdate();
+            }
+            return run(call, steps(context));
+        } finally {
+            MDC.remove(CALL_ID);
+        }
+    }
+
+    /** What the records say of workers and ports, for the pools to start from. */
+    public List<Memory> memories() {
+        IndexerResourceCache<CallSession> known = cache;
+        return known == null
+                ? List.of()
+                : known.list().flatMap(CallSessionReconciler::memory).toList();
+    }
+
+    @Override
+    public void close() {
+        sweeper.shutdownNow();
+    }
+
+    /** The state machine, as one table. */
+    private Map<Phase, List<Step>> table(SessionRecord record) {
+        HandOver handOver = new HandOver(pools, record, metrics);
+        Finish finish = new Finish(pools, record, handOver, metrics);
+        PendingSteps pending = new PendingSteps(pools, finish);
+        LiveSteps live = new LiveSteps(pools, record, handOver, finish);
+        List<Step> alive = List.of(
+                handOver::awaitWorkforce, live::endIfOver, live::keepWorker, live::noticeAudio, live::endIfStale);
+        List<Step> over = List.of(finish::letWorkerGo, finish::forgetRecord);
+        return Map.of(
+                Phase.Pending,
+                List.of(
+                        handOver::awaitWorkforce,
+                        pending::finishIfOver,
+                        pending::failPastDeadline,
+                        handOver::claimAndAssign),
+                Phase.Ready,
+                alive,
+                Phase.Active,
+                alive,
+                Phase.Ending,
+                List.of(handOver::awaitWorkforce, finish::endAndFinish),
+                Phase.Ended,
+                over,
+                Phase.Failed,
+                over);
+    }
+
+    private static UpdateControl<CallSession> run(Call call, Map<Phase, List<Step>> steps) {
+        for (Step step : Objects.requireNonNull(steps.get(call.phase()), "every phase has steps")) {
+            switch (step.take(call)) {
+                case Outcome.Proceed() -> {}
+                case Outcome.Done() -> {
+                    return UpdateControl.noUpdate();
+                }
+                case Outcome.RequeueAfter(var delay) -> {
+                    return UpdateControl.<CallSession>noUpdate().rescheduleAfter(Math.max(1, delay.toMillis()));
+                }
+            }
+        }
+        return UpdateControl.noUpdate();
+    }
+
+    /** Made on the first run: only the framework can tell where our own writes have to be put for the next run to see. */
+    private Map<Phase, List<Step>> steps(Context<CallSession> context) {
+        Map<Phase, List<Step>> made = steps;
+        if (made == null) {
+            var source = context.eventSourceRetriever().getControllerEventSource();
+            made = table(new SessionRecord(
+                    api,
+                    (before, now) -> source.handleRecentResourceUpdate(ResourceID.fromResource(now), now, before)));
+            steps = made;
+        }
+        return made;
+    }
+
+    private void workerChanged(String pool, String session) {
+        byUid(session)
+                .ifPresentOrElse(
+                        known -> workerChanges.propagateEvent(ResourceID.fromResource(known)),
+                        () -> orphans.suspect(pool, session));
+    }
+
+    private Optional<CallSession> byUid(String uid) {
+        IndexerResourceCache<CallSession> known = cache;
+        return known == null
+                ? Optional.empty()
+                : known.byIndex(BY_UID, uid).stream().findFirst();
+    }
+
+    private static Stream<Memory> memory(CallSession session) {
+        CallSessionStatus status = session.getStatus();
+        if (status == null || status.phase() == null) {
+            return Stream.empty();
+        }
+        String pool = Call.pool(session);
+        if (!status.phase().terminal()) {
+            return Stream.ofNullable(status.worker())
+                    .map(worker ->
+                            new Memory.Serving(pool, session.getMetadata().getUid(), worker.uid()));
+        }
+        CallSessionStatus.MediaEndpoint endpoint = status.mediaEndpoint();
+        CallSessionStatus.Times times = status.times();
+        if (endpoint == null || times == null) {
+            return Stream.empty();
+        }
+        return Call.time(times.mediaClosed()).stream()
+                .map(closed -> new Memory.Freed(pool, new PortPair(endpoint.customerPort()), closed));
+    }
+}

@@ -1,0 +1,185 @@
+package io.aicc.operator.session;
+
+import io.aicc.crd.CallSessionStatus.Summary;
+import io.aicc.crd.CallSessionStatus.Times;
+import io.aicc.crd.Phase;
+import io.aicc.operator.control.Answer;
+import io.aicc.operator.pool.WarmPools;
+import io.aicc.operator.pool.Worker;
+import io.aicc.operator.session.SessionRecord.Change;
+import io.aicc.wire.MicroTime;
+import io.aicc.wire.control.EndOrder;
+import io.aicc.wire.control.WorkerReport;
+import io.aicc.wire.control.WorkerReport.CallSummary;
+import io.aicc.wire.control.WorkerReport.State;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The end of a session: the worker is told, its last words are waited for, the totals are written down and added to ours
+ * exactly once, and the worker goes. The pool frees its ports by itself, as soon as the sockets are closed.
+ */
+final class Finish {
+    private static final Logger log = LoggerFactory.getLogger(Finish.class);
+
+    /** A worker that is done sooner than this spares us the write that says Ending. */
+    static final Duration COALESCE = Duration.ofMillis(300);
+
+    /** What a worker may take beyond its own drain limit before it is given up. */
+    private static final Duration MERCY = Duration.ofSeconds(5);
+
+    private static final Duration RETRY = Duration.ofMillis(200);
+
+    private final WarmPools pools;
+    private final SessionRecord record;
+    private final HandOver handOver;
+    private final SessionMetrics metrics;
+
+    /** When we learnt that a session ends, until that is in its record. */
+    private final Map<String, Instant> ending = new ConcurrentHashMap<>();
+
+    Finish(WarmPools pools, SessionRecord record, HandOver handOver, SessionMetrics metrics) {
+        this.pools = pools;
+        this.record = record;
+        this.handOver = handOver;
+        this.metrics = metrics;
+    }
+
+    /** Step: end the call at its worker and see how far it has come; the whole way from hang-up to Ended. */
+    Outcome endAndFinish(Call call) {
+        Instant since = endingSince(call);
+        Optional<Worker> mine = pools.serving(call.pool(), call.uid());
+        if (mine.isEmpty()) {
+            return pools.settled(call.pool())
+                    ? close(call, Phase.Ended, mine, "WorkerLost", "the worker was lost before it gave its totals")
+                    : Outcome.again(SessionRecord.CONFLICT_PAUSE);
+        }
+        Worker worker = mine.get();
+        if (worker.is(State.DONE)) {
+            return close(call, Phase.Ended, mine, "CallEnded", "the call is over and its words are accounted for");
+        }
+        Instant limit = since.plus(call.limits().drain()).plus(MERCY);
+        if (!call.now().isBefore(limit)) {
+            return close(call, Phase.Ended, mine, "DrainLimitExceeded", "the worker did not finish in time");
+        }
+        if (!worker.toldToEnd() && !tell(call, worker)) {
+            return Outcome.again(RETRY);
+        }
+        return sayEnding(call, since, limit);
+    }
+
+    /** Writes the last word on a session; whoever's write succeeds adds the totals and lets the worker go. */
+    Outcome close(Call call, Phase phase, Optional<Worker> worker, String reason, String message) {
+        WorkerReport report = worker.map(Worker::report).orElse(null);
+        Instant closed = worker.map(Worker::mediaClosedAt).orElse(call.now());
+        Times times = new Times(
+                null,
+                null,
+                call.times().ending() == null ? MicroTime.format(endingSince(call)) : null,
+                worker.isPresent() || call.status().worker() != null ? MicroTime.format(closed) : null,
+                MicroTime.format(call.now()));
+        boolean written = record.write(
+                call,
+                Change.phase(phase)
+                        .at(times)
+                        .summing(summary(call, report))
+                        .saying(SessionRecord.ready(call, false, reason, message)));
+        if (!written) {
+            return Outcome.again(SessionRecord.CONFLICT_PAUSE);
+        }
+        metrics.ended(phase == Phase.Failed ? SessionMetrics.End.FAILED : SessionMetrics.End.ENDED, report);
+        if (worker.isPresent()) {
+            call.endedAt().ifPresent(hungUp -> metrics.reclaimed(hungUp, closed));
+        }
+        worker.ifPresent(spent -> pools.dismiss(call.pool(), spent));
+        forget(call);
+        log.atInfo()
+                .addKeyValue("session", call.session().getMetadata().getName())
+                .addKeyValue("phase", phase)
+                .addKeyValue("reason", reason)
+                .log("session over");
+        return Outcome.DONE;
+    }
+
+    /** Step, for sessions that are over: a worker that is still theirs goes too. */
+    Outcome letWorkerGo(Call call) {
+        pools.serving(call.pool(), call.uid()).ifPresent(worker -> pools.dismiss(call.pool(), worker));
+        return Outcome.PROCEED;
+    }
+
+    /** Step, for sessions that are over: the record is kept for a while, then deleted. */
+    Outcome forgetRecord(Call call) {
+        Instant until = Call.time(call.times().ended())
+                .orElseGet(call::requestedAt)
+                .plus(call.limits().keep());
+        if (call.now().isBefore(until)) {
+            return Outcome.again(Duration.between(call.now(), until));
+        }
+        record.delete(call);
+        return Outcome.DONE;
+    }
+
+    /** Nothing is remembered of a session. */
+    void forget(Call call) {
+        ending.remove(call.uid());
+        pools.forget(call.pool(), call.uid());
+    }
+
+    private Instant endingSince(Call call) {
+        return Call.time(call.times().ending()).orElseGet(() -> ending.computeIfAbsent(call.uid(), uid -> call.now()));
+    }
+
+    /** A worker that was restarted in place has forgotten the call, but not the words on its disk: it gets it back first. */
+    private boolean tell(Call call, Worker worker) {
+        if (worker.is(State.IDLE) && handOver.assign(call, worker) != Outcome.DONE) {
+            return false;
+        }
+        String reason = call.endReason().orElse("NoAudio");
+        Answer<String> answer = worker.end(new EndOrder(call.uid(), reason));
+        if (answer instanceof Answer.Obeyed) {
+            return true;
+        }
+        log.atWarn()
+                .addKeyValue("pod", worker.pod())
+                .addKeyValue("answer", answer)
+                .log("worker does not take the end of its call");
+        return false;
+    }
+
+    private Outcome sayEnding(Call call, Instant since, Instant limit) {
+        if (call.phase() == Phase.Ending) {
+            return Outcome.again(Duration.between(call.now(), limit));
+        }
+        Instant worthTelling = since.plus(COALESCE);
+        if (call.now().isBefore(worthTelling)) {
+            return Outcome.again(Duration.between(call.now(), worthTelling));
+        }
+        boolean written = record.write(
+                call, Change.phase(Phase.Ending).at(new Times(null, null, MicroTime.format(since), null, null)));
+        return Outcome.again(written ? Duration.between(call.now(), limit) : SessionRecord.CONFLICT_PAUSE);
+    }
+
+    private static @Nullable Summary summary(Call call, @Nullable WorkerReport report) {
+        if (report == null || !call.uid().equals(report.sessionUid())) {
+            return null;
+        }
+        CallSummary totals = report.summary();
+        return new Summary(
+                totals == null ? 0 : totals.durationMs(),
+                report.customer().received(),
+                report.agent().received(),
+                report.customer().lost() + report.agent().lost(),
+                report.customer().late() + report.agent().late(),
+                report.customer().rejectedInAll() + report.agent().rejectedInAll(),
+                totals == null ? report.transcripts() : totals.transcripts(),
+                totals == null ? report.undelivered() : totals.undelivered(),
+                totals == null ? 0 : totals.sttLatencyMs(),
+                totals == null ? null : totals.reason());
+    }
+}

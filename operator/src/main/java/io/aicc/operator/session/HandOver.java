@@ -1,0 +1,185 @@
+package io.aicc.operator.session;
+
+import io.aicc.crd.CallSessionSpec;
+import io.aicc.crd.CallSessionSpec.MediaSources;
+import io.aicc.crd.CallSessionStatus.MediaEndpoint;
+import io.aicc.crd.CallSessionStatus.Times;
+import io.aicc.crd.CallSessionStatus.WorkerReference;
+import io.aicc.crd.Codec;
+import io.aicc.crd.Phase;
+import io.aicc.operator.control.Answer;
+import io.aicc.operator.pool.Claim;
+import io.aicc.operator.pool.WarmPools;
+import io.aicc.operator.pool.Worker;
+import io.aicc.operator.session.SessionRecord.Change;
+import io.aicc.wire.MicroTime;
+import io.aicc.wire.control.Acknowledgement;
+import io.aicc.wire.control.CallAssignment;
+import java.time.Duration;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gets a session a worker and the worker its call: claim, hand over, and only after the worker has acknowledged, say so in
+ * the record. The same path serves the first worker, a restarted one, and the one that replaces a lost one.
+ */
+final class HandOver {
+    private static final Logger log = LoggerFactory.getLogger(HandOver.class);
+
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+    private static final Duration NEXT_WORKER = Duration.ofMillis(50);
+
+    /** A shortage shorter than this is not worth a write. */
+    private static final Duration WORTH_TELLING = Duration.ofMillis(250);
+
+    private final WarmPools pools;
+    private final SessionRecord record;
+    private final SessionMetrics metrics;
+
+    HandOver(WarmPools pools, SessionRecord record, SessionMetrics metrics) {
+        this.pools = pools;
+        this.record = record;
+        this.metrics = metrics;
+    }
+
+    /** Step: while it is not known who serves whom, nobody is claimed. */
+    Outcome awaitWorkforce(Call call) {
+        return pools.settled(call.pool()) ? Outcome.PROCEED : Outcome.again(NEXT_WORKER);
+    }
+
+    /** Step: claim a worker, or say why there is none. */
+    Outcome claimAndAssign(Call call) {
+        return switch (pools.claim(call.pool(), call.uid())) {
+            case Claim.Granted(Worker worker) -> assign(call, worker);
+            case Claim.Waiting(Claim.Shortage shortage, String message) -> wait(call, shortage.name(), message);
+        };
+    }
+
+    /** Hands the call to this worker, again if need be, and writes down that it has it. */
+    Outcome assign(Call call, Worker worker) {
+        return switch (worker.assign(assignment(call, worker))) {
+            case Answer.Obeyed<Acknowledgement>(Acknowledgement ports) -> acknowledged(call, worker, ports);
+            case Answer.Refused<Acknowledgement> refusal -> refused(call, worker, refusal);
+            case Answer.Unreachable<Acknowledgement>(String reason) -> {
+                // It may have the call or not: its pod goes, and the call gets another one.
+                log.atWarn()
+                        .addKeyValue("pod", worker.pod())
+                        .addKeyValue("reason", reason)
+                        .log("worker does not answer, taking another one");
+                pools.dismiss(call.pool(), worker);
+                yield Outcome.again(NEXT_WORKER);
+            }
+        };
+    }
+
+    /** Whether a worker has been told the media sources that the call has now. */
+    static boolean upToDate(Call call, Worker worker) {
+        CallAssignment told = worker.assignment();
+        MediaSources sources = call.spec().mediaSources();
+        return told != null
+                && Objects.equals(told.customerSource(), sources == null ? null : sources.customer())
+                && Objects.equals(told.agentSource(), sources == null ? null : sources.agent());
+    }
+
+    private Outcome acknowledged(Call call, Worker worker, Acknowledgement ports) {
+        MediaEndpoint endpoint =
+                new MediaEndpoint(worker.host(), ports.customerPort(), ports.agentPort(), generation(call, worker));
+        WorkerReference reference = new WorkerReference(worker.pod(), worker.uid());
+        if (endpoint.equals(call.status().mediaEndpoint())
+                && reference.equals(call.status().worker())
+                && call.phase() != Phase.Pending) {
+            return Outcome.DONE; // Told again, nothing new for anybody else.
+        }
+        boolean first = call.phase() == Phase.Pending;
+        String reason = first ? "WorkerReady" : "WorkerReplaced";
+        String message = "pod %s acknowledged the call on ports %s".formatted(worker.pod(), worker.ports());
+        String readyAt = first ? MicroTime.format(call.now()) : null;
+        boolean written = record.write(
+                call,
+                Change.phase(first ? Phase.Ready : call.phase())
+                        .served(endpoint, reference)
+                        .at(new Times(readyAt, null, null, null, null))
+                        .saying(SessionRecord.ready(call, true, reason, message)));
+        if (!written) {
+            return Outcome.again(SessionRecord.CONFLICT_PAUSE);
+        }
+        if (first) {
+            metrics.claimed(call.requestedAt());
+        } else {
+            metrics.replaced();
+        }
+        log.atInfo()
+                .addKeyValue("session", call.session().getMetadata().getName())
+                .addKeyValue("pod", worker.pod())
+                .addKeyValue("generation", endpoint.generation())
+                .log(first ? "session ready" : "session has another worker");
+        return Outcome.DONE;
+    }
+
+    private Outcome refused(Call call, Worker worker, Answer.Refused<Acknowledgement> refusal) {
+        log.atWarn()
+                .addKeyValue("pod", worker.pod())
+                .addKeyValue("status", refusal.status())
+                .addKeyValue("reason", refusal.reason())
+                .log("worker refuses the call");
+        if (refusal.deposed()) {
+            return Outcome.again(LOOK_AGAIN); // A newer leader commands it: touch nothing.
+        }
+        pools.disclaim(call.pool(), worker);
+        return refusal.conflict()
+                ? Outcome.again(NEXT_WORKER)
+                : wait(call, "WorkerRefused", "pod " + worker.pod() + " refused the call: " + refusal.reason());
+    }
+
+    private Outcome wait(Call call, String reason, String message) {
+        if (call.now().isBefore(call.requestedAt().plus(WORTH_TELLING))) {
+            return Outcome.again(WORTH_TELLING);
+        }
+        if (!SessionRecord.says(call, reason)) {
+            log.atWarn()
+                    .addKeyValue("session", call.session().getMetadata().getName())
+                    .addKeyValue("reason", reason)
+                    .addKeyValue("detail", message)
+                    .log("session waits for a worker");
+            boolean written = record.write(
+                    call, Change.phase(call.phase()).saying(SessionRecord.ready(call, false, reason, message)));
+            if (!written) {
+                return Outcome.again(SessionRecord.CONFLICT_PAUSE);
+            }
+        }
+        return Outcome.again(LOOK_AGAIN);
+    }
+
+    private static int generation(Call call, Worker worker) {
+        MediaEndpoint before = call.status().mediaEndpoint();
+        WorkerReference by = call.status().worker();
+        if (before == null) {
+            return 1;
+        }
+        return by != null && by.uid().equals(worker.uid()) ? before.generation() : before.generation() + 1;
+    }
+
+    private CallAssignment assignment(Call call, Worker worker) {
+        CallSessionSpec spec = call.spec();
+        MediaSources sources = spec.mediaSources();
+        String readyAt = call.times().ready();
+        return new CallAssignment(
+                call.uid(),
+                call.session().getMetadata().getName(),
+                spec.callId(),
+                spec.customerNumber(),
+                spec.agentId(),
+                Objects.requireNonNullElse(spec.language(), "en-US"),
+                Objects.requireNonNullElse(spec.codec(), Codec.ULAW),
+                sources == null ? null : sources.customer(),
+                sources == null ? null : sources.agent(),
+                generation(call, worker),
+                readyAt,
+                readyAt == null ? null : lastHeard(call));
+    }
+
+    private String lastHeard(Call call) {
+        return MicroTime.format(pools.lastHeard(call.pool(), call.uid()).orElse(call.now()));
+    }
+}

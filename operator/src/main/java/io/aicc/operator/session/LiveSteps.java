@@ -1,0 +1,87 @@
+package io.aicc.operator.session;
+
+import io.aicc.crd.CallSessionStatus.Times;
+import io.aicc.crd.Phase;
+import io.aicc.operator.pool.WarmPools;
+import io.aicc.operator.pool.Worker;
+import io.aicc.operator.session.SessionRecord.Change;
+import io.aicc.wire.MicroTime;
+import io.aicc.wire.control.WorkerReport.State;
+import java.time.Instant;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A session that a worker has acknowledged: Ready, and Active once it is heard. */
+final class LiveSteps {
+    private static final Logger log = LoggerFactory.getLogger(LiveSteps.class);
+
+    private final WarmPools pools;
+    private final SessionRecord record;
+    private final HandOver handOver;
+    private final Finish finish;
+
+    LiveSteps(WarmPools pools, SessionRecord record, HandOver handOver, Finish finish) {
+        this.pools = pools;
+        this.record = record;
+        this.handOver = handOver;
+        this.finish = finish;
+    }
+
+    /** The PBX says that the call is over. */
+    Outcome endIfOver(Call call) {
+        return call.endedAt().isPresent() ? finish.endAndFinish(call) : Outcome.PROCEED;
+    }
+
+    /** The worker is there and knows its call; otherwise it is told again, or replaced. */
+    Outcome keepWorker(Call call) {
+        Optional<Worker> mine = pools.serving(call.pool(), call.uid());
+        if (mine.isEmpty()) {
+            return handOver.claimAndAssign(call);
+        }
+        Worker worker = mine.get();
+        if (worker.leaving() || worker.finishing()) {
+            log.atWarn().addKeyValue("pod", worker.pod()).log("worker is lost in mid-call");
+            pools.dismiss(call.pool(), worker);
+            return handOver.claimAndAssign(call);
+        }
+        if (worker.report() == null) {
+            return Outcome.DONE; // Its first report brings us back.
+        }
+        boolean knows = HandOver.upToDate(call, worker) && !worker.is(State.IDLE);
+        return knows ? Outcome.PROCEED : tellAgain(call, worker);
+    }
+
+    /** First audio was heard. */
+    Outcome noticeAudio(Call call) {
+        if (call.phase() != Phase.Ready
+                || pools.serving(call.pool(), call.uid())
+                        .filter(worker -> worker.is(State.ACTIVE))
+                        .isEmpty()) {
+            return Outcome.PROCEED;
+        }
+        boolean written = record.write(
+                call, Change.phase(Phase.Active).at(new Times(null, MicroTime.format(call.now()), null, null, null)));
+        return written ? Outcome.DONE : Outcome.again(SessionRecord.CONFLICT_PAUSE);
+    }
+
+    /** A call that has been silent for very long was forgotten by the PBX. */
+    Outcome endIfStale(Call call) {
+        Instant audio =
+                pools.serving(call.pool(), call.uid()).map(Worker::audioAt).orElse(call.now());
+        Instant stale = audio.plus(call.limits().ttl());
+        if (call.now().isBefore(stale)) {
+            return Outcome.DONE;
+        }
+        log.atWarn()
+                .addKeyValue("session", call.session().getMetadata().getName())
+                .addKeyValue("silent_since", audio)
+                .log("session ended: no audio for longer than its ttl");
+        return finish.endAndFinish(call);
+    }
+
+    private Outcome tellAgain(Call call, Worker worker) {
+        Outcome told = handOver.assign(call, worker);
+        return told == Outcome.DONE ? Outcome.PROCEED : told;
+    }
+}

@@ -1,0 +1,95 @@
+package io.aicc.operator.session;
+
+import io.aicc.operator.control.Answer;
+import io.aicc.operator.pool.WarmPools;
+import io.aicc.operator.pool.Worker;
+import io.aicc.wire.control.EndOrder;
+import io.aicc.wire.control.WorkerReport.State;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Workers whose session has no record any more: somebody deleted it in mid-call, perhaps while we were away. Their call is
+ * ended, their words are drained, and they go. So no finalizer is needed, and {@code kubectl delete} never hangs.
+ */
+final class Orphans {
+    private static final Logger log = LoggerFactory.getLogger(Orphans.class);
+
+    /** A record may be younger than our view of the API; one that is missing for longer does not exist. */
+    private static final Duration DOUBT = Duration.ofSeconds(3);
+
+    /** A worker that has not finished by then never will. */
+    private static final Duration GIVE_UP = Duration.ofMinutes(11);
+
+    private final WarmPools pools;
+    private final SessionMetrics metrics;
+    private final InstantSource clock;
+    private final Predicate<String> recordExists;
+    private final Map<String, Suspect> suspects = new ConcurrentHashMap<>();
+
+    private record Suspect(String pool, Instant since, boolean certain) {}
+
+    /** @param recordExists whether a session of this UID is known */
+    Orphans(WarmPools pools, SessionMetrics metrics, InstantSource clock, Predicate<String> recordExists) {
+        this.pools = pools;
+        this.metrics = metrics;
+        this.clock = clock;
+        this.recordExists = recordExists;
+    }
+
+    /** A worker is at work for a session that we do not know. */
+    void suspect(String pool, String session) {
+        suspects.putIfAbsent(session, new Suspect(pool, clock.instant(), false));
+    }
+
+    /** The record of a session was deleted. */
+    void deleted(String pool, String session) {
+        suspects.put(session, new Suspect(pool, clock.instant(), true));
+        sweep();
+    }
+
+    /** Looks after each of them; run once a second. */
+    synchronized void sweep() {
+        suspects.forEach((session, suspect) -> {
+            if (settle(session, suspect)) {
+                suspects.remove(session);
+                pools.forget(suspect.pool(), session);
+            }
+        });
+    }
+
+    /** @return whether nothing is left to do */
+    private boolean settle(String session, Suspect suspect) {
+        Optional<Worker> known = pools.serving(suspect.pool(), session);
+        if (known.isEmpty() || (!suspect.certain() && recordExists.test(session))) {
+            return true;
+        }
+        Instant now = clock.instant();
+        if (!suspect.certain() && now.isBefore(suspect.since().plus(DOUBT))) {
+            return false;
+        }
+        Worker worker = known.get();
+        boolean neverBegan = worker.is(State.IDLE) && worker.assignment() == null;
+        if (worker.is(State.DONE) || neverBegan || now.isAfter(suspect.since().plus(GIVE_UP))) {
+            log.atInfo().addKeyValue("pod", worker.pod()).log("worker of a deleted session let go");
+            metrics.ended(SessionMetrics.End.DELETED, worker.report());
+            pools.dismiss(suspect.pool(), worker);
+            return true;
+        }
+        if (!worker.toldToEnd()) {
+            Answer<String> answer = worker.end(new EndOrder(session, "SessionDeleted"));
+            log.atInfo()
+                    .addKeyValue("pod", worker.pod())
+                    .addKeyValue("answer", answer)
+                    .log("session was deleted in mid-call, ending it at its worker");
+        }
+        return false;
+    }
+}

@@ -1,0 +1,60 @@
+package io.aicc.operator.session;
+
+import io.aicc.crd.Phase;
+import io.aicc.operator.kube.Conditions;
+import io.aicc.operator.pool.WarmPools;
+import io.aicc.operator.pool.Worker;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Instant;
+import java.util.Optional;
+
+/** A session without a worker. */
+final class PendingSteps {
+    private final WarmPools pools;
+    private final Finish finish;
+
+    PendingSteps(WarmPools pools, Finish finish) {
+        this.pools = pools;
+        this.finish = finish;
+    }
+
+    /** The call ended before it had a worker: nothing was heard, nothing is left to do. */
+    Outcome finishIfOver(Call call) {
+        if (call.endedAt().isEmpty()) {
+            return Outcome.PROCEED;
+        }
+        Optional<Worker> worker = pools.serving(call.pool(), call.uid());
+        if (worker.isPresent() && serves(worker.get(), call)) {
+            return finish.endAndFinish(call);
+        }
+        worker.ifPresent(claimed -> pools.dismiss(call.pool(), claimed));
+        return finish.close(
+                call, Phase.Ended, Optional.empty(), "EndedBeforeReady", "the call ended before it had a worker");
+    }
+
+    /** A call that has no worker by now gets none: better to say so than to let the PBX wait. */
+    Outcome failPastDeadline(Call call) {
+        Instant deadline = call.requestedAt().plus(call.limits().ready());
+        Optional<Worker> worker = pools.serving(call.pool(), call.uid());
+        if (call.now().isBefore(deadline)
+                || worker.filter(known -> serves(known, call)).isPresent()) {
+            return Outcome.PROCEED;
+        }
+        worker.ifPresent(claimed -> pools.dismiss(call.pool(), claimed));
+        Optional<Condition> before = Conditions.ready(call.status().conditions());
+        String reason = before.map(Condition::getReason).orElse("ReadyDeadlineExceeded");
+        String why = before.map(Condition::getMessage).orElse("the operator was away");
+        return finish.close(
+                call,
+                Phase.Failed,
+                Optional.empty(),
+                reason,
+                "no worker within %d s of requestedAt: %s"
+                        .formatted(call.limits().ready().toSeconds(), why));
+    }
+
+    private static boolean serves(Worker worker, Call call) {
+        var report = worker.report();
+        return report != null && call.uid().equals(report.sessionUid());
+    }
+}

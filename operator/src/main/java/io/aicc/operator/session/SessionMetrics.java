@@ -1,0 +1,152 @@
+package io.aicc.operator.session;
+
+import io.aicc.wire.control.WorkerReport;
+import io.aicc.wire.control.WorkerReport.StreamCounters;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What calls add up to. A worker lives for one call and would take its counters with it between two scrapes: so its totals
+ * are added here, once, by whoever wrote the end of the session into its record.
+ */
+final class SessionMetrics {
+    private static final Duration[] FAST = {
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(20),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(250),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(1),
+        Duration.ofMillis(2_500),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(30)
+    };
+    private static final Duration[] LONG = {
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(30),
+        Duration.ofMinutes(1),
+        Duration.ofMinutes(3),
+        Duration.ofMinutes(10),
+        Duration.ofMinutes(30),
+        Duration.ofHours(1)
+    };
+
+    private static final int MAX_REASONS = 16;
+
+    private final MeterRegistry registry;
+    private final InstantSource clock;
+    private final Timer claims;
+    private final Timer reclaims;
+    private final Timer durations;
+    private final Counter replacements;
+    private final Set<String> reasons = ConcurrentHashMap.newKeySet();
+
+    /** How a session can end. */
+    enum End {
+        ENDED,
+        FAILED,
+        DELETED;
+
+        private String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    SessionMetrics(MeterRegistry registry, InstantSource clock) {
+        this.registry = registry;
+        this.clock = clock;
+        claims = timer("aicc_claim", "From the request to a worker's acknowledgement, written down", FAST);
+        reclaims = timer("aicc_reclaim", "From hang-up until the worker's sockets were closed", FAST);
+        durations = timer("aicc_call_duration", "Duration of calls that ended", LONG);
+        replacements = Counter.builder("aicc_workers_replaced")
+                .description("Workers that were lost in mid-call and replaced")
+                .register(registry);
+        for (End end : End.values()) {
+            calls(end);
+        }
+    }
+
+    /** A session that was asked for then is ready now. */
+    void claimed(Instant requestedAt) {
+        claims.record(positive(Duration.between(requestedAt, clock.instant())));
+    }
+
+    /** A call goes on with another worker. */
+    void replaced() {
+        replacements.increment();
+    }
+
+    /** A session is over. */
+    void ended(End how, @Nullable WorkerReport totals) {
+        calls(how).increment();
+        if (totals == null) {
+            return;
+        }
+        WorkerReport.CallSummary summary = totals.summary();
+        if (summary != null) {
+            durations.record(Duration.ofMillis(Math.max(0, summary.durationMs())));
+        }
+        stream("customer", totals.customer());
+        stream("agent", totals.agent());
+    }
+
+    /** The sockets of a call that was hung up then were closed at that moment. */
+    void reclaimed(Instant hungUp, Instant closed) {
+        reclaims.record(positive(Duration.between(hungUp, closed)));
+    }
+
+    private void stream(String name, StreamCounters counters) {
+        Counter.builder("aicc_udp_packets")
+                .description("RTP packets heard in calls that are over")
+                .tag("stream", name)
+                .register(registry)
+                .increment(counters.received());
+        dropped("late", counters.late());
+        counters.rejected().forEach(this::dropped);
+    }
+
+    private void dropped(String reason, long packets) {
+        Counter.builder("aicc_udp_dropped")
+                .description("UDP packets not heard, by reason, in calls that are over")
+                .tag("reason", known(reason))
+                .register(registry)
+                .increment(packets);
+    }
+
+    /** A worker that was broken into must not be able to fill our memory with names of reasons. */
+    private String known(String reason) {
+        boolean room = reasons.size() < MAX_REASONS;
+        return reasons.contains(reason) || (room && reason.matches("[a-z_]{1,32}") && reasons.add(reason))
+                ? reason
+                : "other";
+    }
+
+    private Counter calls(End end) {
+        return Counter.builder("aicc_calls")
+                .description("Sessions that are over, by how they ended")
+                .tag("status", end.label())
+                .register(registry);
+    }
+
+    private Timer timer(String name, String description, Duration[] buckets) {
+        return Timer.builder(name)
+                .description(description)
+                .serviceLevelObjectives(buckets)
+                .register(registry);
+    }
+
+    private static Duration positive(Duration duration) {
+        return duration.isNegative() ? Duration.ZERO : duration;
+    }
+}

@@ -1,0 +1,105 @@
+package io.aicc.operator.session;
+
+import io.aicc.crd.CallSession;
+import io.aicc.crd.CallSessionStatus;
+import io.aicc.crd.CallSessionStatus.MediaEndpoint;
+import io.aicc.crd.CallSessionStatus.Summary;
+import io.aicc.crd.CallSessionStatus.Times;
+import io.aicc.crd.CallSessionStatus.WorkerReference;
+import io.aicc.crd.Phase;
+import io.aicc.operator.kube.Conditions;
+import io.aicc.operator.kube.KubeWrites;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes what becomes of a session: each change one merge patch of the status, on the version that the steps have seen. An
+ * ordinary call costs three (Ready, Active, Ended); a fourth says Ending when the last words take longer than a moment.
+ */
+final class SessionRecord {
+    /** Somebody else wrote: their version comes with the watch. */
+    static final Duration CONFLICT_PAUSE = Duration.ofMillis(50);
+
+    private final KubeWrites api;
+    private final Cache cache;
+
+    /** Where the next run of the same session reads: it must see our own write, though the watch may bring it later. */
+    @FunctionalInterface
+    interface Cache {
+        void written(CallSession before, CallSession now);
+    }
+
+    SessionRecord(KubeWrites api, Cache cache) {
+        this.api = api;
+        this.cache = cache;
+    }
+
+    /** A change of the status; what is null stays as it is. */
+    record Change(
+            @Nullable Phase phase,
+            @Nullable MediaEndpoint endpoint,
+            @Nullable WorkerReference worker,
+            @Nullable Times times,
+            @Nullable List<Condition> conditions,
+            @Nullable Summary summary) {
+        static Change phase(Phase phase) {
+            return new Change(phase, null, null, null, null, null);
+        }
+
+        Change at(Times happened) {
+            return new Change(phase, endpoint, worker, happened, conditions, summary);
+        }
+
+        Change served(MediaEndpoint at, WorkerReference by) {
+            return new Change(phase, at, by, times, conditions, summary);
+        }
+
+        Change saying(List<Condition> now) {
+            return new Change(phase, endpoint, worker, times, now, summary);
+        }
+
+        Change summing(@Nullable Summary totals) {
+            return new Change(phase, endpoint, worker, times, conditions, totals);
+        }
+    }
+
+    /** Writes a change; false when the record was changed or deleted by somebody else meanwhile. */
+    boolean write(Call call, Change change) {
+        CallSessionStatus status = new CallSessionStatus(
+                change.phase(),
+                change.endpoint(),
+                change.worker(),
+                change.times(),
+                change.conditions(),
+                change.summary());
+        Optional<CallSession> now = api.mergeStatus(call.session(), status);
+        now.ifPresent(written -> cache.written(call.session(), written));
+        return now.isPresent();
+    }
+
+    /** Deletes the record. */
+    void delete(Call call) {
+        api.delete(call.session());
+    }
+
+    /** The condition {@code Ready}, with what it must say now. */
+    static List<Condition> ready(Call call, boolean ready, String reason, String message) {
+        return Conditions.ready(
+                call.status().conditions(),
+                ready,
+                reason,
+                message,
+                call.session().getMetadata().getGeneration(),
+                call.now());
+    }
+
+    /** Whether the condition {@code Ready} gives this reason already. */
+    static boolean says(Call call, String reason) {
+        return Conditions.ready(call.status().conditions())
+                .filter(condition -> reason.equals(condition.getReason()))
+                .isPresent();
+    }
+}
