@@ -1,5 +1,6 @@
 package io.aicc.wire.event;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
@@ -15,12 +16,12 @@ public sealed interface ReceiverMessage {
      *
      * @param seq of the newest event received; cumulative
      */
-    record Ack(long seq) implements ReceiverMessage {}
+    record Ack(@JsonProperty(required = true) long seq) implements ReceiverMessage {}
 
     /**
      * First message on a connection: "this is what I have of the session".
      *
      * @param lastSeq of the newest event received, 0 for none
      */
-    record Resume(long lastSeq) implements ReceiverMessage {}
+    record Resume(@JsonProperty(required = true) long lastSeq) implements ReceiverMessage {}
 }

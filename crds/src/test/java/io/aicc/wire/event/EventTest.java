@@ -73,4 +73,12 @@ class EventTest {
         assertThat(WireJson.mapper().readValue("{\"type\":\"resume\",\"last_seq\":3}", ReceiverMessage.class))
                 .isEqualTo(new ReceiverMessage.Resume(3));
     }
+
+    @Test
+    void receiverMessageWithoutItsNumberIsRefused() {
+        assertThatThrownBy(() -> WireJson.mapper().readValue("{\"type\":\"ack\"}", ReceiverMessage.class))
+                .hasMessageContaining("seq");
+        assertThatThrownBy(() -> WireJson.mapper().readValue("{\"type\":\"resume\"}", ReceiverMessage.class))
+                .hasMessageContaining("last_seq");
+    }
 }
