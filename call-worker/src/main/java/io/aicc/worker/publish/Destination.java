@@ -1,0 +1,76 @@
+package io.aicc.worker.publish;
+
+import java.net.URI;
+import java.util.Set;
+import java.util.regex.Pattern;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * A receiver of transcripts, as configured. Its text form shows neither the key nor the URL's query.
+ *
+ * @param name in logs, metrics and file names: {@code [a-z0-9-]}, at most 40 characters
+ * @param url {@code ws://} or {@code wss://}; never changed from one to the other
+ * @param clientId the token's {@code client_id}
+ * @param key signs the tokens, HS256
+ */
+public record Destination(String name, URI url, String clientId, SecretKey key) {
+    /** RFC 7518 §3.2: an HS256 key has at least the size of the hash, 256 bits. */
+    static final int MIN_KEY_BYTES = 32;
+
+    private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,40}");
+    private static final Set<String> SCHEMES = Set.of("ws", "wss");
+
+    /**
+     * A destination.
+     *
+     * @throws IllegalArgumentException when something is wrong; the message says what, expected and got
+     */
+    public Destination {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("destination name: expected [a-z0-9-]{1,40}, got '" + name + "'");
+        }
+        if (!SCHEMES.contains(url.getScheme()) || url.getHost() == null) {
+            throw new IllegalArgumentException(
+                    "url of destination " + name + ": expected ws://host… or wss://host…, got '" + safe(url) + "'");
+        }
+        if (url.getRawUserInfo() != null || url.getRawFragment() != null) {
+            throw new IllegalArgumentException(
+                    "url of destination " + name + ": user and fragment have no place in it");
+        }
+        if (clientId.isBlank()) {
+            throw new IllegalArgumentException("client id of destination " + name + ": empty");
+        }
+        byte[] bytes = key.getEncoded();
+        if (bytes == null || bytes.length < MIN_KEY_BYTES) {
+            throw new IllegalArgumentException("key of destination " + name + " too short for HS256: "
+                    + (bytes == null ? 0 : bytes.length) + " < " + MIN_KEY_BYTES + " bytes");
+        }
+    }
+
+    /** A destination with its key as bytes, which are copied. */
+    public static Destination of(String name, URI url, String clientId, byte[] key) {
+        if (key.length < MIN_KEY_BYTES) {
+            throw new IllegalArgumentException("key of destination " + name + " too short for HS256: " + key.length
+                    + " < " + MIN_KEY_BYTES + " bytes");
+        }
+        return new Destination(name, url, clientId, new SecretKeySpec(key, "HmacSHA256"));
+    }
+
+    boolean isSecure() {
+        return url.getScheme().equals("wss");
+    }
+
+    int port() {
+        return url.getPort() >= 0 ? url.getPort() : isSecure() ? 443 : 80;
+    }
+
+    @Override
+    public String toString() {
+        return "Destination[" + name + " " + safe(url) + "]";
+    }
+
+    private static String safe(URI url) {
+        return url.getScheme() + "://" + url.getHost() + (url.getPort() >= 0 ? ":" + url.getPort() : "");
+    }
+}

@@ -1,0 +1,307 @@
+package io.aicc.worker.publish;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.aicc.wire.WireJson;
+import io.aicc.wire.event.Channel;
+import io.aicc.wire.event.Event;
+import io.aicc.wire.event.EventBody;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The durable events of one session, in order, as the JSON lines that go over the wire: an append-only file, which a
+ * restarted process reads again, and an index in memory. The file is kept whole until the session is over, because a receiver
+ * that lost its memory may ask for everything. It outlives the process, not the node: nothing is forced to the platter.
+ *
+ * <p>When the disk or the quota is full, events wait in a small space in memory instead, so that a receiver that is there
+ * still gets every word; when that is full too, the new event is dropped and counted. Not thread-safe.
+ */
+final class Outbox implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Outbox.class);
+    private static final String FINAL = "transcript.final";
+    private static final String ENDED = "session.ended";
+
+    private final Limits limits;
+    private final List<Entry> entries = new ArrayList<>();
+    private final Map<Channel, Long> finals = new EnumMap<>(Map.of(Channel.CUSTOMER, 0L, Channel.AGENT, 0L));
+    private final Sequence sequence;
+    private final @Nullable FileChannel file;
+    private long end;
+    private int residentBytes;
+    private int firstResident;
+    private boolean full;
+
+    /**
+     * How much it may hold. An index entry takes some 60 bytes of heap.
+     *
+     * @param bytes in the file
+     * @param events in all
+     * @param residentBytes in memory while the file takes no more
+     */
+    record Limits(long bytes, int events, int residentBytes) {
+        /** Ten hours of two people who never pause: 14,400 utterances of 3.6 kB, ended by a margin. */
+        static final Limits DEFAULT = new Limits(64 << 20, 60_000, 1 << 20);
+    }
+
+    /**
+     * One event.
+     *
+     * @param position in the file, if not resident
+     * @param length bytes
+     * @param resident the event itself, when the file could not take it; empty once every destination had it
+     */
+    record Entry(long seq, String type, long position, int length, byte @Nullable [] resident) {
+        boolean isFinal() {
+            return type.equals(FINAL);
+        }
+    }
+
+    private Outbox(Limits limits, Sequence sequence, @Nullable FileChannel file) {
+        this.limits = limits;
+        this.sequence = sequence;
+        this.file = file;
+    }
+
+    /**
+     * Opens the outbox of a session and takes over what a process before this one left. Does not fail: without a usable
+     * directory events wait in memory.
+     *
+     * @param directory of this session; null when there is none
+     * @param seqBase sequence numbers are above this
+     */
+    static Outbox open(@Nullable Path directory, Limits limits, long seqBase) {
+        if (directory != null) {
+            try {
+                Sequence sequence = Sequence.open(directory.resolve("sequence"), seqBase);
+                FileChannel file = FileChannel.open(
+                        directory.resolve("events.jsonl"),
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.CREATE);
+                Outbox outbox = new Outbox(limits, sequence, file);
+                outbox.recover(file);
+                return outbox;
+            } catch (IOException e) {
+                log.atError().setCause(e).log("outbox has no file, events wait in memory");
+            }
+        }
+        return new Outbox(limits, Sequence.inMemory(seqBase), null);
+    }
+
+    private void recover(FileChannel from) throws IOException {
+        InputStream in = new BufferedInputStream(Channels.newInputStream(from.position(0)), 1 << 16);
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        long position = 0;
+        for (int b = in.read(); b >= 0; b = in.read()) {
+            position++;
+            if (b != '\n') {
+                line.write(b);
+                continue;
+            }
+            index(line.toString(StandardCharsets.UTF_8), end, line.size());
+            line.reset();
+            end = position;
+        }
+        from.truncate(end); // the process died in the middle of a line: that event was never sent
+    }
+
+    private void index(String json, long position, int length) {
+        try {
+            Event.parse(json).filter(event -> event.seq() > lastDurableSeq()).ifPresent(event -> {
+                add(event, new Entry(event.seq(), event.body().type(), position, length, null));
+                sequence.atLeast(event.seq());
+            });
+        } catch (JsonProcessingException e) {
+            log.atWarn().addKeyValue("position", position).log("outbox line unreadable, skipped");
+        }
+    }
+
+    /** The number for the next event, durable or not; never given twice, not even after a restart. */
+    long nextSeq() {
+        return sequence.next();
+    }
+
+    /** The last number given. */
+    long lastSeq() {
+        return sequence.last();
+    }
+
+    /**
+     * Keeps an event.
+     *
+     * @return false when there was no room anywhere, or it is too long for any receiver; it is counted then
+     */
+    boolean append(Event event) {
+        byte[] json = event.toJson().getBytes(StandardCharsets.UTF_8);
+        String type = event.body().type();
+        if (json.length <= WireJson.MAX_MESSAGE_CHARS) {
+            boolean room = entries.size() < limits.events && end + json.length < limits.bytes;
+            if (room && write(json)) {
+                add(event, new Entry(event.seq(), type, end, json.length, null));
+                end += json.length + 1;
+                full = false;
+                return true;
+            }
+            tellFull(room ? "disk refused" : "quota reached");
+            // The closing event says what is missing: it always has a place.
+            if (type.equals(ENDED) || residentBytes + json.length <= limits.residentBytes) {
+                residentBytes += json.length;
+                add(event, new Entry(event.seq(), type, -1, json.length, json));
+                return true;
+            }
+        }
+        sequence.dropped(type.equals(FINAL));
+        return false;
+    }
+
+    private boolean write(byte[] json) {
+        if (file == null) {
+            return false;
+        }
+        ByteBuffer line =
+                ByteBuffer.allocate(json.length + 1).put(json).put((byte) '\n').flip();
+        try {
+            for (long at = end; line.hasRemaining(); ) {
+                at += file.write(line, at);
+            }
+            return true;
+        } catch (IOException e) {
+            log.atDebug().setCause(e).log("outbox write failed");
+            return false;
+        }
+    }
+
+    private void add(Event event, Entry entry) {
+        entries.add(entry);
+        if (event.body() instanceof EventBody.TranscriptFinal words) {
+            finals.merge(words.channel(), 1L, Long::sum);
+        }
+    }
+
+    private void tellFull(String why) {
+        if (!full) {
+            full = true;
+            log.atError()
+                    .addKeyValue("reason", why)
+                    .addKeyValue("events", entries.size())
+                    .addKeyValue("bytes", end)
+                    .log("outbox full, events wait in memory while there is room");
+        }
+    }
+
+    int size() {
+        return entries.size();
+    }
+
+    Entry entry(int index) {
+        return entries.get(index);
+    }
+
+    /** Index of the first event after {@code seq}; {@link #size()} when there is none. */
+    int indexAfter(long seq) {
+        int low = 0;
+        int high = entries.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (entries.get(middle).seq() <= seq) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /** The JSON of an event; null when it is gone: it waited in memory, and every destination has had it. */
+    byte @Nullable [] read(int index) {
+        Entry entry = entries.get(index);
+        if (entry.resident != null || entry.position < 0 || file == null) {
+            return entry.resident;
+        }
+        ByteBuffer json = ByteBuffer.allocate(entry.length);
+        try {
+            while (json.hasRemaining()) {
+                int n = file.read(json, entry.position + json.position());
+                if (n < 0) {
+                    throw new IOException("outbox shorter than its index: " + file.size() + " bytes");
+                }
+            }
+            return json.array();
+        } catch (IOException e) {
+            log.atError().addKeyValue("seq", entry.seq).setCause(e).log("outbox unreadable, event lost");
+            sequence.dropped(entry.isFinal());
+            return null;
+        }
+    }
+
+    /** Every destination has everything before {@code index}: what of that waited in memory may go. */
+    void deliveredToAll(int index) {
+        if (residentBytes == 0) {
+            return;
+        }
+        for (; firstResident < index; firstResident++) {
+            Entry entry = entries.get(firstResident);
+            if (entry.resident != null) {
+                residentBytes -= entry.length;
+                entries.set(firstResident, new Entry(entry.seq, entry.type, -1, entry.length, null));
+            }
+        }
+    }
+
+    boolean isEnded() {
+        return !entries.isEmpty() && entries.getLast().type.equals(ENDED);
+    }
+
+    /** Final transcripts kept, by channel. */
+    Map<Channel, Long> finals() {
+        return Map.copyOf(finals);
+    }
+
+    /** How many finals there are from {@code index} on. */
+    long finalsFrom(int index) {
+        return entries.subList(index, entries.size()).stream()
+                .filter(Entry::isFinal)
+                .count();
+    }
+
+    /** Durable events lost for want of room. */
+    long dropped() {
+        return sequence.dropped();
+    }
+
+    /** How many of those were finals. */
+    long droppedFinals() {
+        return sequence.droppedFinals();
+    }
+
+    private long lastDurableSeq() {
+        return entries.isEmpty() ? Long.MIN_VALUE : entries.getLast().seq();
+    }
+
+    @Override
+    public void close() {
+        sequence.close();
+        try {
+            if (file != null) {
+                file.close();
+            }
+        } catch (IOException e) {
+            log.atDebug().setCause(e).log("outbox not closed");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.aicc.worker.publish;
+
+import io.aicc.wire.event.EventBody;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/** The figures of this room. Thread-safe. */
+final class PublishMetrics implements AutoCloseable {
+    private final MeterRegistry registry;
+    private final Map<String, Counter> messages = new ConcurrentHashMap<>();
+    private final List<Gauge> gauges = new ArrayList<>();
+    private final Counter dropped;
+
+    PublishMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        EventBody.types()
+                .keySet()
+                .forEach(type ->
+                        messages.put(type, counter("aicc_ws_messages", "Events written to receivers", "type", type)));
+        this.dropped = Counter.builder("aicc_outbox_dropped")
+                .description("Durable events lost for want of room")
+                .register(registry);
+    }
+
+    private Counter counter(String name, String description, String tag, String value) {
+        return Counter.builder(name).description(description).tag(tag, value).register(registry);
+    }
+
+    void sent(String type) {
+        Counter counter = messages.get(type);
+        if (counter != null) {
+            counter.increment();
+        }
+    }
+
+    void dropped() {
+        dropped.increment();
+    }
+
+    /** The figures of one destination. */
+    OfDestination of(String destination, Supplier<Number> depth) {
+        gauges.add(Gauge.builder("aicc_outbox_depth", depth)
+                .description("Durable events that the destination has not got yet")
+                .tag("destination", destination)
+                .register(registry));
+        return new OfDestination(
+                counter("aicc_ws_reconnects", "Attempts to connect after the first", "destination", destination),
+                counter("aicc_ws_refused", "Handshakes answered with 401 or 403", "destination", destination),
+                counter("aicc_ws_bad_replies", "Messages of receivers that make no sense", "destination", destination));
+    }
+
+    /** Counters of one destination. */
+    record OfDestination(Counter reconnects, Counter refused, Counter badReplies) {}
+
+    @Override
+    public void close() {
+        gauges.forEach(registry::remove); // a gauge without its publisher would show NaN for ever
+    }
+}

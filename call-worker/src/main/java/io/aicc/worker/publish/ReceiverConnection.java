@@ -1,0 +1,347 @@
+package io.aicc.worker.publish;
+
+import io.aicc.wire.event.Event;
+import io.aicc.wire.event.EventBody;
+import io.aicc.wire.event.EventBody.TranscriptFinal;
+import io.aicc.wire.event.EventBody.TranscriptInterim;
+import io.aicc.wire.event.ReceiverMessage;
+import io.netty.channel.EventLoop;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.handler.ssl.SslContext;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings one session to one destination, over as many WebSockets as it takes: sends what is in the outbox in order, and of
+ * the rest only the newest. Knows nothing of other destinations. All on the event loop.
+ *
+ * <p>A socket is {@code incoming} until the receiver has said what it has, or has had its time to; then it becomes
+ * {@code active} and the one before it is closed. That is all there is to renewing a token: a new socket, while the old one
+ * goes on.
+ */
+final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ReceiverConnection.class);
+
+    /** Durable events that may be under way to a receiver that acknowledges: what a break costs twice at most. */
+    static final int WINDOW = 512;
+
+    private final Destination destination;
+    private final SessionIdentity session;
+    private final Outbox outbox;
+    private final Cursor cursor;
+    private final EventLoop loop;
+    private final ChannelGroup channels;
+    private final Timing timing;
+    private final InstantSource clock;
+    private final TokenIssuer tokens;
+    private final @Nullable SslContext tls;
+    private final PublishMetrics metrics;
+    private final PublishMetrics.OfDestination own;
+    private final Runnable progress;
+
+    /** Newest unsent event by what it replaces: a speaker's interims, the heartbeat. */
+    private final Map<Object, Event> latest = new HashMap<>();
+
+    private @Nullable ReceiverSocket active;
+    private @Nullable ReceiverSocket incoming;
+    private int next;
+    private long lastSent;
+    private int failures;
+    private boolean retrying;
+    private boolean closed;
+    private Reach reach = Reach.UNKNOWN;
+    private volatile int depth;
+
+    private enum Reach {
+        UNKNOWN,
+        CONNECTED,
+        UNREACHABLE,
+        REFUSED
+    }
+
+    /** What all destinations of a session share. */
+    record Shared(
+            SessionIdentity session,
+            Outbox outbox,
+            EventLoop loop,
+            ChannelGroup channels,
+            Timing timing,
+            InstantSource clock,
+            @Nullable SslContext tls,
+            PublishMetrics metrics,
+            Runnable progress) {}
+
+    ReceiverConnection(Destination destination, Cursor cursor, Shared shared) {
+        this.destination = destination;
+        this.cursor = cursor;
+        this.session = shared.session();
+        this.outbox = shared.outbox();
+        this.loop = shared.loop();
+        this.channels = shared.channels();
+        this.timing = shared.timing();
+        this.clock = shared.clock();
+        this.tls = destination.isSecure() ? shared.tls() : null;
+        this.metrics = shared.metrics();
+        this.progress = shared.progress();
+        this.tokens = new TokenIssuer(destination, clock);
+        this.own = metrics.of(destination.name(), () -> depth);
+        this.lastSent = outbox.lastSeq();
+        this.next = deliveredIndex();
+        this.depth = outbox.size() - next;
+    }
+
+    void connect() {
+        if (closed || incoming != null) {
+            return;
+        }
+        incoming = new ReceiverSocket(loop, channels, destination, tokens.issue(), this);
+        incoming.open(session.sessionId(), tls, timing);
+    }
+
+    /** An event was made; the durable ones are in the outbox already. */
+    void published(Event event) {
+        switch (event.body()) {
+            case TranscriptInterim interim -> latest.put(interim.channel(), event);
+            case EventBody.Heartbeat _ -> latest.put(EventBody.Heartbeat.class, event);
+            case TranscriptFinal words -> latest.values().removeIf(it -> isInterimOf(it, words.utteranceId()));
+            default -> {}
+        }
+        depth = outbox.size() - deliveredIndex();
+        pump();
+    }
+
+    private static boolean isInterimOf(Event event, String utteranceId) {
+        return event.body() instanceof TranscriptInterim interim
+                && interim.utteranceId().equals(utteranceId);
+    }
+
+    /** Looks at the clock: is the token about to expire, is the receiver still there? */
+    void tick() {
+        if (active == null) {
+            return;
+        }
+        active.probe(timing);
+        if (!retrying && !clock.instant().isBefore(active.token().renewAt())) {
+            connect();
+        }
+    }
+
+    @Override
+    public void opened(ReceiverSocket socket) {
+        loop.schedule(() -> begin(socket, null), timing.resumeWait().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void said(ReceiverSocket socket, ReceiverMessage message) {
+        switch (message) {
+            case ReceiverMessage.Ack ack -> acknowledged(socket, ack.seq());
+            case ReceiverMessage.Resume resume -> resumed(socket, resume.lastSeq());
+        }
+    }
+
+    private void acknowledged(ReceiverSocket socket, long seq) {
+        if (seq < 0 || seq > lastSent) {
+            own.badReplies().increment();
+            return;
+        }
+        if (socket != active && socket != incoming) {
+            return; // the socket after it has said where it stands
+        }
+        if (seq > cursor.acked()) {
+            failures = 0;
+        }
+        cursor.acknowledged(Math.max(seq, cursor.acked()));
+        progressed();
+        pump();
+    }
+
+    private void resumed(ReceiverSocket socket, long seq) {
+        if (seq < 0 || seq > outbox.lastSeq() || !socket.firstResume()) {
+            own.badReplies().increment();
+            return;
+        }
+        cursor.acknowledged(seq);
+        if (socket == incoming) {
+            begin(socket, seq);
+        } else if (socket == active) {
+            next = outbox.indexAfter(seq); // it took longer than we waited
+        }
+        progressed();
+        pump();
+    }
+
+    /** The socket becomes the one that events go to; without a word from the receiver they go on where they stopped. */
+    private void begin(ReceiverSocket socket, @Nullable Long resumeSeq) {
+        if (socket != incoming) {
+            return;
+        }
+        if (active != null) {
+            active.close();
+        }
+        active = socket;
+        incoming = null;
+        next = outbox.indexAfter(resumeSeq != null ? resumeSeq : cursor.delivered());
+        reached(Reach.CONNECTED, null);
+        pump();
+    }
+
+    @Override
+    public void saidNonsense(ReceiverSocket socket) {
+        own.badReplies().increment();
+    }
+
+    @Override
+    public void writable(ReceiverSocket socket) {
+        pump();
+    }
+
+    @Override
+    public void closed(ReceiverSocket socket, @Nullable Throwable cause) {
+        if (socket == active) {
+            active = null;
+            if (socket.livedLongerThan(timing.maxBackoff())) {
+                failures = 0;
+            }
+        }
+        if (socket == incoming) {
+            incoming = null;
+        }
+        if (closed) {
+            return;
+        }
+        int status = ReceiverSocket.refusalStatus(cause);
+        if (status == 401 || status == 403) {
+            own.refused().increment();
+            reached(Reach.REFUSED, cause);
+        } else if (active == null) {
+            reached(Reach.UNREACHABLE, cause);
+        }
+        if (incoming == null && !retrying) {
+            retry();
+        }
+    }
+
+    private void retry() {
+        retrying = true;
+        long pause = timing.backoffMillis(failures++);
+        loop.schedule(
+                () -> {
+                    retrying = false;
+                    own.reconnects().increment();
+                    connect();
+                },
+                pause,
+                TimeUnit.MILLISECONDS);
+    }
+
+    /** Says once where we stand, not at every attempt. */
+    private void reached(Reach now, @Nullable Throwable cause) {
+        if (reach == now) {
+            return;
+        }
+        reach = now;
+        String why = cause == null ? "closed by the receiver" : String.valueOf(cause.getMessage());
+        switch (now) {
+            case CONNECTED ->
+                log.atInfo().addKeyValue("destination", destination.name()).log("receiver connected");
+            case UNREACHABLE ->
+                log.atWarn()
+                        .addKeyValue("destination", destination.name())
+                        .addKeyValue("reason", why)
+                        .log("receiver unreachable, events wait");
+            case REFUSED ->
+                log.atError()
+                        .addKeyValue("destination", destination.name())
+                        .addKeyValue("client_id", destination.clientId())
+                        .addKeyValue("status", ReceiverSocket.refusalStatus(cause))
+                        .log("receiver refused our token, events wait: check client id and key");
+            case UNKNOWN -> {}
+        }
+    }
+
+    /** Sends while there is something to send and room for it, in the order of the sequence numbers. */
+    private void pump() {
+        ReceiverSocket socket = active;
+        if (socket == null) {
+            return;
+        }
+        boolean wrote = false;
+        while (socket.isWritable()) {
+            Event live = latest.isEmpty() ? null : oldestOfTheLatest();
+            boolean more = next < outbox.size();
+            if (live != null && !(more && outbox.entry(next).seq() < live.seq())) {
+                latest.values().remove(live);
+                send(
+                        socket,
+                        live.toJson().getBytes(StandardCharsets.UTF_8),
+                        live.body().type(),
+                        live.seq(),
+                        false);
+            } else if (more && hasRoomInWindow()) {
+                Outbox.Entry entry = outbox.entry(next);
+                byte[] json = outbox.read(next++);
+                if (json == null) {
+                    cursor.written(entry.seq());
+                    continue;
+                }
+                send(socket, json, entry.type(), entry.seq(), true);
+            } else {
+                break;
+            }
+            wrote = true;
+        }
+        if (wrote) {
+            socket.flush();
+        }
+    }
+
+    private Event oldestOfTheLatest() {
+        return latest.values().stream()
+                .min(Comparator.comparingLong(Event::seq))
+                .orElseThrow();
+    }
+
+    private boolean hasRoomInWindow() {
+        return !cursor.acknowledges() || next - outbox.indexAfter(cursor.acked()) < WINDOW;
+    }
+
+    private void send(ReceiverSocket socket, byte[] json, String type, long seq, boolean durable) {
+        lastSent = Math.max(lastSent, seq);
+        socket.write(json, () -> {
+            metrics.sent(type);
+            if (durable) {
+                cursor.written(seq);
+                progressed();
+            }
+        });
+    }
+
+    private void progressed() {
+        depth = outbox.size() - deliveredIndex();
+        progress.run();
+    }
+
+    /** Index in the outbox of the first event that has not been delivered here. */
+    int deliveredIndex() {
+        return outbox.indexAfter(cursor.delivered());
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        if (incoming != null) {
+            incoming.close();
+        }
+        if (active != null) {
+            active.close();
+        }
+        cursor.close();
+    }
+}

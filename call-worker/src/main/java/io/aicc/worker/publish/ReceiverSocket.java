@@ -1,0 +1,307 @@
+package io.aicc.worker.publish;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.aicc.wire.WireJson;
+import io.aicc.wire.event.ReceiverMessage;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.CodecException;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakeException;
+import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler;
+import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler.ClientHandshakeStateEvent;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One WebSocket to a receiver, from the look-up of its name to its end. All methods and all calls to the listener happen on
+ * the event loop.
+ */
+final class ReceiverSocket {
+    /** A receiver says {@code ack} and {@code resume}: some 40 bytes. */
+    private static final int MAX_REPLY_BYTES = 4096;
+
+    private static final WriteBufferWaterMark IN_MEMORY = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
+    private static final String SESSION_HEADER = "Aicc-Session-Id";
+
+    private final EventLoop loop;
+    private final Destination destination;
+    private final TokenIssuer.Token token;
+    private final Listener listener;
+    private final ChannelGroup channels;
+    private @Nullable Channel channel;
+    private @Nullable Throwable failure;
+    private boolean resumed;
+    private boolean closed;
+    private long openedAt;
+    private long heardAt;
+    private long pingedAt;
+
+    /** Is told what happens to a socket. */
+    interface Listener {
+        void opened(ReceiverSocket socket);
+
+        void said(ReceiverSocket socket, ReceiverMessage message);
+
+        void saidNonsense(ReceiverSocket socket);
+
+        void writable(ReceiverSocket socket);
+
+        /** The end, exactly once unless we closed it ourselves. */
+        void closed(ReceiverSocket socket, @Nullable Throwable cause);
+    }
+
+    /** @param channels takes this socket's channel in for as long as it is open */
+    ReceiverSocket(
+            EventLoop loop,
+            ChannelGroup channels,
+            Destination destination,
+            TokenIssuer.Token token,
+            Listener listener) {
+        this.loop = loop;
+        this.channels = channels;
+        this.destination = destination;
+        this.token = token;
+        this.listener = listener;
+    }
+
+    /** Looks the name up beside the event loop, which a slow name server must not hold up, and connects. */
+    void open(String sessionId, @Nullable SslContext tls, Timing timing) {
+        Thread.ofVirtual().name("resolve-" + destination.name()).start(() -> {
+            try {
+                InetAddress address = InetAddress.getByName(destination.url().getHost());
+                loop.execute(() -> connect(new InetSocketAddress(address, destination.port()), sessionId, tls, timing));
+            } catch (UnknownHostException e) {
+                loop.execute(() -> end(e));
+            } catch (RejectedExecutionException _) {
+                // The publisher was closed meanwhile: nobody waits for this name any more.
+            }
+        });
+    }
+
+    private void connect(InetSocketAddress address, String sessionId, @Nullable SslContext tls, Timing timing) {
+        if (closed) {
+            return;
+        }
+        Bootstrap bootstrap = new Bootstrap()
+                .group(loop)
+                .channel(NioSocketChannel.class)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                        timing.connect().toMillis())
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, IN_MEMORY)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .handler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel socket) {
+                        fill(socket, sessionId, tls, timing);
+                    }
+                });
+        var connecting = bootstrap.connect(address);
+        channel = connecting.channel();
+        channels.add(channel);
+        connecting.addListener(future -> {
+            if (!future.isSuccess()) {
+                end(future.cause());
+            } else if (connecting.channel().localAddress().equals(address)) {
+                // A port on this machine that nobody listens on can be given to us as our own end (RFC 9293,
+                // simultaneous
+                // open): holding it would keep the receiver from coming back.
+                failure = new IOException("nobody listens on " + address);
+                connecting.channel().close();
+            }
+        });
+    }
+
+    private void fill(SocketChannel socket, String sessionId, @Nullable SslContext tls, Timing timing) {
+        var pipeline = socket.pipeline();
+        if (tls != null) {
+            SslHandler handler =
+                    tls.newHandler(socket.alloc(), destination.url().getHost(), destination.port());
+            handler.setHandshakeTimeoutMillis(timing.connect().toMillis());
+            pipeline.addLast(handler);
+        }
+        HttpHeaders headers = new DefaultHttpHeaders()
+                .set(HttpHeaderNames.AUTHORIZATION, "Bearer " + token.value())
+                .set(SESSION_HEADER, sessionId);
+        WebSocketClientProtocolConfig config = WebSocketClientProtocolConfig.newBuilder()
+                .webSocketUri(destination.url())
+                .customHeaders(headers)
+                .maxFramePayloadLength(MAX_REPLY_BYTES)
+                .handshakeTimeoutMillis(timing.connect().toMillis())
+                .dropPongFrames(false)
+                .build();
+        pipeline.addLast(
+                new HttpClientCodec(),
+                new HttpObjectAggregator(8 * 1024),
+                new WebSocketClientProtocolHandler(config),
+                new WebSocketFrameAggregator(MAX_REPLY_BYTES),
+                new Replies());
+    }
+
+    /** Hears the receiver. */
+    private final class Replies extends SimpleChannelInboundHandler<WebSocketFrame> {
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+            if (event == ClientHandshakeStateEvent.HANDSHAKE_COMPLETE) {
+                openedAt = heardAt = pingedAt = System.nanoTime();
+                listener.opened(ReceiverSocket.this);
+            }
+            super.userEventTriggered(ctx, event);
+        }
+
+        @Override
+        protected void channelRead0(ChannelHandlerContext ctx, WebSocketFrame frame) {
+            heardAt = System.nanoTime();
+            switch (frame) {
+                case TextWebSocketFrame text -> read(text.text());
+                case PongWebSocketFrame _ -> {}
+                default -> listener.saidNonsense(ReceiverSocket.this);
+            }
+        }
+
+        private void read(String json) {
+            ReceiverMessage message = null;
+            try {
+                message = WireJson.mapper().readValue(json, ReceiverMessage.class);
+            } catch (JsonProcessingException _) {
+                // Counted below, like the JSON word null.
+            }
+            if (message == null) {
+                listener.saidNonsense(ReceiverSocket.this);
+            } else {
+                listener.said(ReceiverSocket.this, message);
+            }
+        }
+
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+            if (ctx.channel().isWritable()) {
+                // Not from within the flush that made room, and after what else waits for the loop.
+                loop.execute(() -> listener.writable(ReceiverSocket.this));
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            if (openedAt != 0 && cause instanceof CodecException) {
+                listener.saidNonsense(ReceiverSocket.this);
+            }
+            failure = cause;
+            ctx.close();
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            end(failure);
+        }
+    }
+
+    private void end(@Nullable Throwable cause) {
+        if (!closed) {
+            closed = true;
+            listener.closed(this, cause);
+        }
+    }
+
+    boolean isWritable() {
+        return channel != null && channel.isWritable();
+    }
+
+    /** Writes one event; {@code onWritten} runs when the kernel has taken it. */
+    void write(byte[] json, Runnable onWritten) {
+        if (channel != null) {
+            channel.write(new TextWebSocketFrame(Unpooled.wrappedBuffer(json))).addListener(future -> {
+                if (future.isSuccess()) {
+                    onWritten.run();
+                }
+            });
+        }
+    }
+
+    void flush() {
+        if (channel != null) {
+            channel.flush();
+        }
+    }
+
+    /** Asks whether the other side is there when it is time; gives up on one that has been deaf for too long. */
+    void probe(Timing timing) {
+        if (channel == null || openedAt == 0) {
+            return;
+        }
+        long now = System.nanoTime();
+        if (now - heardAt > timing.deaf().toNanos()) {
+            failure = new IOException("receiver silent for " + timing.deaf().toMillis() + " ms");
+            channel.close();
+        } else if (now - pingedAt > timing.ping().toNanos()) {
+            pingedAt = now;
+            channel.writeAndFlush(new PingWebSocketFrame());
+        }
+    }
+
+    /** The receiver's first {@code resume} on this connection counts, others do not. */
+    boolean firstResume() {
+        boolean first = !resumed;
+        resumed = true;
+        return first;
+    }
+
+    boolean livedLongerThan(Duration duration) {
+        return openedAt != 0 && System.nanoTime() - openedAt > duration.toNanos();
+    }
+
+    TokenIssuer.Token token() {
+        return token;
+    }
+
+    /** Ends it in good manners after what was written; the listener is not told. */
+    void close() {
+        closed = true;
+        if (channel == null) {
+            return;
+        }
+        if (openedAt != 0 && channel.isActive()) {
+            Channel open = channel;
+            open.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE))
+                    .addListener(_ -> open.close());
+        } else {
+            channel.close();
+        }
+    }
+
+    /** HTTP status that refused the handshake, 0 when it was something else. */
+    static int refusalStatus(@Nullable Throwable cause) {
+        return cause instanceof WebSocketClientHandshakeException refused && refused.response() != null
+                ? refused.response().status().code()
+                : 0;
+    }
+}

@@ -1,0 +1,43 @@
+package io.aicc.worker.publish;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * How long things may take.
+ *
+ * @param heartbeat silence after which a sign of life is sent
+ * @param resumeWait how long a receiver may take to say what it has
+ * @param connect for the TCP connection and again for the handshakes
+ * @param ping between two questions whether the other side is there
+ * @param deaf after so long without any byte from a receiver it is taken for gone
+ * @param minBackoff upper bound of the first pause before a reconnect
+ * @param maxBackoff upper bound of all later ones
+ * @param tick how often tokens and silences are looked at
+ */
+record Timing(
+        Duration heartbeat,
+        Duration resumeWait,
+        Duration connect,
+        Duration ping,
+        Duration deaf,
+        Duration minBackoff,
+        Duration maxBackoff,
+        Duration tick) {
+
+    static final Timing DEFAULT = new Timing(
+            Duration.ofSeconds(15),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(15),
+            Duration.ofMillis(100),
+            Duration.ofSeconds(5),
+            Duration.ofMillis(250));
+
+    /** Pause before the attempt after {@code failures} failed ones: full jitter, so that workers do not return in step. */
+    long backoffMillis(int failures) {
+        long bound = Math.min(maxBackoff.toMillis(), minBackoff.toMillis() << Math.min(failures, 16));
+        return ThreadLocalRandom.current().nextLong(bound + 1);
+    }
+}

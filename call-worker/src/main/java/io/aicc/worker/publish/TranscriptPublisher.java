@@ -1,0 +1,332 @@
+package io.aicc.worker.publish;
+
+import io.aicc.wire.event.Event;
+import io.aicc.wire.event.EventBody;
+import io.aicc.wire.event.EventBody.SessionEnded;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way out for everything that is known of one call. Numbers events, keeps the durable ones in the {@link Outbox} until
+ * every destination has them, and lets a {@link ReceiverConnection} per destination bring them there.
+ *
+ * <p>Thread-safe. One thread of its own, an event loop, does all the work: disk and network, hence no locks; audio never
+ * waits for it. A process restarted in place opens a publisher of the same session and directory, and goes on.
+ */
+public final class TranscriptPublisher implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(TranscriptPublisher.class);
+
+    /** Events on their way to the loop: minutes of two talkative speakers. Interims may only take half of it. */
+    private static final int MAX_QUEUED = 2048;
+
+    private static final Duration GOODBYE = Duration.ofMillis(500);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
+    private static final DateTimeFormatter MICROS =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+
+    private final SessionIdentity session;
+    private final InstantSource clock;
+    private final Timing timing;
+    private final PublishMetrics metrics;
+    private final MultiThreadIoEventLoopGroup group;
+    private final EventLoop loop;
+    private final ChannelGroup channels;
+    private final Outbox outbox;
+    private final List<ReceiverConnection> connections;
+    private final AtomicInteger queued = new AtomicInteger();
+    private final AtomicLong overflowed = new AtomicLong();
+    private final AtomicLong overflowedFinals = new AtomicLong();
+    private @Nullable CompletableFuture<Void> drained;
+    private long publishedAt = System.nanoTime();
+    private volatile long undelivered;
+
+    private TranscriptPublisher(
+            SessionIdentity session,
+            PublishSettings settings,
+            Options options,
+            MeterRegistry registry,
+            InstantSource clock) {
+        this.session = session;
+        this.clock = clock;
+        this.timing = options.timing();
+        this.metrics = new PublishMetrics(registry);
+        Path directory = directoryOf(session, settings.directory());
+        this.outbox = Outbox.open(directory, options.limits(), session.seqBase());
+        this.group = new MultiThreadIoEventLoopGroup(
+                1, new DefaultThreadFactory("publish", true), NioIoHandler.newFactory());
+        this.loop = group.next();
+        this.channels = new DefaultChannelGroup(loop);
+        SslContext tls = settings.destinations().stream().anyMatch(Destination::isSecure)
+                ? options.tls().get()
+                : null;
+        ReceiverConnection.Shared shared = new ReceiverConnection.Shared(
+                session, outbox, loop, channels, timing, clock, tls, metrics, this::progressed);
+        this.connections = settings.destinations().stream()
+                .map(it -> new ReceiverConnection(it, Cursor.open(cursorFile(directory, it)), shared))
+                .toList();
+    }
+
+    /**
+     * What tests set otherwise.
+     *
+     * @param tls made when a destination wants it: its classes cost some 17 MB
+     */
+    record Options(Timing timing, Outbox.Limits limits, Supplier<SslContext> tls) {
+        static final Options DEFAULT =
+                new Options(Timing.DEFAULT, Outbox.Limits.DEFAULT, TranscriptPublisher::clientTls);
+    }
+
+    /** Opens the way out for a session and connects to every destination. Does not wait for them, and does not fail. */
+    public static TranscriptPublisher open(
+            SessionIdentity session, PublishSettings settings, MeterRegistry registry, InstantSource clock) {
+        return open(session, settings, Options.DEFAULT, registry, clock);
+    }
+
+    static TranscriptPublisher open(
+            SessionIdentity session,
+            PublishSettings settings,
+            Options options,
+            MeterRegistry registry,
+            InstantSource clock) {
+        TranscriptPublisher publisher = new TranscriptPublisher(session, settings, options, registry, clock);
+        publisher.start();
+        return publisher;
+    }
+
+    private void start() {
+        loop.execute(() -> {
+            progressed();
+            connections.forEach(ReceiverConnection::connect);
+        });
+        long tick = timing.tick().toMillis();
+        loop.scheduleWithFixedDelay(this::tick, tick, tick, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Sends an event to every destination. From any thread; never waits, never throws. The counts of a
+     * {@link SessionEnded} are filled in here, where they are known; after it nothing more is sent. A second
+     * {@link EventBody.SessionStarted}, after a restart in place, is not sent again.
+     */
+    public void publish(EventBody body) {
+        int limit = body.durable() ? MAX_QUEUED : MAX_QUEUED / 2;
+        Instant now = clock.instant();
+        if (queued.incrementAndGet() > limit) {
+            queued.decrementAndGet();
+            refuse(body);
+            return;
+        }
+        try {
+            loop.execute(() -> {
+                queued.decrementAndGet();
+                accept(body, now);
+            });
+        } catch (RejectedExecutionException _) {
+            refuse(body); // closed
+        }
+    }
+
+    private void refuse(EventBody body) {
+        if (body.durable()) {
+            metrics.dropped();
+            if (body instanceof EventBody.TranscriptFinal) {
+                overflowedFinals.incrementAndGet();
+            }
+            if (overflowed.getAndIncrement() == 0) {
+                log.atError().addKeyValue("type", body.type()).log("publisher overrun or closed, event dropped");
+            }
+        }
+    }
+
+    private void accept(EventBody body, Instant at) {
+        try {
+            if (outbox.isEnded() || body instanceof EventBody.SessionStarted && outbox.size() > 0) {
+                return;
+            }
+            publishedAt = System.nanoTime();
+            EventBody complete = body instanceof SessionEnded end ? withCounts(end) : body;
+            Event event = new Event(
+                    Event.VERSION,
+                    UUID.randomUUID().toString(),
+                    session.callId(),
+                    session.sessionId(),
+                    outbox.nextSeq(),
+                    MICROS.format(at),
+                    complete);
+            if (complete.durable() && !outbox.append(event)) {
+                metrics.dropped();
+            } else {
+                connections.forEach(it -> it.published(event));
+            }
+            progressed();
+        } catch (RuntimeException e) {
+            log.atError().addKeyValue("type", body.type()).setCause(e).log("event lost, a defect of this program");
+        }
+    }
+
+    private SessionEnded withCounts(SessionEnded end) {
+        return new SessionEnded(
+                end.reason(),
+                end.durationMs(),
+                outbox.finals(),
+                outbox.size() + 1,
+                outbox.dropped() + overflowed.get());
+    }
+
+    private void tick() {
+        connections.forEach(ReceiverConnection::tick);
+        if (System.nanoTime() - publishedAt > timing.heartbeat().toNanos()) {
+            accept(new EventBody.Heartbeat(), clock.instant());
+        }
+    }
+
+    private void progressed() {
+        int delivered = deliveredToAll();
+        outbox.deliveredToAll(delivered);
+        undelivered = outbox.size() - delivered + outbox.dropped() + overflowed.get();
+        if (drained != null && delivered == outbox.size()) {
+            drained.complete(null);
+        }
+    }
+
+    private int deliveredToAll() {
+        return connections.stream()
+                .mapToInt(ReceiverConnection::deliveredIndex)
+                .min()
+                .orElse(outbox.size());
+    }
+
+    /** Durable events so far that some receiver has not got yet, or never will; a moment old. */
+    public long undelivered() {
+        return undelivered;
+    }
+
+    /**
+     * Waits until every destination has everything published before this call: acknowledged, or written where nobody
+     * acknowledges.
+     *
+     * @param cap how long at most
+     * @return final transcripts that some receiver has not got, 0 when nothing is missing
+     */
+    public long drain(Duration cap) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        try {
+            loop.execute(() -> {
+                drained = done;
+                progressed();
+            });
+            done.get(cap.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException _) {
+            log.atWarn()
+                    .addKeyValue("undelivered", undelivered)
+                    .addKeyValue("cap_ms", cap.toMillis())
+                    .log("drain cut short");
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | RejectedExecutionException e) {
+            log.atWarn().setCause(e).log("drain after close");
+        }
+        return undeliveredFinals();
+    }
+
+    private long undeliveredFinals() {
+        try {
+            return loop.submit(
+                            () -> outbox.finalsFrom(deliveredToAll()) + outbox.droppedFinals() + overflowedFinals.get())
+                    .get(CLOSE_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {
+            log.atWarn().setCause(e).log("publisher does not answer");
+        }
+        return undelivered; // not less than the finals among them
+    }
+
+    /** Ends the connections and the thread. What was not delivered stays on disk. Idempotent. */
+    @Override
+    public void close() {
+        if (group.isShuttingDown()) {
+            return;
+        }
+        try {
+            loop.submit(() -> connections.forEach(ReceiverConnection::close)).awaitUninterruptibly(GOODBYE.toMillis());
+            channels.newCloseFuture().awaitUninterruptibly(GOODBYE.toMillis());
+            // One that does not take our goodbye; an event loop that ends does not reliably close what it leaves.
+            channels.close().awaitUninterruptibly(GOODBYE.toMillis());
+        } catch (RejectedExecutionException _) {
+            // Closed at the same time by somebody else.
+        }
+        boolean ended = group.shutdownGracefully(0, CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                .awaitUninterruptibly(CLOSE_LIMIT.plusSeconds(1).toMillis());
+        if (!ended) {
+            log.atError().log("publisher thread still busy, left behind");
+            return;
+        }
+        outbox.close();
+        metrics.close();
+    }
+
+    private static @Nullable Path directoryOf(SessionIdentity session, Path parent) {
+        String id = session.sessionId();
+        // A UID is its own name; anything else must not become a path.
+        String name = id.matches("[A-Za-z0-9-]{1,64}")
+                ? id
+                : UUID.nameUUIDFromBytes(id.getBytes(StandardCharsets.UTF_8)).toString();
+        Path directory = parent.resolve(name + "-" + session.generation());
+        try {
+            // Words of callers: for nobody else on this machine.
+            Files.createDirectories(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            return directory;
+        } catch (IOException | UnsupportedOperationException e) {
+            log.atError().addKeyValue("directory", parent).setCause(e).log("no directory for the outbox");
+            return null;
+        }
+    }
+
+    private static @Nullable Path cursorFile(@Nullable Path directory, Destination destination) {
+        return directory == null ? null : directory.resolve(destination.name() + ".cursor");
+    }
+
+    private static SslContext clientTls() {
+        try {
+            return SslContextBuilder.forClient()
+                    .sslProvider(SslProvider.JDK)
+                    .endpointIdentificationAlgorithm("HTTPS")
+                    .build();
+        } catch (SSLException e) {
+            throw new IllegalStateException("this JDK has no TLS: " + e.getMessage(), e);
+        }
+    }
+}

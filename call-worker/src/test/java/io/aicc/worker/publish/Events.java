@@ -1,0 +1,33 @@
+package io.aicc.worker.publish;
+
+import io.aicc.wire.event.Channel;
+import io.aicc.wire.event.EventBody;
+import java.util.List;
+import java.util.Map;
+
+/** Event bodies for tests. */
+final class Events {
+    static final EventBody.Stt STT = new EventBody.Stt("sphinx", "phrases", 12);
+
+    private Events() {}
+
+    static EventBody started() {
+        return new EventBody.SessionStarted("+4930123456", "agent-7", "en-US", 1);
+    }
+
+    static EventBody interim(Channel channel, String utterance, String text) {
+        return new EventBody.TranscriptInterim(channel, utterance, 1, false, 0, 100, text, "en-US", null, STT);
+    }
+
+    static EventBody words(Channel channel, String utterance, String text) {
+        return new EventBody.TranscriptFinal(channel, utterance, 2, true, 0, 100, text, "en-US", null, List.of(), STT);
+    }
+
+    static EventBody words(int number) {
+        return words(Channel.CUSTOMER, "customer-" + number, "sentence " + number);
+    }
+
+    static EventBody ended() {
+        return new EventBody.SessionEnded("CustomerHangup", 1000, Map.of(), 0, 0);
+    }
+}
