@@ -1,0 +1,45 @@
+package io.aicc.demo.receiver;
+
+import io.jsonwebtoken.Claims;
+import io.jsonwebtoken.JwtException;
+import io.jsonwebtoken.JwtParser;
+import io.jsonwebtoken.Jwts;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.Date;
+import java.util.Optional;
+import javax.crypto.SecretKey;
+import org.jspecify.annotations.Nullable;
+
+/** Checks the token that a worker brings: our key's signature, not expired, may send transcripts. Thread-safe. */
+final class TokenVerifier {
+    private static final String SCHEME = "Bearer ";
+    private static final String PERMISSION = "send_transcripts";
+
+    private final JwtParser parser;
+
+    /** The parser takes HMAC signatures only, since the key is one: neither {@code none} nor a public key gets in. */
+    TokenVerifier(SecretKey key, InstantSource clock) {
+        this.parser = Jwts.parser()
+                .verifyWith(key)
+                .clock(() -> Date.from(clock.instant()))
+                .build();
+    }
+
+    /** Who sends, from the value of the {@code Authorization} header; empty for everybody who may not. */
+    Optional<String> clientOf(@Nullable String authorization) {
+        if (authorization == null || !authorization.startsWith(SCHEME)) {
+            return Optional.empty();
+        }
+        try {
+            Claims claims = parser.parseSignedClaims(authorization.substring(SCHEME.length()))
+                    .getPayload();
+            boolean may = claims.getExpiration() != null
+                    && claims.get("permissions") instanceof Collection<?> permissions
+                    && permissions.contains(PERMISSION);
+            return may ? Optional.ofNullable(claims.get("client_id", String.class)) : Optional.empty();
+        } catch (JwtException | IllegalArgumentException _) {
+            return Optional.empty();
+        }
+    }
+}
