@@ -1,0 +1,289 @@
+package io.aicc.e2e.helm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.aicc.e2e.kube.CommandResult;
+import io.aicc.e2e.kube.RealApiServer;
+import io.aicc.e2e.kube.RealApiServerExtension;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Both charts, rendered and installed, in a namespace that enforces the "restricted" pod security standard. */
+@ExtendWith(RealApiServerExtension.class)
+@TestInstance(Lifecycle.PER_CLASS)
+class HelmChartIT {
+    private static final Path ROOT = Path.of(System.getProperty("aicc.root"));
+    private static final Path RESOURCES = ROOT.resolve("e2e/src/test/resources");
+    private static final String API = ROOT.resolve("helm/aicc-crds").toString();
+    private static final String CHART = ROOT.resolve("helm/aicc").toString();
+    private static final String DEV = ROOT.resolve("helm/aicc/values-dev.yaml").toString();
+    private static final String REQUIRED =
+            RESOURCES.resolve("helm/required.yaml").toString();
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private final RealApiServer server;
+    private String namespace = "";
+
+    HelmChartIT(RealApiServer server) {
+        this.server = server;
+    }
+
+    @BeforeAll
+    void install() {
+        namespace = server.newNamespace("helm");
+        server.kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted")
+                .orFail();
+        // Other tests of this server may have brought the definitions: they are taken over.
+        helm("install", "aicc-crds", API, "--wait", "--take-ownership").orFail();
+        helm("install", "aicc", CHART, "-f", REQUIRED).orFail();
+    }
+
+    @Test
+    void chartsAreWithoutFaults() {
+        server.helm("lint", "--strict", API).orFail();
+        server.helm("lint", "--strict", CHART, "-f", REQUIRED).orFail();
+        server.helm("lint", "--strict", CHART, "-f", DEV).orFail();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            helm-production.yaml | -f REQUIRED
+            helm-dev.yaml        | -f DEV --set podMonitor.enabled=true,podMonitor.labels.release=prometheus
+            """)
+    void chartRendersAsAgreed(String golden, String arguments) throws IOException {
+        String rendered =
+                template(arguments).orFail().replaceAll("(control-key.pem:) [A-Za-z0-9+/=]{40,}", "$1 RANDOM");
+        Path file = RESOURCES.resolve("golden").resolve(golden);
+        if (Boolean.getBoolean("golden.write")) {
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, rendered);
+        }
+
+        assertThat(file)
+                .exists()
+                .content()
+                .as("rewrite with mvn -pl e2e -am test -Dtest=HelmChartIT -Dgolden.write=true")
+                .isEqualTo(rendered);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            pool.colour=blue                                  | at '/pool': additional properties 'colour' not allowed
+            pool.outputs[0].url=https://crm.example.com       | at '/pool/outputs/0/url'
+            pool.outputs[1].name=second                       | at '/pool/outputs/1': missing properties 'url', 'clientId', 'secretRef'
+            pool.outputs=                                     | pool.outputs: name at least one receiver
+            pool.allowedRtpSources={everywhere}               | at '/pool/allowedRtpSources/0'
+            pool.allowedRtpSources=                           | pool.allowedRtpSources: name the networks (CIDR)
+            pool.ports.from=20001                             | at '/pool/ports/from': multipleOf
+            pool.ports.to=30001                               | at '/pool/ports/to': maximum
+            pool.networkMode=HostNetwork                      | at '/pool/networkMode': value must be one of 'PodIP', 'HostPort'
+            pool.settings.AICC_DRAIN_SECONDS=5                | at '/pool/settings/AICC_DRAIN_SECONDS': got number, want string
+            operator.replicas=0                               | at '/operator/replicas': minimum
+            operator.image.digest=latest                      | at '/operator/image/digest'
+            operator.settings.PATH=/bin                       | at '/operator/settings': additional properties 'PATH' not allowed
+            operator.settings.AICC_NAMESPACE=other            | operator.settings: AICC_NAMESPACE is the chart's to set
+            """)
+    void aWrongValueIsRefusedByName(String value, String message) {
+        String list = value.endsWith("=") ? "--set-json " + value + "[]" : "--set " + value;
+
+        CommandResult result = template("-f REQUIRED " + list);
+
+        assertThat(result.exitCode()).isNotZero();
+        assertThat(result.errors()).contains(message);
+    }
+
+    @Test
+    void workersMayReachTheirReceiversAndNothingElse() {
+        String two = "--set pool.outputs[0].url=ws://a:8099/x --set networkPolicy.egressPorts={8443,8099}";
+
+        assertThat(template("-f REQUIRED " + two + " --show-only templates/networkpolicies.yaml")
+                        .orFail())
+                .contains("their ports only.\n    - ports:\n        - port: 8099\n        - port: 8443\n");
+        assertThat(template("-f REQUIRED --set pool.outputs[0].url=ws://[::1]/x")
+                        .orFail())
+                .contains("their ports only.\n    - ports:\n        - port: 80\n");
+    }
+
+    @Test
+    void objectsAreThereAndTheirColumnsTellHowTheyStand() {
+        String[] pools = kubectl("get", "workerpools").orFail().split("\n");
+
+        assertThat(pools[0].split("\\s{2,}")).containsExactly("NAME", "WARM", "BUSY", "MAX", "PORTSFREE", "AGE");
+        assertThat(pools[1]).startsWith("default ");
+        assertThat(kubectl("get", "workerpools", "-o", "wide").orFail()).contains("sphinx", "aicc/call-worker:0.1.0");
+        assertThat(kubectl("get", "deployment,pdb,networkpolicy,role,rolebinding,sa,secret", "-o", "name")
+                        .orFail()
+                        .lines())
+                .contains(
+                        "deployment.apps/aicc-operator",
+                        "poddisruptionbudget.policy/aicc-operator",
+                        "networkpolicy.networking.k8s.io/aicc-operator",
+                        "networkpolicy.networking.k8s.io/aicc-call-worker-default",
+                        "role.rbac.authorization.k8s.io/aicc-operator",
+                        "rolebinding.rbac.authorization.k8s.io/aicc-operator",
+                        "serviceaccount/aicc-operator",
+                        "secret/aicc-control-key");
+    }
+
+    /** A pod that broke the standard would be refused, and the ReplicaSet would have none. */
+    @Test
+    void operatorsFitTheRestrictedStandard() {
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(operators()).hasSize(2));
+    }
+
+    @Test
+    void controlKeyIsMadeOnceAndOutlivesUpgrades() throws GeneralSecurityException {
+        String made = controlKey();
+
+        helm("upgrade", "aicc", CHART, "-f", REQUIRED, "--set", "pool.maxWorkers=42")
+                .orFail();
+
+        assertThat(kubectl("get", "workerpool", "default", "-o", "jsonpath={.spec.maxWorkers}")
+                        .orFail())
+                .isEqualTo("42");
+        assertThat(controlKey()).isEqualTo(made);
+        String pem = new String(Base64.getDecoder().decode(made), StandardCharsets.US_ASCII);
+        assertThat(pem).startsWith("-----BEGIN PRIVATE KEY-----\n");
+        byte[] der = Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", ""));
+        assertThat(KeyFactory.getInstance("Ed25519").generatePrivate(new PKCS8EncodedKeySpec(der)))
+                .isNotNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "list callsessions",
+                "watch callsessions",
+                "delete callsessions",
+                "patch callsessions --subresource=status",
+                "list workerpools",
+                "watch workerpools",
+                "patch workerpools --subresource=status",
+                "get pods",
+                "list pods",
+                "watch pods",
+                "create pods",
+                "delete pods",
+                "create leases",
+                "get leases/aicc-operator",
+                "update leases/aicc-operator",
+                "patch leases/aicc-operator"
+            })
+    void theOperatorMay(String request) {
+        assertThat(canI(request)).isEqualTo("yes");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "get secrets",
+                "list secrets",
+                "get secrets/aicc-control-key",
+                "create pods --subresource=exec",
+                "get pods --subresource=log",
+                "create pods --subresource=eviction",
+                "patch pods",
+                "deletecollection pods",
+                "create callsessions",
+                "patch callsessions",
+                "update callsessions --subresource=status",
+                "patch workerpools",
+                "delete workerpools",
+                "update leases/somebody-elses",
+                "delete leases/aicc-operator",
+                "create events",
+                "get configmaps",
+                "create serviceaccounts --subresource=token",
+                "create rolebindings",
+                "list pods --all-namespaces",
+                "list callsessions --all-namespaces",
+                "list namespaces",
+                "list nodes"
+            })
+    void theOperatorMayNot(String request) {
+        assertThat(canI(request)).isEqualTo("no");
+    }
+
+    @Test
+    void aWorkersAccountMayNothing() {
+        assertThat(Stream.of("get pods", "get secrets", "list callsessions").map(request -> canI("default", request)))
+                .containsOnly("no");
+    }
+
+    /** The definitions go last of all and only by hand: every record of a call would go with them. */
+    @Test
+    void uninstallingTheApiKeepsItAndItsObjects() {
+        helm("install", "aicc-api-once-more", API, "--take-ownership").orFail();
+
+        assertThat(helm("uninstall", "aicc-api-once-more").orFail()).contains("kept due to the resource policy");
+
+        kubectl("get", "crd", "callsessions.aicc.io", "workerpools.aicc.io").orFail();
+        kubectl("get", "workerpool", "default").orFail();
+    }
+
+    private CommandResult template(String arguments) {
+        Stream<String> given = Arrays.stream(arguments.split(" "))
+                .map(argument -> argument.equals("REQUIRED") ? REQUIRED : argument.equals("DEV") ? DEV : argument);
+        return server.helm(Stream.concat(Stream.of("template", "aicc", CHART, "--namespace", "calls"), given)
+                .toArray(String[]::new));
+    }
+
+    private CommandResult helm(String... arguments) {
+        return server.helm(inNamespace(arguments));
+    }
+
+    private CommandResult kubectl(String... arguments) {
+        return server.kubectl(inNamespace(arguments));
+    }
+
+    private String[] inNamespace(String... arguments) {
+        return Stream.concat(Arrays.stream(arguments), Stream.of("--namespace", namespace))
+                .toArray(String[]::new);
+    }
+
+    private String canI(String request) {
+        return canI("aicc-operator", request);
+    }
+
+    private String canI(String account, String request) {
+        Stream<String> question = Stream.of("auth", "can-i", "--as=system:serviceaccount:" + namespace + ":" + account);
+        return kubectl(Stream.concat(question, Arrays.stream(request.split(" ")))
+                        .toArray(String[]::new))
+                .output()
+                .strip();
+    }
+
+    private String controlKey() {
+        return kubectl("get", "secret", "aicc-control-key", "-o", "jsonpath={.data.control-key\\.pem}")
+                .orFail();
+    }
+
+    private List<Pod> operators() {
+        return server.client()
+                .pods()
+                .inNamespace(namespace)
+                .withLabel("app.kubernetes.io/name", "aicc-operator")
+                .list()
+                .getItems();
+    }
+}
