@@ -61,10 +61,11 @@ public final class LocalKubelet implements AutoCloseable, PodLogs {
         this.directory = directory;
         this.starter = new ProcessStarter(commands);
         this.clock = InstantSource.system();
-        this.http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
+        this.http =
+                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
         // Two demos on one machine must not meet on one address.
-        this.addresses = new PodAddresses(
-                FIRST_NETWORK + (int) (ProcessHandle.current().pid() % NETWORKS));
+        this.addresses =
+                new PodAddresses(FIRST_NETWORK + (int) (ProcessHandle.current().pid() % NETWORKS));
         Files.createDirectories(directory.resolve("logs"));
         registerNode();
         Runtime.getRuntime().addShutdownHook(lastResort);
@@ -109,17 +110,13 @@ public final class LocalKubelet implements AutoCloseable, PodLogs {
     }
 
     private void registerNode() {
-        Node node = new NodeBuilder()
-                .withNewMetadata()
-                .withName(NODE)
-                .endMetadata()
-                .build();
+        Node node =
+                new NodeBuilder().withNewMetadata().withName(NODE).endMetadata().build();
         client.resource(node).serverSideApply();
-        client.resource(node)
-                .subresource("status")
-                .patch(PatchContext.of(PatchType.JSON_MERGE), """
+        client.resource(node).subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), """
                         {"status": {"conditions": [{"type": "Ready", "status": "True"}],
-                                    "addresses": [{"type": "InternalIP", "address": "%s"}]}}""".formatted(HOST_IP));
+                                    "addresses": [{"type": "InternalIP", "address": "%s"}]}}""".formatted(
+                        HOST_IP));
     }
 
     private void start(Pod pod) {

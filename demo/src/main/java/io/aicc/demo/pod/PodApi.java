@@ -47,9 +47,9 @@ final class PodApi {
     void report(PodStatus status) {
         String patch = Serialization.asJson(
                 Map.of("metadata", Map.of("uid", pod.getMetadata().getUid()), "status", status));
-        attempt("status", () -> client.resource(pod)
-                .subresource("status")
-                .patch(PatchContext.of(PatchType.JSON_MERGE), patch));
+        attempt(
+                "status",
+                () -> client.resource(pod).subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), patch));
     }
 
     /** Lets the object go, now that its process is gone. */

@@ -36,13 +36,11 @@ final class PodEnvironment {
         }
         if (source.getSecretKeyRef() != null) {
             var key = source.getSecretKeyRef();
-            return entry(
-                    references.secret(key.getName()), key.getKey(), Boolean.TRUE.equals(key.getOptional()));
+            return entry(references.secret(key.getName()), key.getKey(), Boolean.TRUE.equals(key.getOptional()));
         }
         if (source.getConfigMapKeyRef() != null) {
             var key = source.getConfigMapKeyRef();
-            return entry(
-                    references.configMap(key.getName()), key.getKey(), Boolean.TRUE.equals(key.getOptional()));
+            return entry(references.configMap(key.getName()), key.getKey(), Boolean.TRUE.equals(key.getOptional()));
         }
         throw new IllegalArgumentException("environment from a source that local pods do not have: " + source);
     }

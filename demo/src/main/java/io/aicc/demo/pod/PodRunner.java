@@ -96,9 +96,8 @@ final class PodRunner implements Runnable {
         try {
             api.bind();
             volumes = await(() -> PodVolumes.make(pod, container, directory, api.references()));
-            boolean again = volumes != null;
-            while (again && !stop.isDone()) {
-                again = runOnce(volumes);
+            if (volumes != null) {
+                runUntilDone(volumes);
             }
             if (stop.get().deleted()) {
                 api.remove();
@@ -118,10 +117,16 @@ final class PodRunner implements Runnable {
         }
     }
 
+    private void runUntilDone(PodVolumes volumes) throws IOException, InterruptedException, ExecutionException {
+        boolean again = true;
+        while (again && !stop.isDone()) {
+            again = runOnce(volumes);
+        }
+    }
+
     /** @return whether the process is to be started again */
     private boolean runOnce(PodVolumes volumes) throws IOException, InterruptedException, ExecutionException {
-        var environment =
-                await(() -> PodEnvironment.of(pod, container, podIp, volumes, api.references()));
+        var environment = await(() -> PodEnvironment.of(pod, container, podIp, volumes, api.references()));
         if (environment == null) {
             return false;
         }
@@ -166,7 +171,8 @@ final class PodRunner implements Runnable {
     private void attend(Process running, @Nullable HttpProbe readiness, @Nullable HttpProbe liveness)
             throws InterruptedException, ExecutionException {
         var end = CompletableFuture.anyOf(running.onExit(), stop);
-        long nextLiveness = System.nanoTime() + (liveness == null ? Long.MAX_VALUE / 2 : liveness.period().toNanos());
+        long nextLiveness = System.nanoTime()
+                + (liveness == null ? Long.MAX_VALUE / 2 : liveness.period().toNanos());
         boolean everReady = false;
         while (!end.isDone()) {
             if (readiness != null) {

@@ -80,9 +80,15 @@ final class PodVolumes {
         if (volume.getEmptyDir() != null) {
             Files.createDirectories(path);
         } else if (volume.getSecret() != null) {
-            write(path, references.secret(volume.getSecret().getSecretName()), volume.getSecret().getItems());
+            write(
+                    path,
+                    references.secret(volume.getSecret().getSecretName()),
+                    volume.getSecret().getItems());
         } else if (volume.getConfigMap() != null) {
-            write(path, references.configMap(volume.getConfigMap().getName()), volume.getConfigMap().getItems());
+            write(
+                    path,
+                    references.configMap(volume.getConfigMap().getName()),
+                    volume.getConfigMap().getItems());
         }
     }
 

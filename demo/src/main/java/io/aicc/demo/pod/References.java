@@ -16,7 +16,8 @@ record References(KubernetesClient client, String namespace) {
             throw new MissingReference("secret \"%s\" not found".formatted(name));
         }
         Map<String, byte[]> entries = new HashMap<>();
-        secret.getData().forEach((key, value) -> entries.put(key, Base64.getDecoder().decode(value)));
+        secret.getData()
+                .forEach((key, value) -> entries.put(key, Base64.getDecoder().decode(value)));
         return entries;
     }
 
@@ -28,7 +29,8 @@ record References(KubernetesClient client, String namespace) {
         }
         Map<String, byte[]> entries = new HashMap<>();
         map.getData().forEach((key, value) -> entries.put(key, value.getBytes(StandardCharsets.UTF_8)));
-        map.getBinaryData().forEach((key, value) -> entries.put(key, Base64.getDecoder().decode(value)));
+        map.getBinaryData()
+                .forEach((key, value) -> entries.put(key, Base64.getDecoder().decode(value)));
         return entries;
     }
 }

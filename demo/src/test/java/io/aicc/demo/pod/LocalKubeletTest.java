@@ -20,7 +20,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -71,7 +70,8 @@ class LocalKubeletTest {
                 .isNotEqualTo(second.getStatus().getPodIP());
         assertThat(ask(first, "/env"))
                 .contains("POD_NAME=first", "POD_UID=" + first.getMetadata().getUid());
-        assertThat(client.pods().inNamespace("default").withName("first").getLog()).contains("tiny worker first listens");
+        assertThat(client.pods().inNamespace("default").withName("first").getLog())
+                .contains("tiny worker first listens");
 
         client.resource(first).delete();
         await().atMost(PATIENCE).until(() -> client.resource(first).get() == null);
@@ -139,11 +139,9 @@ class LocalKubeletTest {
                 .endContainer()
                 .endSpec()
                 .build());
-        when(
-                pod,
-                p -> p.getStatus().getContainerStatuses().stream()
-                        .anyMatch(status -> status.getState().getWaiting() != null
-                                && status.getState().getWaiting().getMessage().contains("secret \"jwt\" not found")));
+        when(pod, p -> p.getStatus().getContainerStatuses().stream()
+                .anyMatch(status -> status.getState().getWaiting() != null
+                        && status.getState().getWaiting().getMessage().contains("secret \"jwt\" not found")));
 
         client.resource(new SecretBuilder()
                         .withNewMetadata()
@@ -295,9 +293,8 @@ class LocalKubeletTest {
     private static EnvVar field(String name, String path) {
         return new EnvVarBuilder()
                 .withName(name)
-                .withValueFrom(new EnvVarSourceBuilder()
-                        .withNewFieldRef(null, path)
-                        .build())
+                .withValueFrom(
+                        new EnvVarSourceBuilder().withNewFieldRef(null, path).build())
                 .build();
     }
 }
