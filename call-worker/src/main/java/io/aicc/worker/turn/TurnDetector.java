@@ -34,6 +34,7 @@ public final class TurnDetector {
     private long beganMs;
     private long loudUntilMs;
     private long heardUntilMs;
+    private long nextSample;
 
     public TurnDetector(TurnSettings settings, TurnListener listener) {
         this.settings = settings;
@@ -43,7 +44,7 @@ public final class TurnDetector {
     /** Takes the next frame; one that begins later than the one before ended follows a long silence. */
     public void frame(AudioFrame frame) {
         PreRoll kept = preRoll(frame);
-        if (frame.startMs() > heardUntilMs) {
+        if (frame.startSample() != nextSample) {
             finish();
             kept.clear();
         }
@@ -89,6 +90,7 @@ public final class TurnDetector {
         floor.hear(power, ms);
 
         heardUntilMs = frame.endMs();
+        nextSample = frame.startSample() + frame.length();
         loudMs = loud ? Math.min(settings.minSpeechMs(), loudMs + ms) : Math.max(0, loudMs - ms);
         if (loud && loudMs >= RESUMED_MS) {
             quietMs = 0;

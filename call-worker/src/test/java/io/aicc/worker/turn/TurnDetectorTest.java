@@ -230,21 +230,21 @@ class TurnDetectorTest {
     }
 
     /** Whatever is heard: turns do not overlap, their audio has no hole, and memory holds one pre-roll at most. */
-    @Property(tries = 100)
+    @Property(tries = 50)
     void turnsFollowEachOtherAndTheirAudioHasNoHole(
-            @ForAll long seed, @ForAll @IntRange(min = 1, max = 60) int frameMs) {
+            @ForAll long seed, @ForAll @IntRange(min = 5, max = 60) int frameMs) {
         Random any = new Random(seed);
         turns.told.clear();
         turns.open = false;
         detector = new TurnDetector(SETTINGS, turns);
         position = 0;
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < 40; i++) {
             double db = -70 + 60 * any.nextDouble();
             for (int ms = any.nextInt(1000); ms > 0; ms -= frameMs) {
                 emit(frameMs, loud(db));
             }
             if (any.nextInt(10) == 0) {
-                position += any.nextInt(100_000);
+                position += any.nextInt(any.nextBoolean() ? 10 : 100_000);
             }
         }
         detector.end();
