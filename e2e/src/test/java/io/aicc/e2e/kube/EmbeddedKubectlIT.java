@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,7 +52,7 @@ class EmbeddedKubectlIT {
         for (String plural : List.of("callsessions", "workerpools")) {
             try (InputStream definition =
                     CallSession.class.getResourceAsStream("/crd/%s.aicc.io.yaml".formatted(plural))) {
-                kubernetes.install(definition);
+                kubernetes.install(Objects.requireNonNull(definition, plural));
             }
         }
         session = Files.writeString(directory.resolve("session.yaml"), SESSION);
@@ -78,7 +79,8 @@ class EmbeddedKubectlIT {
     @Test
     void followsACallWithTheSameColumns() throws Exception {
         applied();
-        Process watch = command("get", "callsessions", "-w").redirectErrorStream(true).start();
+        Process watch =
+                command("get", "callsessions", "-w").redirectErrorStream(true).start();
         try (BufferedReader lines = watch.inputReader()) {
             assertThat(lines.readLine()).startsWith("NAME");
             assertThat(lines.readLine()).startsWith("call-1").doesNotContain("Ready");
@@ -98,9 +100,11 @@ class EmbeddedKubectlIT {
         assertThat(kubectl("describe", "call", "call-1").orFail())
                 .contains("tier=gold", "note: seen", "Customer Number:  +8221234")
                 .containsPattern("Phase: +Ready");
-        assertThat(kubectl("get", "calls", "-l", "tier in (gold,silver)", "-o", "name").orFail())
+        assertThat(kubectl("get", "calls", "-l", "tier in (gold,silver)", "-o", "name")
+                        .orFail())
                 .isEqualToIgnoringNewLines("callsession.aicc.io/call-1");
-        assertThat(kubectl("get", "calls", "--field-selector", "status.phase=Pending", "-o", "name").orFail())
+        assertThat(kubectl("get", "calls", "--field-selector", "status.phase=Pending", "-o", "name")
+                        .orFail())
                 .isEmpty();
         kubectl("delete", "call", "call-1").orFail();
         assertThat(kubectl("get", "call", "call-1").errors()).contains("callsessions.aicc.io \"call-1\" not found");
@@ -118,14 +122,15 @@ class EmbeddedKubectlIT {
     @Test
     void refusesWhatTheSchemaRefuses() throws IOException {
         Path broken = Files.writeString(
-                directory.resolve("broken.yaml"), SESSION.replace("pbx1-42", "a b").replace("agent-7", "x".repeat(65)));
+                directory.resolve("broken.yaml"),
+                SESSION.replace("pbx1-42", "a b").replace("agent-7", "x".repeat(65)));
         CommandResult refused = kubectl("apply", "-f", broken.toString());
         assertThat(refused.exitCode()).isNotZero();
         assertThat(refused.errors())
-                .contains("spec.callId: Invalid value: \"a b\"", "spec.agentId: Too long: may not be more than 64 bytes");
+                .contains(
+                        "spec.callId: Invalid value: \"a b\"", "spec.agentId: Too long: may not be more than 64 bytes");
 
-        Path misspelt =
-                Files.writeString(directory.resolve("misspelt.yaml"), SESSION.replace("agentId", "agentID"));
+        Path misspelt = Files.writeString(directory.resolve("misspelt.yaml"), SESSION.replace("agentId", "agentID"));
         assertThat(kubectl("apply", "-f", misspelt.toString()).errors()).contains("unknown field \"spec.agentID\"");
     }
 
@@ -160,7 +165,7 @@ class EmbeddedKubectlIT {
 
     /** A user's own kubectl, or the one that was provided for the real API server. */
     private static Path program() {
-        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+        return Stream.of(Objects.requireNonNullElse(System.getenv("PATH"), "").split(File.pathSeparator))
                 .map(folder -> Path.of(folder, "kubectl"))
                 .filter(Files::isExecutable)
                 .findFirst()
