@@ -23,6 +23,7 @@ import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,6 +101,11 @@ public final class Operator implements AutoCloseable {
         program.add("endpoints", new ManagementServer(settings.endpoints(), health, metrics.registry()));
         operator.run();
         return operator;
+    }
+
+    /** Every setting, for the reference. */
+    public static List<Settings.Declared> settings() {
+        return Settings.describe(OperatorSettings::from);
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.aicc.operator.session;
 
 import io.aicc.crd.CallSession;
 import io.aicc.crd.CallSessionStatus;
-import io.aicc.crd.Phase;
 import io.aicc.operator.kube.KubeWrites;
 import io.aicc.operator.pool.WarmPools;
 import io.aicc.operator.pool.WarmPools.Memory;
@@ -17,10 +16,10 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -30,14 +29,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /**
- * The life of a call. The phase picks a short list of steps; each looks at the whole situation, does its part if that is
- * still to be done, and says whether to go on. No step cares what event brought us here.
- *
- * <pre>
- *   Pending ──▶ Ready ──▶ Active ──▶ Ending ──▶ Ended
- *      │          └──────────┴───────────────────▲   (Ending is skipped when the last words come at once)
- *      └──▶ Failed (no worker by the deadline)
- * </pre>
+ * Brings every change around a CallSession (of its record, of its worker) to its {@link StateMachine}. Thread-safe; runs of
+ * one session never overlap.
  */
 @ControllerConfiguration
 public final class CallSessionReconciler implements Reconciler<CallSession>, AutoCloseable {
@@ -53,7 +46,7 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
     private final ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("orphans").factory());
     private volatile @Nullable IndexerResourceCache<CallSession> cache;
-    private volatile @Nullable Map<Phase, List<Step>> steps;
+    private volatile @Nullable StateMachine machine;
 
     public CallSessionReconciler(WarmPools pools, KubeWrites api, MeterRegistry registry, InstantSource clock) {
         this.pools = pools;
@@ -81,11 +74,15 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
             TimeLimits limits = TimeLimits.of(pools.resource(Call.pool(session)));
             Call call = new Call(session, clock.instant(), limits);
             if (context.isPrimaryResourceDeleted()) {
-                pools.forget(call.pool(), call.uid());
+                machine(context).forget(call);
                 orphans.deleted(call.pool(), call.uid());
                 return UpdateControl.noUpdate();
             }
-            return run(call, steps(context));
+            return switch (machine(context).run(call)) {
+                case Outcome.RequeueAfter(Duration delay) ->
+                    UpdateControl.<CallSession>noUpdate().rescheduleAfter(Math.max(1, delay.toMillis()));
+                case Outcome.Proceed(), Outcome.Done() -> UpdateControl.noUpdate();
+            };
         } finally {
             MDC.remove(CALL_ID);
         }
@@ -104,58 +101,15 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
         sweeper.shutdownNow();
     }
 
-    /** The state machine, as one table. */
-    private Map<Phase, List<Step>> table(SessionRecord record) {
-        HandOver handOver = new HandOver(pools, record, metrics);
-        Finish finish = new Finish(pools, record, handOver, metrics);
-        PendingSteps pending = new PendingSteps(pools, finish);
-        LiveSteps live = new LiveSteps(pools, record, handOver, finish);
-        List<Step> alive = List.of(
-                handOver::awaitWorkforce, live::endIfOver, live::keepWorker, live::noticeAudio, live::endIfStale);
-        List<Step> over = List.of(finish::letWorkerGo, finish::forgetRecord);
-        return Map.of(
-                Phase.Pending,
-                List.of(
-                        handOver::awaitWorkforce,
-                        pending::finishIfOver,
-                        pending::failPastDeadline,
-                        handOver::claimAndAssign),
-                Phase.Ready,
-                alive,
-                Phase.Active,
-                alive,
-                Phase.Ending,
-                List.of(handOver::awaitWorkforce, finish::endAndFinish),
-                Phase.Ended,
-                over,
-                Phase.Failed,
-                over);
-    }
-
-    private static UpdateControl<CallSession> run(Call call, Map<Phase, List<Step>> steps) {
-        for (Step step : Objects.requireNonNull(steps.get(call.phase()), "every phase has steps")) {
-            switch (step.take(call)) {
-                case Outcome.Proceed() -> {}
-                case Outcome.Done() -> {
-                    return UpdateControl.noUpdate();
-                }
-                case Outcome.RequeueAfter(var delay) -> {
-                    return UpdateControl.<CallSession>noUpdate().rescheduleAfter(Math.max(1, delay.toMillis()));
-                }
-            }
-        }
-        return UpdateControl.noUpdate();
-    }
-
     /** Made on the first run: only the framework can tell where our own writes have to be put for the next run to see. */
-    private Map<Phase, List<Step>> steps(Context<CallSession> context) {
-        Map<Phase, List<Step>> made = steps;
+    private StateMachine machine(Context<CallSession> context) {
+        StateMachine made = machine;
         if (made == null) {
             var source = context.eventSourceRetriever().getControllerEventSource();
-            made = table(new SessionRecord(
-                    api,
-                    (before, now) -> source.handleRecentResourceUpdate(ResourceID.fromResource(now), now, before)));
-            steps = made;
+            SessionRecord record = new SessionRecord(
+                    api, (before, now) -> source.handleRecentResourceUpdate(ResourceID.fromResource(now), now, before));
+            made = new StateMachine(pools, record, metrics);
+            machine = made;
         }
         return made;
     }

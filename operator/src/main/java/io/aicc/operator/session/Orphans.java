@@ -57,12 +57,15 @@ final class Orphans {
 
     /** Looks after each of them; run once a second. */
     synchronized void sweep() {
-        suspects.forEach((session, suspect) -> {
-            if (settle(session, suspect)) {
-                suspects.remove(session);
-                pools.forget(suspect.pool(), session);
-            }
-        });
+        try {
+            suspects.forEach((session, suspect) -> {
+                if (settle(session, suspect)) {
+                    suspects.remove(session);
+                }
+            });
+        } catch (RuntimeException e) {
+            log.atError().setCause(e).log("looking after workers without a session failed, trying again");
+        }
     }
 
     /** @return whether nothing is left to do */
