@@ -1,0 +1,156 @@
+package io.aicc.e2e.operator;
+
+import io.aicc.wire.control.Acknowledgement;
+import io.aicc.wire.control.CallAssignment;
+import io.aicc.wire.control.EndOrder;
+import io.aicc.wire.control.WorkerReport;
+import io.aicc.wire.control.WorkerReport.CallSummary;
+import io.aicc.wire.control.WorkerReport.State;
+import io.aicc.wire.control.WorkerReport.StreamCounters;
+import io.aicc.worker.control.CallDesk;
+import io.aicc.worker.control.ControlServer;
+import io.aicc.worker.control.ControlToken;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Date;
+import java.util.Map;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker as the operator sees it: the real control channel with the real token check in front of a call that is only
+ * played. It hears nothing and says what the test tells it to say.
+ */
+final class PlayedWorker implements CallDesk, AutoCloseable {
+    private final int customerPort;
+    private final ControlServer server;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private State state = State.IDLE;
+    private boolean drainsByItself = true;
+    private @Nullable CallAssignment call;
+    private @Nullable String endReason;
+
+    PlayedWorker(InetSocketAddress address, String publicKey, String podUid, int customerPort) throws IOException {
+        this.customerPort = customerPort;
+        ControlToken token = new ControlToken(ControlToken.publicKey(publicKey), podUid, Date::new);
+        server = new ControlServer(address, token, this);
+    }
+
+    @Override
+    public Acknowledgement assign(CallAssignment assignment) throws RefusedException {
+        lock.lock();
+        try {
+            if (call != null && !call.sessionUid().equals(assignment.sessionUid())) {
+                throw new RefusedException("serves session " + call.sessionUid());
+            }
+            call = assignment;
+            if (state == State.IDLE) {
+                become(State.ASSIGNED);
+            }
+            return new Acknowledgement(assignment.sessionUid(), customerPort, customerPort + 1);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void end(EndOrder order) throws RefusedException {
+        lock.lock();
+        try {
+            if (call == null || !call.sessionUid().equals(order.sessionUid())) {
+                throw new RefusedException("does not serve session " + order.sessionUid());
+            }
+            endReason = order.reason();
+            if (state != State.DONE) {
+                become(drainsByItself ? State.DONE : State.DRAINING);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public WorkerReport report() {
+        lock.lock();
+        try {
+            boolean heard = state.compareTo(State.ACTIVE) >= 0;
+            StreamCounters customer = heard ? new StreamCounters(100, 1, 2, Map.of("source", 3L)) : StreamCounters.ZERO;
+            StreamCounters agent = heard ? new StreamCounters(90, 0, 0, Map.of()) : StreamCounters.ZERO;
+            CallSummary summary = state == State.DONE && call != null
+                    ? new CallSummary(4_000, 7, 0, 120, endReason == null ? "Drained" : endReason)
+                    : null;
+            String session = call == null ? null : call.sessionUid();
+            return new WorkerReport(state, session, customer, agent, heard ? 7 : 0, 0, summary);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void awaitChange(State known, Duration longest) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = longest.toNanos();
+            while (state == known && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** From now on its report says this. */
+    void says(State now) {
+        lock.lock();
+        try {
+            become(now);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Its process was restarted in place: it knows of no call. */
+    void forgets() {
+        lock.lock();
+        try {
+            call = null;
+            become(State.IDLE);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** When told that the call is over, it closes its sockets and then takes its time over the last words. */
+    void takesItsTime() {
+        lock.lock();
+        try {
+            drainsByItself = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The call that it was given. */
+    @Nullable
+    CallAssignment call() {
+        lock.lock();
+        try {
+            return call;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+
+    private void become(State now) {
+        state = now;
+        changed.signalAll();
+    }
+}

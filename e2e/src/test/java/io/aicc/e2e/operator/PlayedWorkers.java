@@ -1,0 +1,99 @@
+package io.aicc.e2e.operator;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Stands in for the nodes of a cluster that has none: whenever the operator makes a worker pod, a {@link PlayedWorker}
+ * listens at an address of its own on loopback, and the pod's status says so as a kubelet would.
+ */
+final class PlayedWorkers implements AutoCloseable {
+    private static final AtomicInteger ADDRESSES = new AtomicInteger();
+
+    private final KubernetesClient client;
+    private final Map<String, PlayedWorker> workers = new ConcurrentHashMap<>();
+    private final SharedIndexInformer<Pod> pods;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    PlayedWorkers(KubernetesClient client, String namespace) {
+        this.client = client;
+        pods = client.pods().inNamespace(namespace).inform(new ResourceEventHandler<>() {
+            @Override
+            public void onAdd(Pod pod) {
+                threads.execute(() -> start(pod));
+            }
+
+            @Override
+            public void onUpdate(Pod before, Pod now) {}
+
+            @Override
+            public void onDelete(Pod pod, boolean unknown) {
+                PlayedWorker worker = workers.remove(pod.getMetadata().getName());
+                if (worker != null) {
+                    threads.execute(worker::close);
+                }
+            }
+        });
+    }
+
+    /** The one in this pod. */
+    PlayedWorker in(String pod) {
+        return Objects.requireNonNull(workers.get(pod), () -> "no worker is played in pod " + pod);
+    }
+
+    @Override
+    public void close() {
+        pods.stop();
+        threads.close();
+        workers.values().forEach(PlayedWorker::close);
+    }
+
+    private void start(Pod pod) {
+        int number = ADDRESSES.incrementAndGet();
+        String address = "127.77.%d.%d".formatted(number / 250, 1 + number % 250);
+        Container container = pod.getSpec().getContainers().getFirst();
+        int control = container.getPorts().stream()
+                .filter(port -> "control".equals(port.getName()))
+                .findFirst()
+                .orElseThrow()
+                .getContainerPort();
+        try {
+            workers.put(
+                    pod.getMetadata().getName(),
+                    new PlayedWorker(
+                            new InetSocketAddress(address, control),
+                            value(container, "AICC_CONTROL_PUBLIC_KEY"),
+                            pod.getMetadata().getUid(),
+                            Integer.parseInt(value(container, "AICC_CUSTOMER_PORT"))));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        String status = """
+                {"status": {"phase": "Running", "podIP": "%1$s", "podIPs": [{"ip": "%1$s"}],
+                            "conditions": [{"type": "Ready", "status": "True"}]}}""".formatted(address);
+        client.resource(pod).subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), status);
+    }
+
+    private static String value(Container container, String name) {
+        return container.getEnv().stream()
+                .filter(variable -> variable.getName().equals(name))
+                .map(EnvVar::getValue)
+                .findFirst()
+                .orElseThrow();
+    }
+}
