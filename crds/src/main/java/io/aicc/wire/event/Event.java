@@ -1,10 +1,12 @@
 package io.aicc.wire.event;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.aicc.wire.WireJson;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One event on the transcript's timeline: the envelope that all share, around a body of its type. On the wire it is one
@@ -46,14 +48,28 @@ public record Event(int v, String eventId, String callId, String sessionId, long
      */
     public static Optional<Event> parse(String json) throws JsonProcessingException {
         Header header = WireJson.mapper().readValue(json, Header.class);
+        if (header == null || header.type() == null) {
+            throw new JsonParseException(null, "event without a type");
+        }
         Class<? extends EventBody> type = BODIES.get(header.type());
         if (type == null) {
             return Optional.empty();
+        }
+        if (header.eventId() == null || header.callId() == null || header.sessionId() == null || header.ts() == null) {
+            throw new JsonParseException(null, "event without event_id, call_id, session_id or ts");
         }
         EventBody body = WireJson.mapper().readValue(json, type);
         return Optional.of(new Event(
                 header.v(), header.eventId(), header.callId(), header.sessionId(), header.seq(), header.ts(), body));
     }
 
-    private record Header(int v, String type, String eventId, String callId, String sessionId, long seq, String ts) {}
+    /** As it came: anything may be missing. */
+    private record Header(
+            int v,
+            @Nullable String type,
+            @Nullable String eventId,
+            @Nullable String callId,
+            @Nullable String sessionId,
+            long seq,
+            @Nullable String ts) {}
 }

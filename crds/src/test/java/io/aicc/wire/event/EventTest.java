@@ -63,7 +63,17 @@ class EventTest {
 
     @Test
     void whatIsNoEventIsRefused() {
-        assertThatThrownBy(() -> Event.parse("[1,2")).isInstanceOf(JsonProcessingException.class);
+        for (String json : List.of(
+                "[1,2",
+                "",
+                "null",
+                "7",
+                "{}",
+                "{\"type\":null}",
+                "{\"type\":\"heartbeat\"}",
+                "{\"type\":\"heartbeat\",\"event_id\":\"e\",\"call_id\":\"c\",\"session_id\":null,\"ts\":\"t\"}")) {
+            assertThatThrownBy(() -> Event.parse(json)).as(json).isInstanceOf(JsonProcessingException.class);
+        }
     }
 
     @Test
