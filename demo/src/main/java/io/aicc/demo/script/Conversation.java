@@ -116,7 +116,8 @@ public final class Conversation {
         return Math.toIntExact(ms * Recording.SAMPLE_RATE_HZ / 1000);
     }
 
-    private static String textBeside(Path wav) throws ScriptException {
+    /** The text that belongs to a recording, empty when there is none. */
+    static String textBeside(Path wav) throws ScriptException {
         String name = wav.getFileName().toString();
         int dot = name.lastIndexOf('.');
         Path text = wav.resolveSibling((dot < 0 ? name : name.substring(0, dot)) + ".txt");

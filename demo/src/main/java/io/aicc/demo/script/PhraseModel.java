@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A language model that knows nothing but given phrases, with the dictionary of their words: what makes an offline recogniser
@@ -15,6 +16,9 @@ import java.util.List;
 public final class PhraseModel {
     /** What receivers and readers are told. */
     public static final String NAME = "demo phrase model";
+
+    /** Where Debian puts the pronunciations of English. */
+    private static final Path DICTIONARY = Path.of("/usr/share/pocketsphinx/model/en-us/cmudict-en-us.dict");
 
     private final Trigrams trigrams;
     private final List<String> dictionary;
@@ -27,9 +31,20 @@ public final class PhraseModel {
     /**
      * Learns the phrases of the texts, sentence by sentence and, as speakers do not always pause between sentences, as a whole.
      *
-     * @param dictionary pronunciations of English, for example {@code cmudict-en-us.dict}
+     * @throws ScriptException when the dictionary of English is not installed; the message says how to get it
      */
-    public static PhraseModel of(Collection<String> texts, Path dictionary) throws IOException {
+    public static PhraseModel of(Collection<String> texts) throws ScriptException {
+        try {
+            return of(texts, Pronunciations.read(DICTIONARY));
+        } catch (IOException e) {
+            throw new ScriptException(
+                    "the pronunciations of English are not on this machine (%s): apt-get install pocketsphinx-en-us"
+                            .formatted(DICTIONARY),
+                    e);
+        }
+    }
+
+    static PhraseModel of(Collection<String> texts, Pronunciations pronunciations) {
         List<List<String>> phrases = new ArrayList<>();
         for (String text : texts) {
             List<List<String>> sentences = SpokenWords.sentences(text);
@@ -39,7 +54,7 @@ public final class PhraseModel {
             }
         }
         Trigrams trigrams = new Trigrams(phrases);
-        return new PhraseModel(trigrams, Pronunciations.read(dictionary).dictionary(trigrams.words()));
+        return new PhraseModel(trigrams, pronunciations.dictionary(trigrams.words()));
     }
 
     /** Writes {@code phrases.lm} and {@code phrases.dict} into a directory. */
@@ -51,5 +66,13 @@ public final class PhraseModel {
     }
 
     /** Where the model was written. */
-    public record Written(Path languageModel, Path dictionary) {}
+    public record Written(Path languageModel, Path dictionary) {
+        /** The settings that make the worker's engine {@code sphinx} use it. */
+        public Map<String, String> settings() {
+            return Map.of(
+                    "AICC_SPHINX_LM", languageModel.toString(),
+                    "AICC_SPHINX_DICT", dictionary.toString(),
+                    "AICC_SPHINX_MODEL_NAME", NAME);
+        }
+    }
 }

@@ -144,10 +144,11 @@ public final class Recording {
                 samples = new short[codes.length];
                 PayloadDecoder.of(encoding == MU_LAW ? Codec.ULAW : Codec.ALAW).decode(codes, codes.length, samples);
             }
-            if (samples.length == 0) {
+            short[] telephone = Resampler.toTelephone(samples, rateHz);
+            if (telephone.length == 0) { // none at all, or so few that not one is left at the lower rate
                 throw new ScriptException("no samples in it");
             }
-            return new Recording(Resampler.toTelephone(samples, rateHz));
+            return new Recording(telephone);
         }
     }
 }

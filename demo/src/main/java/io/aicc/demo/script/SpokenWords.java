@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
  * words and the word error rate counts them, so that both sides mean the same by "a word".
  */
 public final class SpokenWords {
-    private static final Pattern TOKEN =
-            Pattern.compile("\\p{L}+(?:'\\p{L}+)*'?|\\p{N}+|[#*&%@+=$]", Pattern.UNICODE_CHARACTER_CLASS);
+    private static final Pattern TOKEN = Pattern.compile(
+            "\\p{L}[\\p{L}\\p{M}]*(?:'\\p{L}[\\p{L}\\p{M}]*)*'?|\\p{N}+|[#*&%@+=$]", Pattern.UNICODE_CHARACTER_CLASS);
     private static final Pattern SENTENCE_END = Pattern.compile("[.!?;:]+(?=\\s|$)|\\R");
 
     private static final List<String> UNITS = List.of(
@@ -48,14 +48,14 @@ public final class SpokenWords {
     /** The words of a text, in order; numbers of one or two digits as numbers, longer ones digit by digit. */
     public static List<String> of(String text) {
         List<String> words = new ArrayList<>();
-        Matcher token = TOKEN.matcher(text.replace('\u2019', '\''));
+        Matcher token = TOKEN.matcher(text.toLowerCase(Locale.ROOT).replace('\u2019', '\''));
         while (token.find()) {
             String found = token.group();
             String sign = SIGNS.get(found);
             if (sign != null) {
                 words.add(sign);
             } else if (Character.isLetter(found.codePointAt(0))) {
-                words.add(found.toLowerCase(Locale.ROOT));
+                words.add(found);
             } else {
                 addNumber(words, found);
             }
