@@ -54,6 +54,9 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.toLevel(System.getenv("AICC_LOG_LEVEL"), Level.INFO));
         root.addAppender(console);
+        // Says of our own v1alpha1 that it is alpha, once for every kind of object.
+        context.getLogger("io.fabric8.kubernetes.client.dsl.internal.VersionUsageUtils")
+                .setLevel(Level.ERROR);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 

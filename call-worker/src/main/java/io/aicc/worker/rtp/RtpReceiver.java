@@ -237,6 +237,15 @@ public final class RtpReceiver implements AutoCloseable {
     }
 
     /**
+     * Waits until the sockets are closed: nobody hears what comes now, and the ports are free.
+     *
+     * @return whether that happened in time
+     */
+    public boolean awaitClosed(Duration limit) throws InterruptedException {
+        return loops.awaitTermination(limit.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /**
      * Waits until the sockets are closed and both consumers were told the end.
      *
      * @return whether that happened in time
@@ -247,7 +256,7 @@ public final class RtpReceiver implements AutoCloseable {
         synchronized (this) {
             threads = List.copyOf(speakers);
         }
-        boolean ended = loops.awaitTermination(limit.toNanos(), TimeUnit.NANOSECONDS);
+        boolean ended = awaitClosed(limit);
         for (Thread thread : threads) {
             ended &= thread.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
         }

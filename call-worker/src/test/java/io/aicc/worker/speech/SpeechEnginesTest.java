@@ -3,12 +3,15 @@ package io.aicc.worker.speech;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.aicc.runtime.Settings;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SpeechEnginesTest {
     @Test
-    void makesTheEngineOfThatName() throws SpeechException {
-        try (SpeechEngine engine = SpeechEngines.create("sphinx", key -> null)) {
+    void theEmbeddedEngineIsTheDefault() throws Exception {
+        try (SpeechEngine engine =
+                Settings.load(Map.of(), SpeechEngines::choose).create()) {
             assertThat(engine.name()).isEqualTo("sphinx");
             assertThat(engine.model()).isEqualTo("en-us general");
         }
@@ -16,16 +19,7 @@ class SpeechEnginesTest {
 
     @Test
     void unknownNameListsTheOnesThereAre() {
-        assertThatThrownBy(() -> SpeechEngines.create("sphinks", key -> null))
-                .isInstanceOf(SpeechException.class)
-                .hasMessage("no speech engine is called 'sphinks', these are there: sphinx");
-    }
-
-    @Test
-    void aBlankSettingIsNotSet() {
-        EngineSettings settings = key -> key.equals("SET") ? "value" : " ";
-
-        assertThat(settings.get("SET", "unset")).isEqualTo("value");
-        assertThat(settings.get("BLANK", "unset")).isEqualTo("unset");
+        assertThatThrownBy(() -> Settings.load(Map.of("AICC_STT_ENGINE", "sphinks"), SpeechEngines::choose))
+                .hasMessage("AICC_STT_ENGINE: must be one of sphinx, got 'sphinks'");
     }
 }

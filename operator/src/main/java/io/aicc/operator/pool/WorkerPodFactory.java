@@ -138,7 +138,7 @@ final class WorkerPodFactory {
                 field("POD_NAME", "metadata.name"),
                 field("POD_UID", "metadata.uid"),
                 field("POD_NAMESPACE", "metadata.namespace"),
-                field("POD_IP", "status.podIP"),
+                field("AICC_BIND_ADDRESS", "status.podIP"),
                 value(CUSTOMER_PORT, String.valueOf(ports.customer())),
                 value("AICC_AGENT_PORT", String.valueOf(ports.agent())),
                 value("AICC_CONTROL_PUBLIC_KEY", publicKey),

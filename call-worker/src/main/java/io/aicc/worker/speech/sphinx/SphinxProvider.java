@@ -1,9 +1,8 @@
 package io.aicc.worker.speech.sphinx;
 
-import io.aicc.worker.speech.EngineSettings;
-import io.aicc.worker.speech.SpeechEngine;
+import io.aicc.runtime.Settings;
+import io.aicc.worker.speech.SpeechEngineFactory;
 import io.aicc.worker.speech.SpeechEngineProvider;
-import io.aicc.worker.speech.SpeechException;
 
 /** Makes the engine called {@code sphinx}. */
 public final class SphinxProvider implements SpeechEngineProvider {
@@ -16,7 +15,8 @@ public final class SphinxProvider implements SpeechEngineProvider {
     }
 
     @Override
-    public SpeechEngine create(EngineSettings settings) throws SpeechException {
-        return new SphinxEngine(SphinxLibrary.load(), SphinxSettings.from(settings));
+    public SpeechEngineFactory configure(Settings settings) {
+        SphinxSettings read = SphinxSettings.read(settings);
+        return () -> new SphinxEngine(SphinxLibrary.load(), read.requireFiles());
     }
 }

@@ -1,13 +1,12 @@
 package io.aicc.worker.speech.sphinx;
 
-import io.aicc.worker.speech.EngineSettings;
+import io.aicc.runtime.Settings;
 import io.aicc.worker.speech.SpeechException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /**
- * What pocketsphinx recognises with. Every file is known to be there: native code is not asked to find out.
+ * What pocketsphinx recognises with. Native code is not asked to find out whether a file is there: {@link #requireFiles} is.
  *
  * @param acousticModel directory of the sounds of English
  * @param languageModel which words follow which, ARPA text or sphinxbase's binary form
@@ -32,32 +31,40 @@ record SphinxSettings(Path acousticModel, Path languageModel, Path dictionary, S
     }
 
     /** Reads the settings; what is not set is the general model of Debian's package. */
-    static SphinxSettings from(EngineSettings settings) throws SpeechException {
-        Path models = path(MODEL_DIR, settings.get(MODEL_DIR, DEBIAN_MODEL_DIR.toString()));
-        String general = models.resolve("en-us.lm.bin").toString();
-        Path languageModel = path(LANGUAGE_MODEL, settings.get(LANGUAGE_MODEL, general));
-        Path dictionary = path(
-                DICTIONARY,
-                settings.get(DICTIONARY, models.resolve("cmudict-en-us.dict").toString()));
-        String named = languageModel.toString().equals(general)
+    static SphinxSettings read(Settings settings) {
+        Path models = settings.path(
+                MODEL_DIR,
+                DEBIAN_MODEL_DIR.toString(),
+                "Directory of pocketsphinx's English models; acoustics in en-us/");
+        Path general = models.resolve("en-us.lm.bin");
+        Path languageModel =
+                pathOr(general, LANGUAGE_MODEL, "Language model, ARPA or binary; empty: the general one", settings);
+        Path dictionary = pathOr(
+                models.resolve("cmudict-en-us.dict"), DICTIONARY, "Dictionary; empty: the general one", settings);
+        String given = settings.optionalText(MODEL_NAME, "What receivers are told of the model; none: its file's name");
+        String named = languageModel.equals(general)
                 ? GENERAL_MODEL_NAME
                 : languageModel.getFileName().toString();
-        Path acousticModel = models.resolve("en-us");
+        return new SphinxSettings(models.resolve("en-us"), languageModel, dictionary, given == null ? named : given);
+    }
+
+    private static Path pathOr(Path unset, String key, String doc, Settings settings) {
+        return settings.parsed(key, "path", "", doc, value -> value.isEmpty() ? unset : Path.of(value), unset);
+    }
+
+    /**
+     * Looks for every file.
+     *
+     * @throws SpeechException when one is not there; the message says how to get it
+     */
+    SphinxSettings requireFiles() throws SpeechException {
         for (String part :
                 new String[] {"feat.params", "mdef", "means", "variances", "transition_matrices", "sendump"}) {
             requireFile(MODEL_DIR, acousticModel.resolve(part));
         }
         requireFile(LANGUAGE_MODEL, languageModel);
         requireFile(DICTIONARY, dictionary);
-        return new SphinxSettings(acousticModel, languageModel, dictionary, settings.get(MODEL_NAME, named));
-    }
-
-    private static Path path(String key, String value) throws SpeechException {
-        try {
-            return Path.of(value);
-        } catch (InvalidPathException e) {
-            throw new SpeechException("%s: not a path, got '%s'".formatted(key, value), e);
-        }
+        return this;
     }
 
     private static void requireFile(String key, Path file) throws SpeechException {

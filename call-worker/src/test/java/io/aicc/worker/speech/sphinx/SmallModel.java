@@ -1,12 +1,10 @@
 package io.aicc.worker.speech.sphinx;
 
-import io.aicc.worker.speech.SpeechException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** A real, very small model for tests: a dozen words, any of which may follow any other. Loads in a few milliseconds. */
@@ -16,13 +14,10 @@ final class SmallModel {
 
     private SmallModel() {}
 
-    static SphinxSettings settings(Path directory) throws IOException, SpeechException {
+    static SphinxSettings settings(Path directory) throws IOException {
         Path model = Files.write(directory.resolve("small.lm"), arpa());
         Path dictionary = Files.write(directory.resolve("small.dict"), pronunciations());
-        return SphinxSettings.from(Map.of(
-                SphinxSettings.LANGUAGE_MODEL, model.toString(),
-                SphinxSettings.DICTIONARY, dictionary.toString(),
-                SphinxSettings.MODEL_NAME, "a dozen words")::get);
+        return new SphinxSettings(SphinxSettings.DEBIAN_MODEL_DIR.resolve("en-us"), model, dictionary, "a dozen words");
     }
 
     private static List<String> arpa() {

@@ -89,7 +89,7 @@ class SphinxDecoderTest {
                 file.toFile().deleteOnExit(); // in reverse order: the directory last
             }
             return settings;
-        } catch (IOException | SpeechException e) {
+        } catch (IOException e) {
             throw new AssertionError(e.getMessage(), e);
         }
     }

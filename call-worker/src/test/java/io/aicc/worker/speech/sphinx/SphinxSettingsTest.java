@@ -3,6 +3,8 @@ package io.aicc.worker.speech.sphinx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.aicc.runtime.Settings;
+import io.aicc.runtime.SettingsException;
 import io.aicc.worker.speech.SpeechException;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,21 +17,20 @@ class SphinxSettingsTest {
     Path empty;
 
     @Test
-    void withoutSettingsTheGeneralModelIsUsed() throws SpeechException {
-        SphinxSettings settings = SphinxSettings.from(key -> null);
+    void withoutSettingsTheGeneralModelIsUsed() throws Exception {
+        SphinxSettings settings = settings(Map.of());
 
         assertThat(settings.languageModel()).hasFileName("en-us.lm.bin");
         assertThat(settings.modelName()).isEqualTo("en-us general");
     }
 
     @Test
-    void aModelOfItsOwnIsCalledByItsFileUnlessNamed() throws SpeechException {
+    void aModelOfItsOwnIsCalledByItsFileUnlessNamed() throws Exception {
         String other =
                 SphinxSettings.DEBIAN_MODEL_DIR.resolve("en-us-phone.lm.bin").toString();
 
-        assertThat(SphinxSettings.from(Map.of("AICC_SPHINX_LM", other)::get).modelName())
-                .isEqualTo("en-us-phone.lm.bin");
-        assertThat(SphinxSettings.from(Map.of("AICC_SPHINX_LM", other, "AICC_SPHINX_MODEL_NAME", "phones only")::get)
+        assertThat(settings(Map.of("AICC_SPHINX_LM", other)).modelName()).isEqualTo("en-us-phone.lm.bin");
+        assertThat(settings(Map.of("AICC_SPHINX_LM", other, "AICC_SPHINX_MODEL_NAME", "phones only"))
                         .modelName())
                 .isEqualTo("phones only");
     }
@@ -38,7 +39,7 @@ class SphinxSettingsTest {
     void aMissingFileIsNamedWithItsSetting() {
         for (String key : List.of("AICC_SPHINX_MODEL_DIR", "AICC_SPHINX_LM", "AICC_SPHINX_DICT")) {
             String missing = empty.resolve("missing").toString();
-            assertThatThrownBy(() -> SphinxSettings.from(Map.of(key, missing)::get))
+            assertThatThrownBy(() -> settings(Map.of(key, missing)).requireFiles())
                     .isInstanceOf(SpeechException.class)
                     .hasMessageContaining(missing)
                     .hasMessageEndingWith("set " + key);
@@ -47,9 +48,9 @@ class SphinxSettingsTest {
 
     @Test
     void aPathThatIsNoneIsRefused() {
-        assertThatThrownBy(() -> SphinxSettings.from(Map.of("AICC_SPHINX_LM", "a\0b")::get))
-                .isInstanceOf(SpeechException.class)
-                .hasMessageStartingWith("AICC_SPHINX_LM: not a path");
+        assertThatThrownBy(() -> settings(Map.of("AICC_SPHINX_LM", "a\0b")))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageStartingWith("AICC_SPHINX_LM: ");
     }
 
     @Test
@@ -65,5 +66,9 @@ class SphinxSettingsTest {
         assertThatThrownBy(() -> SphinxLibrary.load(List.of("libc.so.6")))
                 .isInstanceOf(SpeechException.class)
                 .hasMessageContaining("another version");
+    }
+
+    private static SphinxSettings settings(Map<String, String> environment) throws SettingsException {
+        return Settings.load(environment, SphinxSettings::read);
     }
 }

@@ -1,0 +1,167 @@
+package io.aicc.worker;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.aicc.runtime.LogConfigurator;
+import io.aicc.runtime.ManagementServer.Endpoints;
+import io.aicc.runtime.Settings;
+import io.aicc.worker.call.WorkerParts.CallSettings;
+import io.aicc.worker.control.ControlToken;
+import io.aicc.worker.publish.Destination;
+import io.aicc.worker.publish.PublishSettings;
+import io.aicc.worker.rtp.RtpSettings;
+import io.aicc.worker.rtp.SourceRule;
+import io.aicc.worker.speech.SpeechEngineFactory;
+import io.aicc.worker.speech.SpeechEngines;
+import io.aicc.worker.turn.TurnSettings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.PublicKey;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything a worker is told at its start; the call comes later, over the control channel.
+ *
+ * @param control null in legacy mode: nobody commands
+ */
+record WorkerConfig(
+        Endpoints endpoints,
+        RtpSettings rtp,
+        SpeechEngineFactory engine,
+        PublishSettings outputs,
+        CallSettings call,
+        @Nullable Control control) {
+
+    /** The two ports that the prototype used: one call, no Kubernetes. */
+    private static final int LEGACY_CUSTOMER_PORT = 12_345;
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .build();
+
+    /**
+     * The control channel.
+     *
+     * @param operatorKey signs commands
+     * @param podUid the audience that a command must name
+     */
+    record Control(int port, PublicKey operatorKey, String podUid) {}
+
+    /** How engines are used. */
+    private enum SpeechMode {
+        STREAMING
+    }
+
+    static WorkerConfig read(Settings settings) {
+        LogConfigurator.declare(settings);
+        Endpoints endpoints = Endpoints.from(settings);
+        boolean legacy = settings.flag(
+                "LEGACY_FIXED_PORTS",
+                false,
+                "Worker alone: one call on UDP 12345 and 12346, no Kubernetes, no control channel");
+        settings.choice("STT_MODE", SpeechMode.class, SpeechMode.STREAMING, "How engines are used");
+        return new WorkerConfig(
+                endpoints,
+                rtp(settings, endpoints.address(), legacy),
+                SpeechEngines.choose(settings),
+                new PublishSettings(
+                        outputs(settings),
+                        settings.path(
+                                "AICC_OUTBOX_DIR",
+                                "/var/lib/aicc/outbox",
+                                "Directory of the outbox; must survive a restart of the process")),
+                call(settings),
+                control(settings, legacy));
+    }
+
+    private static RtpSettings rtp(Settings settings, InetAddress address, boolean legacy) {
+        int customer =
+                settings.port("AICC_CUSTOMER_PORT", 0, "UDP port for the customer's audio (even); 0: any free one");
+        int agent =
+                settings.port("AICC_AGENT_PORT", 0, "UDP port for the agent's audio (customer's + 1); 0: any free one");
+        return legacy
+                ? new RtpSettings(address, LEGACY_CUSTOMER_PORT, LEGACY_CUSTOMER_PORT + 1)
+                : new RtpSettings(address, customer, agent);
+    }
+
+    private static CallSettings call(Settings settings) {
+        return new CallSettings(
+                settings.text("AICC_LANGUAGE", "en-US", "Language that the engine is warmed up for (BCP 47)"),
+                settings.parsed(
+                        "AICC_ALLOWED_SOURCES",
+                        "networks (CIDR), comma-separated",
+                        "",
+                        "Who may send media when the call does not name its sources; empty: nobody",
+                        value -> SourceRule.networks(commaSeparated(value)),
+                        SourceRule.networks()),
+                TurnSettings.DEFAULT,
+                settings.seconds(
+                        "AICC_DRAIN_SECONDS",
+                        30,
+                        1,
+                        600,
+                        "How long the last words may take after hang-up, twice over: to be recognised, to be delivered"));
+    }
+
+    private static @Nullable Control control(Settings settings, boolean legacy) {
+        int port = settings.port("AICC_CONTROL_PORT", 8081, "TCP port of the control channel");
+        String podUid = settings.optionalText(
+                "POD_UID", "UID of this pod, the audience of commands; required but in legacy mode");
+        String key = settings.optionalText(
+                "AICC_CONTROL_PUBLIC_KEY",
+                "The operator's Ed25519 public key (X.509, base64); required but in legacy mode");
+        if (legacy) {
+            return null;
+        }
+        if (podUid == null || key == null) {
+            throw new IllegalArgumentException(
+                    "POD_UID and AICC_CONTROL_PUBLIC_KEY: required, set by the operator in a worker's pod (LEGACY_FIXED_PORTS=true does without)");
+        }
+        return new Control(port, ControlToken.publicKey(key), podUid);
+    }
+
+    private static List<Destination> outputs(Settings settings) {
+        return settings.parsed(
+                "AICC_OUTPUTS",
+                "JSON array of {name, url, clientId, keyFile}",
+                "[]",
+                "Receivers of the transcript; each keyFile holds the key that signs its JWT",
+                WorkerConfig::destinations,
+                List.of());
+    }
+
+    private static List<Destination> destinations(String json) {
+        try {
+            return Arrays.stream(JSON.readValue(json, Output[].class))
+                    .map(Output::destination)
+                    .toList();
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    "must be a JSON array of {name, url, clientId, keyFile}: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private record Output(String name, String url, String clientId, String keyFile) {
+        Destination destination() {
+            try {
+                return Destination.of(name, URI.create(url), clientId, Files.readAllBytes(Path.of(keyFile)));
+            } catch (IOException e) {
+                throw new IllegalArgumentException(
+                        "key file of output " + name + " cannot be read: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    private static List<String> commaSeparated(String value) {
+        return Arrays.stream(value.split(","))
+                .map(String::strip)
+                .filter(part -> !part.isEmpty())
+                .toList();
+    }
+}

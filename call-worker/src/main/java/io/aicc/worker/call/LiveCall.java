@@ -1,0 +1,235 @@
+package io.aicc.worker.call;
+
+import io.aicc.wire.MicroTime;
+import io.aicc.wire.control.Acknowledgement;
+import io.aicc.wire.control.CallAssignment;
+import io.aicc.wire.control.EndOrder;
+import io.aicc.wire.control.WorkerReport;
+import io.aicc.wire.control.WorkerReport.CallSummary;
+import io.aicc.wire.control.WorkerReport.State;
+import io.aicc.wire.event.Channel;
+import io.aicc.wire.event.EventBody;
+import io.aicc.worker.control.CallDesk;
+import io.aicc.worker.publish.SessionIdentity;
+import io.aicc.worker.publish.TranscriptPublisher;
+import io.aicc.worker.rtp.MediaPlan;
+import io.aicc.worker.rtp.SourceRule;
+import io.aicc.worker.speech.SpeechException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one call of a worker's life, as a state machine that only moves forward: idle, assigned, active, draining, done.
+ * Whatever the order in which commands come, each has one outcome. Thread-safe.
+ */
+public final class LiveCall implements CallDesk, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(LiveCall.class);
+
+    private final WorkerParts parts;
+    private final Latencies latencies = new Latencies();
+    private final Voices voices;
+    private State state = State.IDLE;
+    private @Nullable Running call;
+    private @Nullable CallSummary summary;
+    private long transcripts;
+    private @Nullable Thread drain;
+
+    /** What exists once the call is assigned. */
+    private record Running(CallAssignment assignment, TranscriptPublisher publisher, Instant began) {}
+
+    /**
+     * Warms up: the engine's streams are opened for the language that calls usually have.
+     *
+     * @throws SpeechException when the engine cannot serve
+     */
+    public LiveCall(WorkerParts parts) throws SpeechException {
+        this.parts = parts;
+        this.voices = new Voices(parts, this::publish, this::finished, this::heard);
+        voices.open(parts.settings().language());
+    }
+
+    @Override
+    public synchronized Acknowledgement assign(CallAssignment assignment) throws RefusedException {
+        Running running = call;
+        if (running == null) {
+            begin(assignment);
+        } else if (!running.assignment().sessionUid().equals(assignment.sessionUid())) {
+            throw new RefusedException("worker serves session "
+                    + running.assignment().sessionUid() + ", asked to serve " + assignment.sessionUid());
+        } else if (state == State.DRAINING || state == State.DONE) {
+            throw new RefusedException("session " + assignment.sessionUid() + " is over");
+        } else {
+            parts.receiver().retap(customerRule(assignment), agentRule(assignment));
+        }
+        return new Acknowledgement(
+                assignment.sessionUid(),
+                parts.receiver().localPort(Channel.CUSTOMER),
+                parts.receiver().localPort(Channel.AGENT));
+    }
+
+    private void begin(CallAssignment assignment) throws RefusedException {
+        SourceRule customer = customerRule(assignment);
+        SourceRule agent = agentRule(assignment);
+        try {
+            voices.open(assignment.language());
+        } catch (SpeechException e) {
+            throw new RefusedException(String.valueOf(e.getMessage()));
+        }
+        Instant now = parts.clock().instant();
+        Instant ready = assignment.readyAt() == null ? now : MicroTime.parse(assignment.readyAt());
+        TranscriptPublisher publisher = TranscriptPublisher.open(
+                new SessionIdentity(assignment.callId(), assignment.sessionUid(), assignment.generation()),
+                parts.outputs(),
+                parts.registry(),
+                parts.clock());
+        call = new Running(assignment, publisher, now);
+        publisher.publish(new EventBody.SessionStarted(
+                assignment.customerNumber(), assignment.agentId(), assignment.language(), assignment.generation()));
+        if (assignment.lastHeardAt() != null) {
+            long from = Duration.between(ready, MicroTime.parse(assignment.lastHeardAt()))
+                    .toMillis();
+            long to = Duration.between(ready, now).toMillis();
+            for (Channel channel : Channel.values()) {
+                publisher.publish(new EventBody.Gap(channel, "worker_replaced", Math.max(0, from), to));
+            }
+        }
+        MediaPlan plan = new MediaPlan(assignment.codec(), customer, agent, Duration.between(ready, now));
+        parts.receiver().lock(plan, voices.line(Channel.CUSTOMER), voices.line(Channel.AGENT));
+        moveTo(State.ASSIGNED);
+        log.atInfo().addKeyValue("session", assignment.sessionName()).log("call assigned");
+    }
+
+    @Override
+    public synchronized void end(EndOrder order) throws RefusedException {
+        Running running = call;
+        if (running == null || !running.assignment().sessionUid().equals(order.sessionUid())) {
+            throw new RefusedException("worker does not serve session " + order.sessionUid());
+        }
+        startDrain(running, order.reason());
+    }
+
+    private void startDrain(Running running, String reason) {
+        if (drain == null) {
+            drain = parts.tasks().start("drain", () -> drain(running, reason));
+        }
+    }
+
+    /** The media end first, so that the ports are free long before the last word is delivered. */
+    private void drain(Running running, String reason) throws InterruptedException {
+        Instant ended = parts.clock().instant();
+        Duration limit = parts.settings().drain();
+        parts.receiver().closeSockets();
+        if (!parts.receiver().awaitClosed(limit)) {
+            log.atError().log("media sockets do not close");
+        }
+        synchronized (this) {
+            moveTo(State.DRAINING);
+        }
+        boolean heardAll = parts.receiver().awaitEnd(limit) && voices.awaitFinals(limit);
+        if (!heardAll) {
+            log.atError().addKeyValue("limit", limit).log("last words given up: not transcribed in time");
+        }
+        Duration duration = Duration.between(running.began(), ended);
+        running.publisher().publish(new EventBody.SessionEnded(reason, duration.toMillis(), Map.of(), 0, 0));
+        long undelivered = running.publisher().drain(limit);
+        synchronized (this) {
+            summary = new CallSummary(duration.toMillis(), transcripts, undelivered, latencies.median(), reason);
+            moveTo(State.DONE);
+        }
+        log.atInfo()
+                .addKeyValue("reason", reason)
+                .addKeyValue("transcripts", transcripts)
+                .addKeyValue("undelivered", undelivered)
+                .log("call done");
+    }
+
+    @Override
+    public synchronized WorkerReport report() {
+        Running running = call;
+        return new WorkerReport(
+                state,
+                running == null ? null : running.assignment().sessionUid(),
+                parts.receiver().counters(Channel.CUSTOMER),
+                parts.receiver().counters(Channel.AGENT),
+                transcripts,
+                running == null ? 0 : running.publisher().undelivered(),
+                summary);
+    }
+
+    @Override
+    public synchronized void awaitChange(State known, Duration longest) throws InterruptedException {
+        if (state == known) {
+            wait(longest.toMillis());
+        }
+    }
+
+    /** Ends a live call in order, words included, then lets go of everything. */
+    @Override
+    public void close() throws InterruptedException {
+        Thread draining;
+        synchronized (this) {
+            if (call != null) {
+                startDrain(call, "WorkerStopped");
+            }
+            draining = drain;
+        }
+        if (draining != null) {
+            draining.join();
+        }
+        parts.receiver().closeSockets();
+        voices.close();
+        Running running;
+        synchronized (this) {
+            running = call;
+        }
+        if (running != null) {
+            running.publisher().close();
+        }
+    }
+
+    private void publish(EventBody event) {
+        Running running;
+        synchronized (this) {
+            running = call;
+        }
+        if (running != null) {
+            running.publisher().publish(event);
+        }
+    }
+
+    private synchronized void finished(Duration latency) {
+        transcripts++;
+        latencies.add(latency.toMillis());
+    }
+
+    private synchronized void heard() {
+        if (state == State.ASSIGNED) {
+            moveTo(State.ACTIVE);
+        }
+    }
+
+    private void moveTo(State next) {
+        state = next;
+        notifyAll();
+    }
+
+    private SourceRule customerRule(CallAssignment assignment) throws RefusedException {
+        return rule(assignment.customerSource());
+    }
+
+    private SourceRule agentRule(CallAssignment assignment) throws RefusedException {
+        return rule(assignment.agentSource());
+    }
+
+    private SourceRule rule(@Nullable String exact) throws RefusedException {
+        try {
+            return exact == null ? parts.settings().allowedSources() : SourceRule.exact(exact);
+        } catch (IllegalArgumentException e) {
+            throw new RefusedException(String.valueOf(e.getMessage()));
+        }
+    }
+}

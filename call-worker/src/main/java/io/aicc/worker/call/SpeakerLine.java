@@ -1,0 +1,221 @@
+package io.aicc.worker.call;
+
+import io.aicc.wire.event.Channel;
+import io.aicc.wire.event.EventBody;
+import io.aicc.worker.audio.AudioFrame;
+import io.aicc.worker.rtp.FrameConsumer;
+import io.aicc.worker.speech.SpeechException;
+import io.aicc.worker.speech.SpeechListener;
+import io.aicc.worker.speech.SpeechStream;
+import io.aicc.worker.turn.TurnDetector;
+import io.aicc.worker.turn.TurnListener;
+import io.aicc.worker.turn.TurnSettings;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One speaker's way through the worker: frames in, turns found, speech recognised, events out. Frames and turns come on the
+ * speaker's thread; results come on whichever thread the engine has.
+ */
+final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
+    private static final Logger log = LoggerFactory.getLogger(SpeakerLine.class);
+
+    private final Channel channel;
+    private final TurnDetector turns;
+    private final LongSupplier nanoClock;
+    private final Transcription transcription;
+    private final Map<String, Open> open = new HashMap<>();
+    private volatile SpeechStream stream = SILENT;
+    private volatile boolean heard;
+    private String utterance = "";
+    private long utteranceStartMs;
+
+    /**
+     * What lines of a call share.
+     *
+     * @param publish takes events
+     * @param engine name of the engine
+     * @param model what it recognises with
+     * @param finished told of every final and its latency
+     * @param firstHeard told once a line hears something
+     */
+    record Transcription(
+            Consumer<EventBody> publish,
+            String language,
+            String engine,
+            String model,
+            Consumer<Duration> finished,
+            Runnable firstHeard) {}
+
+    /** An utterance whose final has not come. */
+    private static final class Open {
+        private final long startMs;
+        private int revision;
+        private long endMs;
+        private long endedNanos;
+
+        Open(long startMs) {
+            this.startMs = startMs;
+            this.endMs = startMs;
+        }
+    }
+
+    SpeakerLine(Channel channel, TurnSettings turns, Transcription transcription, LongSupplier nanoClock) {
+        this.channel = channel;
+        this.turns = new TurnDetector(turns, this);
+        this.transcription = transcription;
+        this.nanoClock = nanoClock;
+    }
+
+    /** The engine's stream of this speaker; given before the first frame. */
+    void recogniseWith(SpeechStream opened) {
+        stream = opened;
+    }
+
+    @Override
+    public void frame(AudioFrame frame) {
+        if (!heard) {
+            heard = true;
+            transcription.firstHeard().run();
+        }
+        turns.frame(frame);
+    }
+
+    @Override
+    public void gap(GapReason reason, long startMs, long endMs) {
+        publish(new EventBody.Gap(channel, reason.name().toLowerCase(Locale.ROOT), startMs, endMs));
+    }
+
+    @Override
+    public void idle(long nowMs) {
+        turns.idle(nowMs);
+    }
+
+    @Override
+    public void end() {
+        turns.end();
+    }
+
+    @Override
+    public void began(long startMs) {
+        utterance = channel.name().toLowerCase(Locale.ROOT) + "-" + startMs;
+        utteranceStartMs = startMs;
+        synchronized (this) {
+            open.put(utterance, new Open(startMs));
+        }
+        publish(new EventBody.SpeechStarted(channel, utterance, startMs));
+        stream.begin(utterance, startMs);
+    }
+
+    @Override
+    public void audio(AudioFrame frame) {
+        stream.audio(frame);
+    }
+
+    @Override
+    public void ended(long endMs) {
+        synchronized (this) {
+            Open ending = open.get(utterance);
+            if (ending != null) {
+                ending.endMs = endMs;
+                ending.endedNanos = nanoClock.getAsLong();
+            }
+        }
+        publish(new EventBody.SpeechEnded(channel, utterance, utteranceStartMs, endMs));
+        stream.end(endMs);
+    }
+
+    @Override
+    public synchronized void interimResult(String utteranceId, String text, long endMs) {
+        Open said = open.get(utteranceId);
+        if (said != null) {
+            publish(new EventBody.TranscriptInterim(
+                    channel,
+                    utteranceId,
+                    ++said.revision,
+                    false,
+                    said.startMs,
+                    endMs,
+                    text,
+                    transcription.language(),
+                    null,
+                    stt(Duration.ZERO)));
+        }
+    }
+
+    @Override
+    public synchronized void finalResult(String utteranceId, Transcript transcript) {
+        Open said = open.remove(utteranceId);
+        if (said == null) {
+            return;
+        }
+        Duration latency = Duration.ofNanos(nanoClock.getAsLong() - said.endedNanos);
+        publish(new EventBody.TranscriptFinal(
+                channel,
+                utteranceId,
+                said.revision + 1,
+                true,
+                said.startMs,
+                said.endMs,
+                transcript.text(),
+                transcription.language(),
+                transcript.confidence(),
+                transcript.words(),
+                stt(latency)));
+        transcription.finished().accept(latency);
+        notifyAll();
+    }
+
+    @Override
+    public synchronized void failed(String utteranceId, SpeechException cause) {
+        Open lost = open.remove(utteranceId);
+        if (lost != null) {
+            log.atError()
+                    .addKeyValue("channel", channel)
+                    .addKeyValue("utterance", utteranceId)
+                    .setCause(cause)
+                    .log("speech to text failed");
+            publish(new EventBody.Gap(channel, "stt_failed", lost.startMs, Math.max(lost.startMs, lost.endMs)));
+            notifyAll();
+        }
+    }
+
+    /** Waits until every utterance has its final; whether that happened in time. */
+    synchronized boolean awaitFinals(Duration limit) throws InterruptedException {
+        long deadline = nanoClock.getAsLong() + limit.toNanos();
+        for (long left = limit.toMillis(); !open.isEmpty() && left > 0; ) {
+            wait(left);
+            left = (deadline - nanoClock.getAsLong()) / 1_000_000;
+        }
+        return open.isEmpty();
+    }
+
+    private void publish(EventBody event) {
+        transcription.publish().accept(event);
+    }
+
+    private EventBody.Stt stt(Duration latency) {
+        return new EventBody.Stt(transcription.engine(), transcription.model(), latency.toMillis());
+    }
+
+    /** Before an engine is there, nothing is said. */
+    private static final SpeechStream SILENT = new SpeechStream() {
+        @Override
+        public void begin(String utteranceId, long startMs) {}
+
+        @Override
+        public void audio(AudioFrame frame) {}
+
+        @Override
+        public void end(long endMs) {}
+
+        @Override
+        public void close() {}
+    };
+}

@@ -1,0 +1,83 @@
+package io.aicc.worker.call;
+
+import io.aicc.wire.event.Channel;
+import io.aicc.wire.event.EventBody;
+import io.aicc.worker.speech.SpeechException;
+import io.aicc.worker.speech.SpeechStream;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/** Both speakers' lines and the engine's streams behind them, opened while the worker is warm. */
+final class Voices {
+    private final WorkerParts parts;
+    private final Consumer<EventBody> publish;
+    private final Consumer<Duration> finished;
+    private final Runnable firstHeard;
+    private final Map<Channel, SpeakerLine> lines = new EnumMap<>(Channel.class);
+    private final Map<Channel, SpeechStream> streams = new EnumMap<>(Channel.class);
+    private String language = "";
+
+    Voices(WorkerParts parts, Consumer<EventBody> publish, Consumer<Duration> finished, Runnable firstHeard) {
+        this.parts = parts;
+        this.publish = publish;
+        this.firstHeard = firstHeard;
+        Timer latency = Timer.builder("aicc_stt_latency_seconds")
+                .description("From the end of an utterance's audio to its final text")
+                .tag("engine", parts.engine().name())
+                .publishPercentileHistogram(false)
+                .serviceLevelObjectives(
+                        Duration.ofMillis(100),
+                        Duration.ofMillis(250),
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(10))
+                .register(parts.registry());
+        this.finished = took -> {
+            latency.record(took);
+            finished.accept(took);
+        };
+    }
+
+    SpeakerLine line(Channel channel) {
+        return Objects.requireNonNull(lines.get(channel), "voices are open");
+    }
+
+    /** Opens both streams for a language; those of that language that are open stay. */
+    void open(String wanted) throws SpeechException {
+        if (wanted.equals(language)) {
+            return;
+        }
+        closeStreams();
+        var transcription = new SpeakerLine.Transcription(
+                publish, wanted, parts.engine().name(), parts.engine().model(), finished, firstHeard);
+        for (Channel channel : Channel.values()) {
+            SpeakerLine line = new SpeakerLine(channel, parts.settings().turns(), transcription, System::nanoTime);
+            SpeechStream stream = parts.engine().open(channel, wanted, line);
+            line.recogniseWith(stream);
+            lines.put(channel, line);
+            streams.put(channel, stream);
+        }
+        language = wanted;
+    }
+
+    boolean awaitFinals(Duration limit) throws InterruptedException {
+        return line(Channel.CUSTOMER).awaitFinals(limit) & line(Channel.AGENT).awaitFinals(limit);
+    }
+
+    void close() {
+        closeStreams();
+        parts.engine().close();
+    }
+
+    private void closeStreams() {
+        streams.values().forEach(SpeechStream::close);
+        streams.clear();
+        language = "";
+    }
+}

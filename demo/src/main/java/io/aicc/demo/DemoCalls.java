@@ -1,0 +1,85 @@
+package io.aicc.demo;
+
+import io.aicc.demo.player.CallPlayer;
+import io.aicc.demo.player.CallScript;
+import io.aicc.demo.player.PlayedCall;
+import io.aicc.demo.report.PortWatch;
+import io.aicc.demo.script.Conversation;
+import io.aicc.wire.event.Channel;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Conversations, played as calls at the same time. */
+public final class DemoCalls {
+    private static final Duration PORTS_LIMIT = Duration.ofSeconds(10);
+
+    private final DemoSystem system;
+    private final List<Conversation> conversations;
+
+    public DemoCalls(DemoSystem system, List<Conversation> conversations) {
+        this.system = system;
+        this.conversations = List.copyOf(conversations);
+    }
+
+    /**
+     * What became of a conversation.
+     *
+     * @param portsFreeMs from hang-up until its port pair could be leased again; −1 when it could not
+     */
+    public record Result(Conversation conversation, PlayedCall call, long portsFreeMs) {}
+
+    /**
+     * Plays them all and returns when the last is over.
+     *
+     * @throws IOException when a call was not served; the message says why
+     */
+    public List<Result> play() throws IOException, InterruptedException {
+        CallPlayer player = system.player();
+        try (PortWatch ports = new PortWatch(system.operator()::availablePairs);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<PlayedCall>> playing = new ArrayList<>();
+            for (int i = 0; i < conversations.size(); i++) {
+                CallScript script = script(i, conversations.get(i));
+                playing.add(threads.submit(() -> player.play(script, session -> ports.hungUp(script.callId()))));
+            }
+            List<PlayedCall> played = new ArrayList<>();
+            for (Future<PlayedCall> call : playing) {
+                played.add(result(call));
+            }
+            Map<String, Long> freeMs = ports.await(PORTS_LIMIT);
+            List<Result> results = new ArrayList<>();
+            for (int i = 0; i < played.size(); i++) {
+                PlayedCall call = played.get(i);
+                long free = freeMs.getOrDefault(call.session().getSpec().callId(), -1L);
+                results.add(new Result(conversations.get(i), call, free));
+            }
+            return results;
+        }
+    }
+
+    private static PlayedCall result(Future<PlayedCall> call) throws IOException, InterruptedException {
+        try {
+            return call.get();
+        } catch (ExecutionException e) {
+            throw new IOException("a call failed: " + e.getMessage(), e);
+        }
+    }
+
+    private static CallScript script(int index, Conversation conversation) {
+        int number = index + 1;
+        return new CallScript(
+                "demo-" + number,
+                "+1 555 01%02d".formatted(number),
+                "agent-" + number,
+                "en-US",
+                conversation.track(Channel.CUSTOMER),
+                conversation.track(Channel.AGENT));
+    }
+}

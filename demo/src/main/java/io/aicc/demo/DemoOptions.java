@@ -1,0 +1,77 @@
+package io.aicc.demo;
+
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the demo was asked for.
+ *
+ * @param calls placed at the same time
+ * @param once end after the report
+ * @param recordings the user's own customer and agent
+ * @param report file for the JSON report
+ * @param pagePort port of the page; 0: any free one
+ */
+record DemoOptions(int calls, boolean once, @Nullable Recordings recordings, @Nullable Path report, int pagePort) {
+    private static final int MAX_CALLS = 12;
+    private static final int DEFAULT_PAGE_PORT = 8099;
+
+    /** Two WAV files. */
+    record Recordings(Path customer, Path agent) {}
+
+    /**
+     * Reads the command line.
+     *
+     * @throws IllegalArgumentException when it makes no sense; the message says why
+     */
+    static DemoOptions parse(String[] arguments) {
+        int calls = 0;
+        boolean once = false;
+        Recordings recordings = null;
+        Path report = null;
+        int pagePort = DEFAULT_PAGE_PORT;
+        Deque<String> rest = new ArrayDeque<>(List.of(arguments));
+        while (!rest.isEmpty()) {
+            String option = rest.pop();
+            switch (option) {
+                case "--once" -> once = true;
+                case "--calls" -> calls = number(option, rest, 1, MAX_CALLS);
+                case "--play" -> recordings = new Recordings(file(option, rest), file(option, rest));
+                case "--report" -> report = file(option, rest);
+                case "--page-port" -> pagePort = number(option, rest, 0, 65_535);
+                default -> throw new IllegalArgumentException("unknown option: " + option);
+            }
+        }
+        if (recordings != null && calls > 1) {
+            throw new IllegalArgumentException("--play places one call, --calls " + calls + " does not go with it");
+        }
+        int placed = recordings != null ? 1 : calls == 0 ? 2 : calls;
+        return new DemoOptions(placed, once, recordings, report, pagePort);
+    }
+
+    private static int number(String option, Deque<String> rest, int min, int max) {
+        String value = next(option, rest);
+        if (value.matches("[0-9]{1,5}")) {
+            int number = Integer.parseInt(value);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        }
+        throw new IllegalArgumentException(option + ": expected a number from " + min + " to " + max + ", got '" + value + "'");
+    }
+
+    private static Path file(String option, Deque<String> rest) {
+        return Path.of(next(option, rest));
+    }
+
+    private static String next(String option, Deque<String> rest) {
+        String value = rest.poll();
+        if (value == null) {
+            throw new IllegalArgumentException(option + ": a value is missing");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,196 @@
+package io.aicc.demo;
+
+import io.aicc.crd.WorkerPool;
+import io.aicc.crd.WorkerPoolSpec;
+import io.aicc.crd.WorkerPoolStatus;
+import io.aicc.demo.api.EmbeddedKubernetes;
+import io.aicc.demo.player.CallPlayer;
+import io.aicc.demo.pod.LocalKubelet;
+import io.aicc.demo.receiver.TranscriptReceiver;
+import io.aicc.demo.receiver.Transcripts;
+import io.aicc.runtime.Program;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * The whole system on one machine: Kubernetes API, pods as processes, the operator, a receiver, one pool. Built in order, each
+ * part stopped in reverse.
+ */
+public final class DemoSystem implements AutoCloseable {
+    static final String NAMESPACE = "default";
+    static final String CLIENT_ID = "aicc-demo";
+
+    private static final Duration POOL_LIMIT = Duration.ofSeconds(60);
+    private static final List<String> DEFINITIONS = List.of("callsessions.aicc.io", "workerpools.aicc.io");
+
+    private final Program parts = new Program("demo");
+    private final Path directory;
+    private final Keys keys;
+    private final KubernetesClient client;
+    private final TranscriptReceiver receiver;
+    private final OperatorProcess operator;
+
+    /**
+     * Starts everything but the pool.
+     *
+     * @param directory for kubeconfig, keys and logs; made if need be
+     * @param pagePort port of the receiver and its page; 0: any free one
+     */
+    public DemoSystem(Path directory, int pagePort) throws IOException {
+        this.directory = directory.toAbsolutePath();
+        Files.createDirectories(
+                this.directory.resolve("logs"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        try {
+            keys = Keys.make(this.directory);
+            EmbeddedKubernetes api =
+                    parts.add("kubernetes api", EmbeddedKubernetes.start(this.directory.resolve("kubeconfig")));
+            install(api);
+            client = parts.add(
+                    "client",
+                    new KubernetesClientBuilder()
+                            .withConfig(Config.fromKubeconfig(api.kubeconfig().toFile()))
+                            .build());
+            receiver = parts.add(
+                    "receiver",
+                    new TranscriptReceiver(
+                            pagePort, keys.receiverKey(), new Transcripts(Clock.systemUTC()), Clock.systemUTC()));
+            receiver.start();
+            LocalKubelet kubelet = parts.add(
+                    "kubelet", new LocalKubelet(client, this.directory, pod -> new ProcessBuilder(JavaProgram.worker())));
+            api.serveLogs(kubelet);
+            operator = parts.add(
+                    "operator",
+                    new OperatorProcess(
+                            api.kubeconfig(), NAMESPACE, keys.controlKey(), this.directory.resolve("logs/operator.log")));
+        } catch (IOException | RuntimeException e) {
+            parts.close();
+            throw e;
+        }
+    }
+
+    /** Starts workers and waits until they are warm. */
+    public void startPool(PoolSize size, Map<String, String> workerSettings) throws IOException, InterruptedException {
+        createReceiverSecret();
+        client.resource(pool(size, workerSettings)).create();
+        long deadline = System.nanoTime() + POOL_LIMIT.toNanos();
+        while (!operator.ready() || warm() < size.warm()) {
+            if (!operator.alive()) {
+                throw new IOException("the operator ended; its last words: " + lastLine("operator.log"));
+            }
+            if (System.nanoTime() > deadline) {
+                throw new IOException("only " + warm() + " of " + size.warm() + " workers are ready after "
+                        + POOL_LIMIT.toSeconds() + " s; logs are in " + directory.resolve("logs"));
+            }
+            Thread.sleep(50);
+        }
+    }
+
+    /** Idle workers wanted, and most at once. */
+    public record PoolSize(int warm, int max) {}
+
+    public KubernetesClient client() {
+        return client;
+    }
+
+    public Path kubeconfig() {
+        return directory.resolve("kubeconfig");
+    }
+
+    public Path logs() {
+        return directory.resolve("logs");
+    }
+
+    public TranscriptReceiver receiver() {
+        return receiver;
+    }
+
+    public OperatorProcess operator() {
+        return operator;
+    }
+
+    /** Places calls here. */
+    public CallPlayer player() {
+        return new CallPlayer(client, NAMESPACE, Clock.systemUTC());
+    }
+
+    @Override
+    public void close() {
+        parts.close();
+    }
+
+    private static void install(EmbeddedKubernetes api) throws IOException {
+        for (String definition : DEFINITIONS) {
+            try (InputStream yaml = Objects.requireNonNull(
+                    WorkerPool.class.getResourceAsStream("/crd/" + definition + ".yaml"), definition)) {
+                api.install(yaml);
+            }
+        }
+    }
+
+    private void createReceiverSecret() {
+        client.resource(new SecretBuilder()
+                        .withNewMetadata()
+                        .withName("receiver")
+                        .withNamespace(NAMESPACE)
+                        .endMetadata()
+                        .withType("Opaque")
+                        .addToData(
+                                "jwt-key",
+                                Base64.getEncoder()
+                                        .encodeToString(keys.receiverKey().getEncoded()))
+                        .build())
+                .create();
+    }
+
+    private WorkerPool pool(PoolSize size, Map<String, String> settings) {
+        WorkerPool pool = new WorkerPool();
+        pool.setMetadata(new ObjectMetaBuilder()
+                .withName("default")
+                .withNamespace(NAMESPACE)
+                .build());
+        List<WorkerPoolSpec.Setting> worker = settings.entrySet().stream()
+                .map(setting -> new WorkerPoolSpec.Setting(setting.getKey(), setting.getValue()))
+                .toList();
+        pool.setSpec(new WorkerPoolSpec(
+                new WorkerPoolSpec.Warm(size.warm(), size.warm(), 0),
+                size.max(),
+                null,
+                null,
+                new WorkerPoolSpec.Worker("local-process", null, null, worker),
+                null,
+                List.of(new WorkerPoolSpec.Output(
+                        "demo", receiver.transcriptsUrl().toString(), CLIENT_ID, "receiver")),
+                null,
+                null));
+        return pool;
+    }
+
+    private int warm() {
+        WorkerPool pool = client.resources(WorkerPool.class)
+                .inNamespace(NAMESPACE)
+                .withName("default")
+                .get();
+        WorkerPoolStatus status = pool == null ? null : pool.getStatus();
+        return Objects.requireNonNullElse(status == null ? null : status.warm(), 0);
+    }
+
+    private String lastLine(String log) throws IOException {
+        List<String> lines = Files.readAllLines(logs().resolve(log));
+        return lines.isEmpty() ? "none" : lines.getLast();
+    }
+}

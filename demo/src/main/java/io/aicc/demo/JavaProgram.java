@@ -1,0 +1,41 @@
+package io.aicc.demo;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How a program of ours is started as a process: this JVM's java and class path, and the memory it gets in production. */
+final class JavaProgram {
+    private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+
+    /** What every program is run with; a container image has the same. */
+    private static final List<String> COMMON = List.of(
+            "-XX:+UseSerialGC",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-Xss512k",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Dsun.net.httpserver.nodelay=true",
+            "-Dio.netty.jfr.enabled=false",
+            "-Dio.netty.allocator.type=unpooled");
+
+    private JavaProgram() {}
+
+    /** The operator: one process for all calls. */
+    static List<String> operator() {
+        return command("io.aicc.operator.Operator", "-Xmx256m");
+    }
+
+    /** A worker: one process per call, so small, and quick to start rather than quick in the long run. */
+    static List<String> worker() {
+        return command("io.aicc.worker.CallWorker", "-Xmx64m", "-XX:TieredStopAtLevel=1");
+    }
+
+    private static List<String> command(String main, String... options) {
+        List<String> command = new ArrayList<>(List.of(JAVA.toString()));
+        command.addAll(COMMON);
+        command.addAll(List.of(options));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
+        return command;
+    }
+}

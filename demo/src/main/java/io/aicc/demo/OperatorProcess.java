@@ -1,0 +1,90 @@
+package io.aicc.demo;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** The operator program as a process, as a Deployment would run it; it can be killed and started again. */
+public final class OperatorProcess implements AutoCloseable {
+    /** A loopback address of its own, beside the pods' 127.64.x.y. */
+    private static final String ADDRESS = "127.63.0.1";
+
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
+
+    private final ProcessBuilder builder;
+    private final HttpClient http = HttpClient.newBuilder()
+            .connectTimeout(Duration.ofSeconds(1))
+            .build();
+    private Process process;
+
+    OperatorProcess(Path kubeconfig, String namespace, Path controlKey, Path log) throws IOException {
+        builder = new ProcessBuilder(JavaProgram.operator())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().keySet().removeIf(key -> key.startsWith("AICC_"));
+        builder.environment().put("KUBECONFIG", kubeconfig.toString());
+        builder.environment().put("AICC_NAMESPACE", namespace);
+        builder.environment().put("AICC_CONTROL_KEY_FILE", controlKey.toString());
+        builder.environment().put("AICC_BIND_ADDRESS", ADDRESS);
+        builder.environment().put("AICC_LOG_FORMAT", "json");
+        process = builder.start();
+    }
+
+    /** Whether it leads and works. */
+    boolean ready() {
+        return get(8080, "/health/ready").contains("\"leader\"");
+    }
+
+    boolean alive() {
+        return process.isAlive();
+    }
+
+    /** Pairs that could be leased now, as its metrics say; −1 when it does not answer. */
+    public int availablePairs() {
+        return get(9090, "/metrics")
+                .lines()
+                .filter(line -> line.startsWith("aicc_port_pool_available"))
+                .mapToInt(line -> (int) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .reduce(Integer::sum)
+                .orElse(-1);
+    }
+
+    /** As kill −9 does. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** Another process in its place. */
+    public void startAgain() throws IOException {
+        process = builder.start();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            process.destroyForcibly().waitFor();
+        }
+        http.close();
+    }
+
+    private String get(int port, String path) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + ADDRESS + ":" + port + path))
+                .timeout(Duration.ofSeconds(1))
+                .build();
+        try {
+            HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+            return response.statusCode() == 200 ? response.body() : "";
+        } catch (IOException e) {
+            return "";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "";
+        }
+    }
+}

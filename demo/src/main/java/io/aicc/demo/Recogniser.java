@@ -1,0 +1,42 @@
+package io.aicc.demo;
+
+import io.aicc.demo.script.CleanFileRecogniser;
+import io.aicc.demo.script.PhraseModel;
+import io.aicc.demo.script.ScriptException;
+import io.aicc.runtime.Settings;
+import io.aicc.runtime.SettingsException;
+import io.aicc.worker.speech.SpeechEngine;
+import io.aicc.worker.speech.SpeechEngines;
+import io.aicc.worker.speech.SpeechException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Map;
+
+/**
+ * What the demo's workers recognise with, and the same engine in this process, to hear a recording without a telephone.
+ *
+ * @param workerSettings what a worker is told
+ * @param knowsTheScript whether the model was made of what is going to be said
+ */
+record Recogniser(Map<String, String> workerSettings, String model, boolean knowsTheScript) {
+    /** Knows the phrases of these texts and nothing else. */
+    static Recogniser ofPhrases(Collection<String> texts, Path directory) throws ScriptException, IOException {
+        PhraseModel.Written files = PhraseModel.of(texts).write(directory.toAbsolutePath());
+        return new Recogniser(files.settings(), PhraseModel.NAME, true);
+    }
+
+    /** Knows general English. */
+    static Recogniser general() {
+        return new Recogniser(Map.of(), "en-us general", false);
+    }
+
+    /** What the engine makes of a speaker's whole side of a call: 8 kHz, linear. */
+    String hear(short[] track) throws IOException {
+        try (SpeechEngine engine = Settings.load(workerSettings, SpeechEngines::choose).create()) {
+            return String.join("\n", CleanFileRecogniser.transcribe(engine, track, "en-US"));
+        } catch (SpeechException | SettingsException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+}

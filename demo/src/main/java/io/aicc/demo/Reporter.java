@@ -1,0 +1,143 @@
+package io.aicc.demo;
+
+import io.aicc.crd.CallSessionStatus.Summary;
+import io.aicc.demo.receiver.Transcript;
+import io.aicc.demo.receiver.Transcripts;
+import io.aicc.demo.report.Checks;
+import io.aicc.demo.report.DemoReport;
+import io.aicc.demo.report.DemoReport.Call;
+import io.aicc.demo.report.DemoReport.Check;
+import io.aicc.demo.report.DemoReport.Finals;
+import io.aicc.demo.report.DemoReport.Packets;
+import io.aicc.demo.report.DemoReport.WordErrors;
+import io.aicc.demo.script.Conversation;
+import io.aicc.demo.script.ForeignWords;
+import io.aicc.demo.script.Line;
+import io.aicc.demo.script.WordErrorRate;
+import io.aicc.wire.event.Channel;
+import io.aicc.wire.event.EventBody.TranscriptFinal;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Puts together what was said, what was received and what the API server recorded. */
+final class Reporter {
+    private final Transcripts transcripts;
+    private final Recogniser recogniser;
+
+    Reporter(Transcripts transcripts, Recogniser recogniser) {
+        this.transcripts = transcripts;
+        this.recogniser = recogniser;
+    }
+
+    DemoReport report(List<DemoCalls.Result> results) throws IOException {
+        ForeignWords<Speaker> fingerprints = fingerprints(results);
+        List<Call> calls = new ArrayList<>();
+        Map<String, Map<Channel, List<String>>> texts = new LinkedHashMap<>();
+        for (DemoCalls.Result result : results) {
+            Transcript transcript = transcript(result);
+            Map<Channel, List<String>> said = new EnumMap<>(Channel.class);
+            for (Channel channel : Channel.values()) {
+                said.put(
+                        channel,
+                        transcript.finals(channel).stream()
+                                .map(TranscriptFinal::text)
+                                .filter(text -> !text.isBlank())
+                                .toList());
+            }
+            texts.put(callId(result), said);
+            calls.add(call(result, transcript, said, fingerprints));
+        }
+        List<Check> checks = Checks.of(calls, recogniser.knowsTheScript());
+        return new DemoReport(checks.stream().allMatch(Check::ok), recogniser.model(), checks, calls, texts);
+    }
+
+    /** One voice of the demo, told apart from every other. */
+    private record Speaker(String callId, Channel channel) {}
+
+    private static ForeignWords<Speaker> fingerprints(List<DemoCalls.Result> results) {
+        Map<Speaker, List<String>> scripts = new LinkedHashMap<>();
+        for (DemoCalls.Result result : results) {
+            for (Channel channel : Channel.values()) {
+                scripts.put(
+                        new Speaker(callId(result), channel),
+                        result.conversation().lines(channel).stream().map(Line::text).toList());
+            }
+        }
+        return new ForeignWords<>(scripts);
+    }
+
+    private Call call(
+            DemoCalls.Result result,
+            Transcript transcript,
+            Map<Channel, List<String>> said,
+            ForeignWords<Speaker> fingerprints)
+            throws IOException {
+        Conversation conversation = result.conversation();
+        Map<Channel, WordErrors> errors = new EnumMap<>(Channel.class);
+        int foreign = 0;
+        for (Channel channel : Channel.values()) {
+            List<String> heard = Objects.requireNonNull(said.get(channel));
+            foreign += fingerprints.count(new Speaker(callId(result), channel), heard);
+            String reference = conversation.text(channel);
+            if (!reference.isBlank()) {
+                double pipeline = WordErrorRate.of(reference, String.join("\n", heard)).rate();
+                double clean = WordErrorRate.of(reference, recogniser.hear(conversation.track(channel)))
+                        .rate();
+                errors.put(channel, new WordErrors(pipeline, clean));
+            }
+        }
+        Transcript.Completeness proof = transcript.completeness();
+        Summary summary = Objects.requireNonNull(
+                result.call().session().getStatus().summary(), "an ended session has a summary");
+        return new Call(
+                callId(result),
+                result.call().ready().toMillis(),
+                firstWordMs(result, transcript),
+                errors,
+                foreign,
+                new Finals(proof.finalsExpected().orElse(-1L), proof.finalsHeld(), proof.finalsAcknowledged()),
+                new Packets(
+                        result.call().packetsSent(),
+                        summary.customerPackets() + summary.agentPackets(),
+                        summary.packetsLost(),
+                        summary.packetsRejected()),
+                result.portsFreeMs());
+    }
+
+    /** −1 when no word came. */
+    private static long firstWordMs(DemoCalls.Result result, Transcript transcript) {
+        Instant first = null;
+        Channel speaker = Channel.CUSTOMER;
+        for (Channel channel : Channel.values()) {
+            Instant at = transcript.firstWordAt(channel).orElse(null);
+            if (at != null && (first == null || at.isBefore(first))) {
+                first = at;
+                speaker = channel;
+            }
+        }
+        if (first == null) {
+            return -1;
+        }
+        long spokenMs = result.conversation().lines(speaker).getFirst().startMs();
+        Instant spoken = result.call().mediaStarted().plusMillis(spokenMs);
+        return Duration.between(spoken, first).toMillis();
+    }
+
+    private Transcript transcript(DemoCalls.Result result) throws IOException {
+        String session = result.call().session().getMetadata().getUid();
+        return transcripts
+                .find(session)
+                .orElseThrow(() -> new IOException("the receiver never heard of session " + session));
+    }
+
+    private static String callId(DemoCalls.Result result) {
+        return result.call().session().getSpec().callId();
+    }
+}

@@ -1,0 +1,77 @@
+package io.aicc.demo.report;
+
+import io.aicc.demo.report.DemoReport.Call;
+import io.aicc.demo.report.DemoReport.Check;
+import io.aicc.demo.report.DemoReport.WordErrors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What must hold of a demo run. */
+public final class Checks {
+    /** Share of words that the phrase model may get wrong. */
+    private static final double MAX_WORD_ERRORS = 0.10;
+
+    /** How much worse than on the clean file it may be through the pipeline. */
+    private static final double MAX_PIPELINE_LOSS = 0.02;
+
+    private static final long MAX_PORTS_FREE_MS = 5_000;
+
+    private Checks() {}
+
+    /**
+     * Judges the calls.
+     *
+     * @param script whether they speak the demo's own script, which its phrase model knows; a user's recordings are
+     *     reported, not judged, by their word errors
+     */
+    public static List<Check> of(List<Call> calls, boolean script) {
+        List<Check> checks = new ArrayList<>();
+        for (Call call : calls) {
+            String id = call.callId() + ": ";
+            checks.add(check(
+                    id + "every packet arrived",
+                    call.packets().received() == call.packets().sent() && call.packets().lost() == 0,
+                    "sent %d, received %d, lost %d",
+                    call.packets().sent(),
+                    call.packets().received(),
+                    call.packets().lost()));
+            checks.add(check(
+                    id + "every final is delivered and acknowledged",
+                    call.finals().expected() > 0
+                            && call.finals().delivered() == call.finals().expected()
+                            && call.finals().acknowledged() == call.finals().expected(),
+                    "expected %d, delivered %d, acknowledged %d",
+                    call.finals().expected(),
+                    call.finals().delivered(),
+                    call.finals().acknowledged()));
+            checks.add(check(
+                    id + "no word of somebody else", call.foreignWords() == 0, "%d foreign words", call.foreignWords()));
+            checks.add(check(
+                    id + "ports are free in time",
+                    call.portsFreeMs() >= 0 && call.portsFreeMs() <= MAX_PORTS_FREE_MS,
+                    "%d ms, limit %d ms",
+                    call.portsFreeMs(),
+                    MAX_PORTS_FREE_MS));
+            if (script) {
+                call.wordErrorRate().forEach((channel, errors) -> checks.add(
+                        wordErrors(id + channel.name().toLowerCase(Locale.ROOT), errors)));
+            }
+        }
+        return checks;
+    }
+
+    private static Check wordErrors(String who, WordErrors errors) {
+        boolean ok = errors.pipeline() <= MAX_WORD_ERRORS && errors.pipeline() - errors.clean() <= MAX_PIPELINE_LOSS;
+        return check(
+                who + " is understood",
+                ok,
+                "%.1f %% of words wrong (limit 10 %%), %.1f %% on the clean file (limit 2 points apart)",
+                100 * errors.pipeline(),
+                100 * errors.clean());
+    }
+
+    private static Check check(String name, boolean ok, String detail, Object... arguments) {
+        return new Check(name, ok, String.format(Locale.ROOT, detail, arguments));
+    }
+}

@@ -1,0 +1,104 @@
+package io.aicc.demo.report;
+
+import io.aicc.demo.receiver.Transcript;
+import io.aicc.demo.receiver.TranscriptListener;
+import io.aicc.wire.event.Channel;
+import io.aicc.wire.event.Event;
+import io.aicc.wire.event.EventBody;
+import java.io.PrintStream;
+import java.util.Locale;
+
+/** What a person at the terminal sees: steps, words as they come, the report. Colours only where somebody looks. */
+public final class Terminal implements TranscriptListener {
+    private static final String DIM = "2";
+    private static final String BOLD = "1";
+    private static final String GREEN = "32";
+    private static final String RED = "31";
+    private static final String CUSTOMER = "36";
+    private static final String AGENT = "33";
+
+    private final PrintStream out;
+    private final boolean colours;
+
+    public Terminal(PrintStream out, boolean colours) {
+        this.out = out;
+        this.colours = colours;
+    }
+
+    /** A step that begins. */
+    public void step(String what) {
+        out.println(paint(BOLD, "▸ ") + what);
+    }
+
+    /** A line under the current step. */
+    public void note(String what) {
+        out.println("  " + what);
+    }
+
+    /** Something as it is, a table for example. */
+    public void block(String text) {
+        text.lines().forEach(line -> out.println("  " + line));
+    }
+
+    @Override
+    public void heard(Transcript transcript, Event event) {
+        switch (event.body()) {
+            case EventBody.TranscriptInterim words ->
+                out.println(speaker(event, words.channel()) + paint(DIM, printable(words.text()) + " …"));
+            case EventBody.TranscriptFinal words when !words.text().isBlank() ->
+                out.println(speaker(event, words.channel()) + printable(words.text()));
+            case EventBody.Gap gap ->
+                out.println(speaker(event, gap.channel())
+                        + paint(RED, "[gap: " + printable(gap.reason()) + ", " + (gap.endMs() - gap.startMs()) + " ms]"));
+            default -> {}
+        }
+    }
+
+    /** The report as a table, and every check. */
+    public void report(DemoReport report) {
+        step("report (recognised with: " + printable(report.model()) + ")");
+        out.printf(
+                "  %-14s %8s %11s %22s %22s %8s %15s %21s %10s%n",
+                "call", "ready", "first word", "customer errors", "agent errors", "foreign", "finals e/d/a", "packets s/r/l", "ports free");
+        for (DemoReport.Call call : report.calls()) {
+            out.printf(
+                    "  %-14s %5d ms %8d ms %22s %22s %8d %15s %21s %7d ms%n",
+                    call.callId(),
+                    call.readyMs(),
+                    call.firstWordMs(),
+                    errors(call, Channel.CUSTOMER),
+                    errors(call, Channel.AGENT),
+                    call.foreignWords(),
+                    call.finals().expected() + "/" + call.finals().delivered() + "/" + call.finals().acknowledged(),
+                    call.packets().sent() + "/" + call.packets().received() + "/" + call.packets().lost(),
+                    call.portsFreeMs());
+        }
+        for (DemoReport.Check check : report.checks()) {
+            String mark = check.ok() ? paint(GREEN, "✓") : paint(RED, "✗");
+            out.println("  " + mark + " " + check.name() + paint(DIM, "  " + check.detail()));
+        }
+    }
+
+    private static String errors(DemoReport.Call call, Channel channel) {
+        DemoReport.WordErrors errors = call.wordErrorRate().get(channel);
+        return errors == null
+                ? "not known"
+                : String.format(
+                        Locale.ROOT, "%.1f %% (clean %.1f %%)", 100 * errors.pipeline(), 100 * errors.clean());
+    }
+
+    private String speaker(Event event, Channel channel) {
+        String name = String.format(
+                Locale.ROOT, "  %-12s %-9s", event.callId(), channel.name().toLowerCase(Locale.ROOT));
+        return paint(channel == Channel.CUSTOMER ? CUSTOMER : AGENT, name);
+    }
+
+    private String paint(String code, String text) {
+        return colours ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
+    }
+
+    /** What a caller said must not move the cursor. */
+    private static String printable(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
+    }
+}
