@@ -2,6 +2,7 @@ package io.aicc.demo.script;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.aicc.runtime.Settings;
 import io.aicc.wire.event.Channel;
 import io.aicc.worker.speech.SpeechEngine;
 import io.aicc.worker.speech.SpeechEngines;
@@ -24,7 +25,7 @@ class CleanFileRecogniserTest {
         Map<String, List<String>> heard = new HashMap<>();
         Map<String, String> settings =
                 PhraseModel.of(library.texts()).write(directory).settings();
-        try (SpeechEngine engine = SpeechEngines.create("sphinx", settings::get)) {
+        try (SpeechEngine engine = Settings.load(settings, SpeechEngines::choose).create()) {
             assertThat(engine.model()).isEqualTo("demo phrase model");
             for (Conversation conversation : library.conversations()) {
                 for (Channel channel : Channel.values()) {
