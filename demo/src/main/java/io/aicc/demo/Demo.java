@@ -35,7 +35,8 @@ public final class Demo {
     }
 
     public static void main(String[] arguments) throws InterruptedException {
-        Terminal terminal = new Terminal(System.out, System.console() != null && System.console().isTerminal());
+        Terminal terminal = new Terminal(
+                System.out, System.console() != null && System.console().isTerminal());
         System.exit(run(arguments, terminal, Path.of("target/demo")));
     }
 
@@ -64,12 +65,14 @@ public final class Demo {
             ConversationLibrary library = ConversationLibrary.open();
             conversations = take(library.conversations(), options.calls());
             recogniser = Recogniser.ofPhrases(library.texts(), directory);
-            terminal.note("the recogniser gets a phrase model of the demo's own scripts: it knows these sentences, and no others");
+            terminal.note(
+                    "the recogniser gets a phrase model of the demo's own scripts: it knows these sentences, and no others");
         } else {
             conversations = List.of(Conversation.ofRecordings(
                     options.recordings().customer(), options.recordings().agent()));
             recogniser = Recogniser.general();
-            terminal.note("the recogniser has the general English model: on telephone audio expect six words of ten to be wrong");
+            terminal.note(
+                    "the recogniser has the general English model: on telephone audio expect six words of ten to be wrong");
         }
         terminal.step("starting a Kubernetes API, the operator and " + conversations.size()
                 + " warm call workers, each a process");
@@ -96,12 +99,14 @@ public final class Demo {
 
     private DemoReport place(DemoSystem system, List<Conversation> conversations, Recogniser recogniser)
             throws IOException, InterruptedException {
-        terminal.step("placing " + conversations.size() + (conversations.size() == 1 ? " call" : " calls at the same time"));
+        terminal.step(
+                "placing " + conversations.size() + (conversations.size() == 1 ? " call" : " calls at the same time"));
         system.receiver().transcripts().addListener(terminal);
         DemoCalls calls = new DemoCalls(system, conversations);
         List<DemoCalls.Result> results = calls.play();
         terminal.step("the calls are over: kubectl get callsessions");
-        terminal.block(Table.of(system.client(), "apis/aicc.io/v1alpha1/namespaces/" + DemoSystem.NAMESPACE + "/callsessions"));
+        terminal.block(Table.of(
+                system.client(), "apis/aicc.io/v1alpha1/namespaces/" + DemoSystem.NAMESPACE + "/callsessions"));
         terminal.step("hearing the same recordings without a telephone, to compare");
         DemoReport report = new Reporter(system.receiver().transcripts(), recogniser).report(results);
         terminal.report(report);

@@ -15,7 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param report file for the JSON report
  * @param pagePort port of the page; 0: any free one
  */
-record DemoOptions(int calls, boolean once, @Nullable Recordings recordings, @Nullable Path report, int pagePort) {
+record DemoOptions(
+        int calls,
+        boolean once,
+        @Nullable Recordings recordings,
+        @Nullable Path report,
+        int pagePort) {
     private static final int MAX_CALLS = 12;
     private static final int DEFAULT_PAGE_PORT = 8099;
 
@@ -60,7 +65,8 @@ record DemoOptions(int calls, boolean once, @Nullable Recordings recordings, @Nu
                 return number;
             }
         }
-        throw new IllegalArgumentException(option + ": expected a number from " + min + " to " + max + ", got '" + value + "'");
+        throw new IllegalArgumentException(
+                option + ": expected a number from " + min + " to " + max + ", got '" + value + "'");
     }
 
     private static Path file(String option, Deque<String> rest) {

@@ -71,12 +71,16 @@ public final class DemoSystem implements AutoCloseable {
                             pagePort, keys.receiverKey(), new Transcripts(Clock.systemUTC()), Clock.systemUTC()));
             receiver.start();
             LocalKubelet kubelet = parts.add(
-                    "kubelet", new LocalKubelet(client, this.directory, pod -> new ProcessBuilder(JavaProgram.worker())));
+                    "kubelet",
+                    new LocalKubelet(client, this.directory, pod -> new ProcessBuilder(JavaProgram.worker())));
             api.serveLogs(kubelet);
             operator = parts.add(
                     "operator",
                     new OperatorProcess(
-                            api.kubeconfig(), NAMESPACE, keys.controlKey(), this.directory.resolve("logs/operator.log")));
+                            api.kubeconfig(),
+                            NAMESPACE,
+                            keys.controlKey(),
+                            this.directory.resolve("logs/operator.log")));
         } catch (IOException | RuntimeException e) {
             parts.close();
             throw e;

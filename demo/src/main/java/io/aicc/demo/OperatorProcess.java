@@ -17,9 +17,8 @@ public final class OperatorProcess implements AutoCloseable {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
 
     private final ProcessBuilder builder;
-    private final HttpClient http = HttpClient.newBuilder()
-            .connectTimeout(Duration.ofSeconds(1))
-            .build();
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
     private Process process;
 
     OperatorProcess(Path kubeconfig, String namespace, Path controlKey, Path log) throws IOException {

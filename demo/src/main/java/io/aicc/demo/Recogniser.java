@@ -33,7 +33,8 @@ record Recogniser(Map<String, String> workerSettings, String model, boolean know
 
     /** What the engine makes of a speaker's whole side of a call: 8 kHz, linear. */
     String hear(short[] track) throws IOException {
-        try (SpeechEngine engine = Settings.load(workerSettings, SpeechEngines::choose).create()) {
+        try (SpeechEngine engine =
+                Settings.load(workerSettings, SpeechEngines::choose).create()) {
             return String.join("\n", CleanFileRecogniser.transcribe(engine, track, "en-US"));
         } catch (SpeechException | SettingsException e) {
             throw new IOException(e.getMessage(), e);

@@ -67,7 +67,9 @@ final class Reporter {
             for (Channel channel : Channel.values()) {
                 scripts.put(
                         new Speaker(callId(result), channel),
-                        result.conversation().lines(channel).stream().map(Line::text).toList());
+                        result.conversation().lines(channel).stream()
+                                .map(Line::text)
+                                .toList());
             }
         }
         return new ForeignWords<>(scripts);
@@ -87,15 +89,16 @@ final class Reporter {
             foreign += fingerprints.count(new Speaker(callId(result), channel), heard);
             String reference = conversation.text(channel);
             if (!reference.isBlank()) {
-                double pipeline = WordErrorRate.of(reference, String.join("\n", heard)).rate();
+                double pipeline =
+                        WordErrorRate.of(reference, String.join("\n", heard)).rate();
                 double clean = WordErrorRate.of(reference, recogniser.hear(conversation.track(channel)))
                         .rate();
                 errors.put(channel, new WordErrors(pipeline, clean));
             }
         }
         Transcript.Completeness proof = transcript.completeness();
-        Summary summary = Objects.requireNonNull(
-                result.call().session().getStatus().summary(), "an ended session has a summary");
+        Summary summary =
+                Objects.requireNonNull(result.call().session().getStatus().summary(), "an ended session has a summary");
         return new Call(
                 callId(result),
                 result.call().ready().toMillis(),

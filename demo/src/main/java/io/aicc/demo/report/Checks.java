@@ -31,7 +31,8 @@ public final class Checks {
             String id = call.callId() + ": ";
             checks.add(check(
                     id + "every packet arrived",
-                    call.packets().received() == call.packets().sent() && call.packets().lost() == 0,
+                    call.packets().received() == call.packets().sent()
+                            && call.packets().lost() == 0,
                     "sent %d, received %d, lost %d",
                     call.packets().sent(),
                     call.packets().received(),
@@ -46,7 +47,10 @@ public final class Checks {
                     call.finals().delivered(),
                     call.finals().acknowledged()));
             checks.add(check(
-                    id + "no word of somebody else", call.foreignWords() == 0, "%d foreign words", call.foreignWords()));
+                    id + "no word of somebody else",
+                    call.foreignWords() == 0,
+                    "%d foreign words",
+                    call.foreignWords()));
             checks.add(check(
                     id + "ports are free in time",
                     call.portsFreeMs() >= 0 && call.portsFreeMs() <= MAX_PORTS_FREE_MS,
@@ -54,8 +58,9 @@ public final class Checks {
                     call.portsFreeMs(),
                     MAX_PORTS_FREE_MS));
             if (script) {
-                call.wordErrorRate().forEach((channel, errors) -> checks.add(
-                        wordErrors(id + channel.name().toLowerCase(Locale.ROOT), errors)));
+                call.wordErrorRate()
+                        .forEach((channel, errors) ->
+                                checks.add(wordErrors(id + channel.name().toLowerCase(Locale.ROOT), errors)));
             }
         }
         return checks;

@@ -60,5 +60,6 @@ public record DemoReport(
 
     /** RTP packets of both speakers. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Packets(long sent, long received, long lost, @Nullable Long rejected) {}
+    public record Packets(
+            long sent, long received, long lost, @Nullable Long rejected) {}
 }

@@ -64,7 +64,8 @@ public final class Table {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < row.size(); i++) {
             int column = i;
-            int width = rows.stream().mapToInt(r -> r.get(column).length()).max().orElse(0);
+            int width =
+                    rows.stream().mapToInt(r -> r.get(column).length()).max().orElse(0);
             line.append(row.get(i)).repeat(" ", width - row.get(i).length() + GAP);
         }
         return line.toString().stripTrailing();

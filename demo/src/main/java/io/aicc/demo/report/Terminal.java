@@ -45,11 +45,13 @@ public final class Terminal implements TranscriptListener {
         switch (event.body()) {
             case EventBody.TranscriptInterim words ->
                 out.println(speaker(event, words.channel()) + paint(DIM, printable(words.text()) + " …"));
-            case EventBody.TranscriptFinal words when !words.text().isBlank() ->
-                out.println(speaker(event, words.channel()) + printable(words.text()));
+            case EventBody.TranscriptFinal words
+            when !words.text().isBlank() -> out.println(speaker(event, words.channel()) + printable(words.text()));
             case EventBody.Gap gap ->
                 out.println(speaker(event, gap.channel())
-                        + paint(RED, "[gap: " + printable(gap.reason()) + ", " + (gap.endMs() - gap.startMs()) + " ms]"));
+                        + paint(
+                                RED,
+                                "[gap: " + printable(gap.reason()) + ", " + (gap.endMs() - gap.startMs()) + " ms]"));
             default -> {}
         }
     }
@@ -59,7 +61,15 @@ public final class Terminal implements TranscriptListener {
         step("report (recognised with: " + printable(report.model()) + ")");
         out.printf(
                 "  %-14s %8s %11s %22s %22s %8s %15s %21s %10s%n",
-                "call", "ready", "first word", "customer errors", "agent errors", "foreign", "finals e/d/a", "packets s/r/l", "ports free");
+                "call",
+                "ready",
+                "first word",
+                "customer errors",
+                "agent errors",
+                "foreign",
+                "finals e/d/a",
+                "packets s/r/l",
+                "ports free");
         for (DemoReport.Call call : report.calls()) {
             out.printf(
                     "  %-14s %5d ms %8d ms %22s %22s %8d %15s %21s %7d ms%n",
@@ -69,8 +79,10 @@ public final class Terminal implements TranscriptListener {
                     errors(call, Channel.CUSTOMER),
                     errors(call, Channel.AGENT),
                     call.foreignWords(),
-                    call.finals().expected() + "/" + call.finals().delivered() + "/" + call.finals().acknowledged(),
-                    call.packets().sent() + "/" + call.packets().received() + "/" + call.packets().lost(),
+                    call.finals().expected() + "/" + call.finals().delivered() + "/"
+                            + call.finals().acknowledged(),
+                    call.packets().sent() + "/" + call.packets().received() + "/"
+                            + call.packets().lost(),
                     call.portsFreeMs());
         }
         for (DemoReport.Check check : report.checks()) {
@@ -83,8 +95,7 @@ public final class Terminal implements TranscriptListener {
         DemoReport.WordErrors errors = call.wordErrorRate().get(channel);
         return errors == null
                 ? "not known"
-                : String.format(
-                        Locale.ROOT, "%.1f %% (clean %.1f %%)", 100 * errors.pipeline(), 100 * errors.clean());
+                : String.format(Locale.ROOT, "%.1f %% (clean %.1f %%)", 100 * errors.pipeline(), 100 * errors.clean());
     }
 
     private String speaker(Event event, Channel channel) {

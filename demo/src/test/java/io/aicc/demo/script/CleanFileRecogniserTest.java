@@ -25,7 +25,8 @@ class CleanFileRecogniserTest {
         Map<String, List<String>> heard = new HashMap<>();
         Map<String, String> settings =
                 PhraseModel.of(library.texts()).write(directory).settings();
-        try (SpeechEngine engine = Settings.load(settings, SpeechEngines::choose).create()) {
+        try (SpeechEngine engine =
+                Settings.load(settings, SpeechEngines::choose).create()) {
             assertThat(engine.model()).isEqualTo("demo phrase model");
             for (Conversation conversation : library.conversations()) {
                 for (Channel channel : Channel.values()) {
