@@ -42,7 +42,7 @@ public final class DemoCalls {
      */
     public List<Result> play() throws IOException, InterruptedException {
         CallPlayer player = system.player();
-        try (PortWatch ports = new PortWatch(system.operator()::availablePairs);
+        try (PortWatch ports = new PortWatch(system.operator()::freedPairs);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<PlayedCall>> playing = new ArrayList<>();
             for (int i = 0; i < conversations.size(); i++) {

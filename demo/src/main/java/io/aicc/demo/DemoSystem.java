@@ -72,7 +72,7 @@ public final class DemoSystem implements AutoCloseable {
             receiver.start();
             LocalKubelet kubelet = parts.add(
                     "kubelet",
-                    new LocalKubelet(client, this.directory, pod -> new ProcessBuilder(JavaProgram.worker())));
+                    new LocalKubelet(client, this.directory, pod -> JavaProgram.worker()));
             api.serveLogs(kubelet);
             operator = parts.add(
                     "operator",

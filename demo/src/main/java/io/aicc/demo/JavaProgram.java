@@ -22,20 +22,23 @@ final class JavaProgram {
     private JavaProgram() {}
 
     /** The operator: one process for all calls. */
-    static List<String> operator() {
+    static ProcessBuilder operator() {
         return command("io.aicc.operator.Operator", "-Xmx256m");
     }
 
     /** A worker: one process per call, so small, and quick to start rather than quick in the long run. */
-    static List<String> worker() {
+    static ProcessBuilder worker() {
         return command("io.aicc.worker.CallWorker", "-Xmx64m", "-XX:TieredStopAtLevel=1");
     }
 
-    private static List<String> command(String main, String... options) {
+    private static ProcessBuilder command(String main, String... options) {
         List<String> command = new ArrayList<>(List.of(JAVA.toString()));
         command.addAll(COMMON);
         command.addAll(List.of(options));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
-        return command;
+        ProcessBuilder builder = new ProcessBuilder(command);
+        // What the demo itself was told is not meant for the programs: they refuse settings that are not theirs.
+        builder.environment().keySet().removeIf(key -> key.startsWith("AICC_"));
+        return builder;
     }
 }

@@ -22,10 +22,9 @@ public final class OperatorProcess implements AutoCloseable {
     private Process process;
 
     OperatorProcess(Path kubeconfig, String namespace, Path controlKey, Path log) throws IOException {
-        builder = new ProcessBuilder(JavaProgram.operator())
+        builder = JavaProgram.operator()
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        builder.environment().keySet().removeIf(key -> key.startsWith("AICC_"));
         builder.environment().put("KUBECONFIG", kubeconfig.toString());
         builder.environment().put("AICC_NAMESPACE", namespace);
         builder.environment().put("AICC_CONTROL_KEY_FILE", controlKey.toString());
@@ -43,11 +42,11 @@ public final class OperatorProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Pairs that could be leased now, as its metrics say; −1 when it does not answer. */
-    public int availablePairs() {
+    /** Port pairs that became free again so far, as its metrics say; −1 when it does not answer. */
+    public int freedPairs() {
         return get(9090, "/metrics")
                 .lines()
-                .filter(line -> line.startsWith("aicc_port_pool_available"))
+                .filter(line -> line.startsWith("aicc_port_pairs_freed_total"))
                 .mapToInt(line -> (int) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .reduce(Integer::sum)
                 .orElse(-1);

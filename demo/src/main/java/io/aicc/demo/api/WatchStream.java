@@ -52,6 +52,11 @@ final class WatchStream implements Reply.Body {
             if (seen == 0 || initialEvents) {
                 writeWhatIsThere(out);
             }
+            if (bookmarks) {
+                // fabric8 says that it watches once something came; a kind without objects may be silent for minutes.
+                write(out, "BOOKMARK", bookmark(false));
+                out.flush();
+            }
             long lastBookmark = System.nanoTime();
             long left;
             while ((left = deadline - System.nanoTime()) > 0 && !store.isClosed()) {

@@ -8,32 +8,32 @@ import java.util.Map;
 import java.util.function.IntSupplier;
 
 /**
- * Measures how long after each hang-up its port pair can be leased again, from outside: by the number of pairs that are
- * available. Pairs are alike, so the first that comes back is counted for the call that hung up first. Thread-safe.
+ * Measures how long after each hang-up its port pair can be leased again, from outside: by the number of pairs that became
+ * free. Pairs are alike, so the first that comes back is counted for the call that hung up first. Thread-safe.
  */
 public final class PortWatch implements AutoCloseable {
     private static final Duration STEP = Duration.ofMillis(20);
 
-    private final IntSupplier available;
+    private final IntSupplier freed;
     private final Map<String, Long> hungUpNanos = new LinkedHashMap<>();
     private final Map<String, Long> freeMs = new LinkedHashMap<>();
     private final Thread watcher;
-    private int duringCalls = -1;
+    private int freedBefore = -1;
 
     /**
      * Starts to watch.
      *
-     * @param available asks the system how many pairs could be leased now; below zero when it does not know
+     * @param freed asks the system how many pairs became free so far; below zero when it does not know
      */
-    public PortWatch(IntSupplier available) {
-        this.available = available;
+    public PortWatch(IntSupplier freed) {
+        this.freed = freed;
         this.watcher = Thread.ofVirtual().name("port-watch").start(this::watch);
     }
 
     /** A call hung up just now. */
     public synchronized void hungUp(String callId) {
-        if (duringCalls < 0) {
-            duringCalls = available.getAsInt();
+        if (freedBefore < 0) {
+            freedBefore = freed.getAsInt();
         }
         hungUpNanos.put(callId, System.nanoTime());
     }
@@ -60,7 +60,7 @@ public final class PortWatch implements AutoCloseable {
         try {
             while (true) {
                 Thread.sleep(STEP);
-                int now = available.getAsInt();
+                int now = freed.getAsInt();
                 if (now >= 0) {
                     record(now);
                 }
@@ -71,11 +71,11 @@ public final class PortWatch implements AutoCloseable {
     }
 
     private synchronized void record(int now) {
-        if (duringCalls < 0) {
+        if (freedBefore < 0) {
             return;
         }
         List<String> waiting = new ArrayList<>(hungUpNanos.keySet());
-        for (int i = freeMs.size(); i < Math.min(now - duringCalls, waiting.size()); i++) {
+        for (int i = freeMs.size(); i < Math.min(now - freedBefore, waiting.size()); i++) {
             String call = waiting.get(i);
             freeMs.put(call, (System.nanoTime() - hungUpNanos.getOrDefault(call, 0L)) / 1_000_000);
         }

@@ -73,6 +73,11 @@ final class WarmPool {
      */
     record Plan(List<Making> make, List<String> delete, List<String> verify) {}
 
+    /** How many pairs became free again, see {@link PortLeases#freed}. */
+    long freedPorts() {
+        return leases.freed();
+    }
+
     /** Workers by state; ports by state. */
     record Counts(int warm, int starting, int busy, int waiting, int target, PortLeases.Counts ports) {}
 

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -78,6 +79,9 @@ public final class WarmPools implements AutoCloseable {
                         "aicc_port_pool_available",
                         () -> sum(counts -> counts.ports().free()))
                 .description("Port pairs that can be leased, all pools together")
+                .register(metrics);
+        FunctionCounter.builder("aicc_port_pairs_freed", this, self -> self.sumFreed())
+                .description("Port pairs that can be leased again after a call and their rest")
                 .register(metrics);
     }
 
@@ -220,10 +224,12 @@ public final class WarmPools implements AutoCloseable {
         WarmPool pool = pool(worker.pool());
         Worker known = pool.found(worker.name(), worker.uid(), worker.ports());
         if (worker.failed()) {
-            log.atWarn()
-                    .addKeyValue("pod", worker.name())
-                    .addKeyValue("reason", worker.reason())
-                    .log("worker pod failed");
+            if (!worker.terminating()) { // One that is told to go ends by a signal, which is no failure.
+                log.atWarn()
+                        .addKeyValue("pod", worker.name())
+                        .addKeyValue("reason", worker.reason())
+                        .log("worker pod failed");
+            }
             tell(worker.pool(), pool.failed(known, worker.reason()));
         } else {
             if (worker.reachable()) {
@@ -290,6 +296,10 @@ public final class WarmPools implements AutoCloseable {
         return List.copyOf(pools.values()).stream()
                 .mapToDouble(pool -> count.applyAsDouble(pool.counts()))
                 .sum();
+    }
+
+    private double sumFreed() {
+        return List.copyOf(pools.values()).stream().mapToLong(WarmPool::freedPorts).sum();
     }
 
     private final class PodEvents implements ResourceEventHandler<Pod> {

@@ -30,6 +30,8 @@ public final class PortLeases {
     private final BitSet resting = new BitSet(PortRange.ALL.pairs());
     private final PriorityQueue<Rest> rests = new PriorityQueue<>(Comparator.comparing(Rest::until));
 
+    private long freed;
+
     private record Rest(PortPair pair, Instant until) {}
 
     /** Pairs of a range by state. */
@@ -120,6 +122,12 @@ public final class PortLeases {
         return new Counts(freeNow, range.pairs() - freeNow - restingNow, restingNow);
     }
 
+    /** How many pairs have become free again since we were started. */
+    public synchronized long freed() {
+        wake();
+        return freed;
+    }
+
     /** When the next resting pair becomes free; empty when none rests. */
     public synchronized Optional<Instant> nextFree() {
         wake();
@@ -146,6 +154,7 @@ public final class PortLeases {
             rests.remove();
             resting.clear(rest.pair().index());
             free.set(rest.pair().index());
+            freed++;
         }
     }
 }

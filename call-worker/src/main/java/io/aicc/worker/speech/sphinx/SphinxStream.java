@@ -22,8 +22,8 @@ final class SphinxStream implements SpeechStream {
     /** How much audio lies between two looks at the words so far. */
     private static final int INTERIM_SAMPLES = SphinxDecoder.SAMPLE_RATE_HZ * 240 / 1000;
 
-    /** The last words still change in every third look; without these three, in one of two hundred. */
-    private static final int UNSTABLE_WORDS = 3;
+    /** The last word is often half heard. More of them change later, but an interim may, and words that wait are late. */
+    private static final int UNSTABLE_WORDS = 1;
 
     private static final int FRAME_MS = 10;
 
