@@ -102,7 +102,7 @@ public final class Demo {
         terminal.step(
                 "placing " + conversations.size() + (conversations.size() == 1 ? " call" : " calls at the same time"));
         system.receiver().transcripts().addListener(terminal);
-        DemoCalls calls = new DemoCalls(system, conversations);
+        DemoCalls calls = new DemoCalls(system, "demo", conversations);
         List<DemoCalls.Result> results = calls.play();
         terminal.step("the calls are over: kubectl get callsessions");
         terminal.block(Table.of(

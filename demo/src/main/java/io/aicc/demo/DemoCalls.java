@@ -21,10 +21,13 @@ public final class DemoCalls {
     private static final Duration PORTS_LIMIT = Duration.ofSeconds(10);
 
     private final DemoSystem system;
+    private final String prefix;
     private final List<Conversation> conversations;
 
-    public DemoCalls(DemoSystem system, List<Conversation> conversations) {
+    /** Calls are named after {@code prefix}, numbered from 1. */
+    public DemoCalls(DemoSystem system, String prefix, List<Conversation> conversations) {
         this.system = system;
+        this.prefix = prefix;
         this.conversations = List.copyOf(conversations);
     }
 
@@ -72,10 +75,10 @@ public final class DemoCalls {
         }
     }
 
-    private static CallScript script(int index, Conversation conversation) {
+    private CallScript script(int index, Conversation conversation) {
         int number = index + 1;
         return new CallScript(
-                "demo-" + number,
+                prefix + "-" + number,
                 "+1 555 01%02d".formatted(number),
                 "agent-" + number,
                 "en-US",

@@ -1,0 +1,124 @@
+package io.aicc.e2e.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.aicc.crd.Phase;
+import io.aicc.demo.DemoCalls;
+import io.aicc.demo.DemoCalls.Result;
+import io.aicc.demo.DemoSystem;
+import io.aicc.demo.DemoSystem.PoolSize;
+import io.aicc.demo.receiver.Transcript;
+import io.aicc.demo.script.Conversation;
+import io.aicc.demo.script.ConversationLibrary;
+import io.aicc.demo.script.PhraseModel;
+import io.aicc.demo.script.WordErrorRate;
+import io.aicc.wire.event.Channel;
+import io.aicc.wire.event.Event;
+import io.aicc.wire.event.EventBody.TranscriptFinal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A part is broken while two people talk; they do not notice, and no word of theirs is missing afterwards. */
+class BreakageE2E {
+    private static final Duration LONG = Duration.ofMinutes(2);
+
+    @TempDir
+    private static Path directory;
+
+    private static ConversationLibrary library;
+    private static DemoSystem system;
+
+    @BeforeAll
+    static void start() throws Exception {
+        library = ConversationLibrary.open();
+        system = new DemoSystem(directory, 0);
+        system.startPool(
+                new PoolSize(1, 2), PhraseModel.of(library.texts()).write(directory).settings());
+    }
+
+    @AfterAll
+    static void stop() {
+        system.close();
+    }
+
+    @Test
+    void killingTheOperatorInMidCallCostsTheCallNothing() throws Exception {
+        Conversation conversation = library.conversations().get(0);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<List<Result>> call = threads.submit(() -> new DemoCalls(system, "op", List.of(conversation)).play());
+            awaitFinals("op-1", 1);
+
+            system.operator().kill();
+            long heardWithout = awaitFinals("op-1", finals("op-1") + 2);
+            system.operator().startAgain();
+
+            Result result = call.get().getFirst();
+            assertThat(heardWithout).isGreaterThanOrEqualTo(3);
+            assertWhole(conversation, result);
+            assertThat(result.call().session().getStatus().mediaEndpoint().generation())
+                    .as("adopted by the new operator, not replaced")
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aReceiverThatIsAwayForTenSecondsInMidCallMissesNothing() throws Exception {
+        Conversation conversation = library.conversations().get(1);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<List<Result>> call = threads.submit(() -> new DemoCalls(system, "rx", List.of(conversation)).play());
+            awaitFinals("rx-1", 1);
+
+            system.receiver().stop();
+            long before = finals("rx-1");
+            await().pollDelay(Duration.ofSeconds(10)).atMost(LONG).until(() -> true);
+            assertThat(finals("rx-1")).isEqualTo(before);
+            system.receiver().start();
+
+            assertWhole(conversation, call.get().getFirst());
+        }
+    }
+
+    private static void assertWhole(Conversation conversation, Result result) {
+        assertThat(result.call().session().getStatus().phase()).isEqualTo(Phase.Ended);
+        assertThat(result.portsFreeMs()).isBetween(0L, 5_000L);
+        Transcript transcript = transcript(result.call().session().getSpec().callId());
+        assertThat(transcript.completeness().isProven()).as("%s", transcript.completeness()).isTrue();
+        assertThat(transcript.events()).extracting(Event::seq).isSorted().doesNotHaveDuplicates();
+        for (Channel channel : Channel.values()) {
+            String heard =
+                    transcript.finals(channel).stream().map(TranscriptFinal::text).collect(Collectors.joining("\n"));
+            assertThat(WordErrorRate.of(conversation.text(channel), heard).rate())
+                    .as("%s: %s", channel, heard)
+                    .isLessThanOrEqualTo(0.10);
+        }
+    }
+
+    private static long awaitFinals(String callId, long count) {
+        await().atMost(LONG).until(() -> finals(callId) >= count);
+        return finals(callId);
+    }
+
+    private static long finals(String callId) {
+        return system.receiver().transcripts().all().stream()
+                .filter(transcript -> transcript.callId().equals(callId))
+                .mapToLong(transcript -> transcript.finals(Channel.CUSTOMER).size()
+                        + transcript.finals(Channel.AGENT).size())
+                .sum();
+    }
+
+    private static Transcript transcript(String callId) {
+        return system.receiver().transcripts().all().stream()
+                .filter(transcript -> transcript.callId().equals(callId))
+                .findFirst()
+                .orElseThrow();
+    }
+}
