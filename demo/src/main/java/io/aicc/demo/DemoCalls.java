@@ -80,7 +80,7 @@ public final class DemoCalls {
         return new CallScript(
                 prefix + "-" + number,
                 "+1 555 01%02d".formatted(number),
-                "agent-" + number,
+                "100" + number,
                 "en-US",
                 conversation.track(Channel.CUSTOMER),
                 conversation.track(Channel.AGENT));
