@@ -15,7 +15,6 @@ final class JavaProgram {
             "-Xss512k",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
-            "-Dsun.net.httpserver.nodelay=true",
             "-Dio.netty.jfr.enabled=false",
             "-Dio.netty.allocator.type=unpooled");
 
