@@ -70,9 +70,8 @@ public final class DemoSystem implements AutoCloseable {
                     new TranscriptReceiver(
                             pagePort, keys.receiverKey(), new Transcripts(Clock.systemUTC()), Clock.systemUTC()));
             receiver.start();
-            LocalKubelet kubelet = parts.add(
-                    "kubelet",
-                    new LocalKubelet(client, this.directory, pod -> JavaProgram.worker()));
+            LocalKubelet kubelet =
+                    parts.add("kubelet", new LocalKubelet(client, this.directory, pod -> JavaProgram.worker()));
             api.serveLogs(kubelet);
             operator = parts.add(
                     "operator",

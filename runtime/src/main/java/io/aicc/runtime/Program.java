@@ -38,7 +38,8 @@ public final class Program implements AutoCloseable {
      * with {@value #BAD_SETTINGS} after printing every wrong setting, or 1 after printing what went wrong in one line.
      */
     public static int run(String name, Builder builder) throws InterruptedException {
-        // Read once, when the first JDK HTTP server starts: small answers go out at once, and no peer may dawdle over a request.
+        // Read once, when the first JDK HTTP server starts: small answers go out at once, and no peer may dawdle over a
+        // request.
         System.setProperty("sun.net.httpserver.nodelay", "true");
         System.setProperty("sun.net.httpserver.maxReqTime", "10");
         Program program = new Program(name);

@@ -42,7 +42,8 @@ class BreakageE2E {
         library = ConversationLibrary.open();
         system = new DemoSystem(directory, 0);
         system.startPool(
-                new PoolSize(1, 2), PhraseModel.of(library.texts()).write(directory).settings());
+                new PoolSize(1, 2),
+                PhraseModel.of(library.texts()).write(directory).settings());
     }
 
     @AfterAll
@@ -91,11 +92,14 @@ class BreakageE2E {
         assertThat(result.call().session().getStatus().phase()).isEqualTo(Phase.Ended);
         assertThat(result.portsFreeMs()).isBetween(0L, 5_000L);
         Transcript transcript = transcript(result.call().session().getSpec().callId());
-        assertThat(transcript.completeness().isProven()).as("%s", transcript.completeness()).isTrue();
+        assertThat(transcript.completeness().isProven())
+                .as("%s", transcript.completeness())
+                .isTrue();
         assertThat(transcript.events()).extracting(Event::seq).isSorted().doesNotHaveDuplicates();
         for (Channel channel : Channel.values()) {
-            String heard =
-                    transcript.finals(channel).stream().map(TranscriptFinal::text).collect(Collectors.joining("\n"));
+            String heard = transcript.finals(channel).stream()
+                    .map(TranscriptFinal::text)
+                    .collect(Collectors.joining("\n"));
             assertThat(WordErrorRate.of(conversation.text(channel), heard).rate())
                     .as("%s: %s", channel, heard)
                     .isLessThanOrEqualTo(0.10);

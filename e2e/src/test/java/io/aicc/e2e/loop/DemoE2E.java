@@ -37,7 +37,10 @@ class DemoE2E {
             assertThat(call.path("finals").path("expected").asLong())
                     .isPositive()
                     .isEqualTo(call.path("finals").path("acknowledged").asLong());
-            assertThat(call.path("wordErrorRate").path("customer").path("pipeline").asDouble(1))
+            assertThat(call.path("wordErrorRate")
+                            .path("customer")
+                            .path("pipeline")
+                            .asDouble(1))
                     .isLessThanOrEqualTo(0.10);
             String id = call.path("callId").asText();
             assertThat(report.path("transcripts").path(id).path("agent")).isNotEmpty();
@@ -50,7 +53,8 @@ class DemoE2E {
         Outcome outcome = demo("--calls", "many");
 
         assertThat(outcome.status()).isEqualTo(2);
-        assertThat(outcome.output().strip()).isEqualTo("aicc demo: --calls: expected a number from 1 to 12, got 'many'");
+        assertThat(outcome.output().strip())
+                .isEqualTo("aicc demo: --calls: expected a number from 1 to 12, got 'many'");
     }
 
     @Test

@@ -299,7 +299,9 @@ public final class WarmPools implements AutoCloseable {
     }
 
     private double sumFreed() {
-        return List.copyOf(pools.values()).stream().mapToLong(WarmPool::freedPorts).sum();
+        return List.copyOf(pools.values()).stream()
+                .mapToLong(WarmPool::freedPorts)
+                .sum();
     }
 
     private final class PodEvents implements ResourceEventHandler<Pod> {
