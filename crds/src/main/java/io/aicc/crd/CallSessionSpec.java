@@ -21,14 +21,14 @@ public record CallSessionSpec(
         String callId,
 
         @Size(max = 64)
-        @Pattern("^[^\\x00-\\x1f\\x7f]*$")
+        @Pattern("^[^\\p{Cc}]*$")
         @JsonPropertyDescription(
                 "The customer's number as the PBX shows it; at most 64 characters, no control characters. Never trusted: escape it where it is shown.")
         @Nullable
         String customerNumber,
 
         @Size(max = 64)
-        @Pattern("^[^\\x00-\\x1f\\x7f]*$")
+        @Pattern("^[^\\p{Cc}]*$")
         @JsonPropertyDescription("The agent who answered; at most 64 characters, no control characters.")
         @Nullable
         String agentId,
@@ -94,16 +94,23 @@ public record CallSessionSpec(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record MediaSources(
             @Size(max = 64)
-            @Pattern("^(\\[[0-9A-Fa-f:.]+\\]|[0-9.]+):[0-9]{1,5}$")
+            @Pattern(MediaSources.SOURCE)
             @JsonPropertyDescription("Source of the customer's audio, address:port (IPv6 in brackets).")
             @Nullable
             String customer,
 
             @Size(max = 64)
-            @Pattern("^(\\[[0-9A-Fa-f:.]+\\]|[0-9.]+):[0-9]{1,5}$")
+            @Pattern(MediaSources.SOURCE)
             @JsonPropertyDescription("Source of the agent's audio, address:port (IPv6 in brackets).")
             @Nullable
-            String agent) {}
+            String agent) {
+        private static final String OCTET = "(25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})";
+        private static final String PORT =
+                "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
+
+        /** An address and a port; names are not looked up. */
+        static final String SOURCE = "^(\\[[0-9A-Fa-f:.]+\\]|" + OCTET + "(\\." + OCTET + "){3}):" + PORT + "$";
+    }
 
     /** That and why a call is over. */
     @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -90,7 +90,7 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         PatternLayoutEncoder encoder = new PatternLayoutEncoder();
         encoder.setContext(context);
         encoder.setPattern(
-                "%d{HH:mm:ss.SSS} %-5level %-16.16logger{0} %replace(%msg %kvp %mdc){'[\\p{Cntrl}]', '?'}%n%ex");
+                "%d{HH:mm:ss.SSS} %-5level %-16.16logger{0} %replace(%msg %kvp %mdc){'[\\p{Cc}\\p{Cf}]', '?'}%n%ex");
         encoder.start();
         return encoder;
     }

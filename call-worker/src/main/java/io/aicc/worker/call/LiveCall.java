@@ -53,7 +53,8 @@ public final class LiveCall implements CallDesk, AutoCloseable {
     }
 
     @Override
-    public synchronized Acknowledgement assign(CallAssignment assignment) throws RefusedException {
+    public synchronized Acknowledgement assign(CallAssignment assignment)
+            throws RefusedException, UnacceptableException {
         Running running = call;
         if (running == null) {
             begin(assignment);
@@ -71,13 +72,13 @@ public final class LiveCall implements CallDesk, AutoCloseable {
                 parts.receiver().localPort(Channel.AGENT));
     }
 
-    private void begin(CallAssignment assignment) throws RefusedException {
+    private void begin(CallAssignment assignment) throws UnacceptableException {
         SourceRule customer = customerRule(assignment);
         SourceRule agent = agentRule(assignment);
         try {
             voices.open(assignment.language());
         } catch (SpeechException e) {
-            throw new RefusedException(String.valueOf(e.getMessage()));
+            throw new UnacceptableException(String.valueOf(e.getMessage()));
         }
         Instant now = parts.clock().instant();
         Instant ready = assignment.readyAt() == null ? now : MicroTime.parse(assignment.readyAt());
@@ -217,19 +218,19 @@ public final class LiveCall implements CallDesk, AutoCloseable {
         notifyAll();
     }
 
-    private SourceRule customerRule(CallAssignment assignment) throws RefusedException {
+    private SourceRule customerRule(CallAssignment assignment) throws UnacceptableException {
         return rule(assignment.customerSource());
     }
 
-    private SourceRule agentRule(CallAssignment assignment) throws RefusedException {
+    private SourceRule agentRule(CallAssignment assignment) throws UnacceptableException {
         return rule(assignment.agentSource());
     }
 
-    private SourceRule rule(@Nullable String exact) throws RefusedException {
+    private SourceRule rule(@Nullable String exact) throws UnacceptableException {
         try {
             return exact == null ? parts.settings().allowedSources() : SourceRule.exact(exact);
         } catch (IllegalArgumentException e) {
-            throw new RefusedException(String.valueOf(e.getMessage()));
+            throw new UnacceptableException(String.valueOf(e.getMessage()));
         }
     }
 }

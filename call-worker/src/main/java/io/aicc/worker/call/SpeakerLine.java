@@ -32,6 +32,7 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
     private final Transcription transcription;
     private final Map<String, Open> open = new HashMap<>();
     private volatile SpeechStream stream = SILENT;
+    private volatile String language = "";
     private volatile boolean heard;
     private String utterance = "";
     private long utteranceStartMs;
@@ -47,7 +48,6 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
      */
     record Transcription(
             Consumer<EventBody> publish,
-            String language,
             String engine,
             String model,
             Consumer<Duration> finished,
@@ -76,6 +76,11 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
     /** The engine's stream of this speaker; given before the first frame. */
     void recogniseWith(SpeechStream opened) {
         stream = opened;
+    }
+
+    /** What is spoken, as receivers are told; said before the first frame. */
+    void speaks(String tag) {
+        language = tag;
     }
 
     @Override
@@ -143,7 +148,7 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
                     said.startMs,
                     endMs,
                     text,
-                    transcription.language(),
+                    language,
                     null,
                     stt(Duration.ZERO)));
         }
@@ -164,7 +169,7 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
                 said.startMs,
                 said.endMs,
                 transcript.text(),
-                transcription.language(),
+                language,
                 transcript.confidence(),
                 transcript.words(),
                 stt(latency)));

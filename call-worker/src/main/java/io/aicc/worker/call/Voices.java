@@ -48,14 +48,19 @@ final class Voices {
         return Objects.requireNonNull(lines.get(channel), "voices are open");
     }
 
-    /** Opens both streams for a language; those of that language that are open stay. */
+    /** Opens both streams for a language; open ones that serve it stay, because loading a model takes seconds. */
     void open(String wanted) throws SpeechException {
-        if (wanted.equals(language)) {
-            return;
+        if (streams.isEmpty() || !parts.engine().sameModel(language, wanted)) {
+            openAnew(wanted);
         }
+        language = wanted;
+        lines.values().forEach(line -> line.speaks(wanted));
+    }
+
+    private void openAnew(String wanted) throws SpeechException {
         closeStreams();
         var transcription = new SpeakerLine.Transcription(
-                publish, wanted, parts.engine().name(), parts.engine().model(), finished, firstHeard);
+                publish, parts.engine().name(), parts.engine().model(), finished, firstHeard);
         for (Channel channel : Channel.values()) {
             SpeakerLine line = new SpeakerLine(channel, parts.settings().turns(), transcription, System::nanoTime);
             SpeechStream stream = parts.engine().open(channel, wanted, line);
@@ -63,7 +68,6 @@ final class Voices {
             lines.put(channel, line);
             streams.put(channel, stream);
         }
-        language = wanted;
     }
 
     boolean awaitFinals(Duration limit) throws InterruptedException {
@@ -78,6 +82,5 @@ final class Voices {
     private void closeStreams() {
         streams.values().forEach(SpeechStream::close);
         streams.clear();
-        language = "";
     }
 }

@@ -12,8 +12,9 @@ public interface CallDesk {
      * Takes the call, or takes over what changed in it. Idempotent.
      *
      * @throws RefusedException when another call has the worker, or this one is over
+     * @throws UnacceptableException when no worker can serve this call as it is described; what was served before goes on
      */
-    Acknowledgement assign(CallAssignment assignment) throws RefusedException;
+    Acknowledgement assign(CallAssignment assignment) throws RefusedException, UnacceptableException;
 
     /**
      * Ends the call; returns before it is done. Idempotent.
@@ -27,6 +28,15 @@ public interface CallDesk {
 
     /** Waits until the state changed from {@code known}, at most {@code longest}. */
     void awaitChange(WorkerReport.State known, Duration longest) throws InterruptedException;
+
+    /** A call that cannot be served as it is described; the message says what is wrong with it. */
+    final class UnacceptableException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        public UnacceptableException(String message) {
+            super(message);
+        }
+    }
 
     /** A command that cannot be carried out; the message is for the operator's log. */
     final class RefusedException extends Exception {

@@ -10,6 +10,7 @@ import io.aicc.wire.control.EndOrder;
 import io.aicc.wire.control.Refusal;
 import io.aicc.wire.control.WorkerReport;
 import io.aicc.worker.control.CallDesk.RefusedException;
+import io.aicc.worker.control.CallDesk.UnacceptableException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
@@ -72,7 +73,7 @@ public final class ControlServer implements AutoCloseable {
         threads.close();
     }
 
-    private void assign(HttpExchange exchange) throws IOException, RefusedException {
+    private void assign(HttpExchange exchange) throws IOException, RefusedException, UnacceptableException {
         CallAssignment assignment = read(exchange, CallAssignment.class);
         answer(exchange, 200, desk.assign(assignment));
     }
@@ -128,7 +129,7 @@ public final class ControlServer implements AutoCloseable {
 
     @FunctionalInterface
     private interface Command {
-        void run(HttpExchange exchange) throws IOException, RefusedException;
+        void run(HttpExchange exchange) throws IOException, RefusedException, UnacceptableException;
     }
 
     /** First the token, then the path: a stranger does not even learn what there is. */
@@ -164,6 +165,8 @@ public final class ControlServer implements AutoCloseable {
                 command.run(exchange);
             } catch (RefusedException e) {
                 answer(exchange, 409, new Refusal(String.valueOf(e.getMessage())));
+            } catch (UnacceptableException e) {
+                answer(exchange, 422, new Refusal(String.valueOf(e.getMessage())));
             } catch (BadRequestException e) {
                 answer(exchange, 400, new Refusal(String.valueOf(e.getMessage())));
             }

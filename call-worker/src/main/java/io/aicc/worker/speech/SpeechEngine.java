@@ -22,6 +22,11 @@ public interface SpeechEngine extends AutoCloseable {
      */
     SpeechStream open(Channel channel, String language, SpeechListener listener) throws SpeechException;
 
+    /** Whether streams that were opened for one language serve another as well, so that they need not be opened anew. */
+    default boolean sameModel(String language, String other) {
+        return language.equalsIgnoreCase(other);
+    }
+
     /** Lets go of everything; open streams are closed first by whoever opened them. */
     @Override
     void close();

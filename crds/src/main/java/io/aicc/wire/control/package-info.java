@@ -11,7 +11,7 @@
  *
  * <pre>
  *   PUT  /v1/call      {@link io.aicc.wire.control.CallAssignment}  → 200 {@link io.aicc.wire.control.Acknowledgement}; again with the same session: 200, taking
- *                      over new media sources; another session: 409
+ *                      over new media sources; another session: 409; a call that cannot be served as described: 422
  *   POST /v1/call/end  {@link io.aicc.wire.control.EndOrder}        → 202; the same session only, else 409; again: 202
  *   GET  /v1/reports                          → 200, newline-delimited {@link io.aicc.wire.control.WorkerReport}, one at once, one at every change, one a second
  * </pre>

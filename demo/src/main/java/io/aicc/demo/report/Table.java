@@ -54,7 +54,7 @@ public final class Table {
         List<List<String>> rows = new ArrayList<>(List.of(head));
         for (JsonNode row : table.path("rows")) {
             rows.add(shown.stream()
-                    .map(i -> row.path("cells").path(i).asText("").replaceAll("\\p{Cntrl}", "?"))
+                    .map(i -> row.path("cells").path(i).asText("").replaceAll("[\\p{Cc}\\p{Cf}]", "?"))
                     .toList());
         }
         return rows.stream().map(row -> line(row, rows)).collect(Collectors.joining("\n"));

@@ -73,7 +73,7 @@ public final class Terminal implements TranscriptListener {
         for (DemoReport.Call call : report.calls()) {
             out.printf(
                     "  %-14s %5d ms %8d ms %22s %22s %8d %15s %21s %7d ms%n",
-                    call.callId(),
+                    printable(call.callId()),
                     call.readyMs(),
                     call.firstWordMs(),
                     errors(call, Channel.CUSTOMER),
@@ -110,6 +110,6 @@ public final class Terminal implements TranscriptListener {
 
     /** What a caller said must not move the cursor. */
     private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
+        return text.replaceAll("[\\p{Cc}\\p{Cf}]", "?");
     }
 }

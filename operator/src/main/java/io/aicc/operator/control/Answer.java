@@ -12,7 +12,8 @@ public sealed interface Answer<T> {
     /**
      * Refused, with the worker's reason.
      *
-     * @param status 401: our token is not accepted; 403: a newer leader commands it; 409: it serves another session
+     * @param status 401: our token is not accepted; 403: a newer leader commands it; 409: it serves another session;
+     *     422: nobody can serve the call as it is described
      */
     record Refused<T>(int status, String reason) implements Answer<T> {
         /** Whether the worker serves another session. */

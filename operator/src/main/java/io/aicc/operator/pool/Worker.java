@@ -61,6 +61,12 @@ public final class Worker {
         return host;
     }
 
+    /** Whether it says that it serves this session. */
+    public boolean serves(String session) {
+        WorkerReport said = report();
+        return said != null && session.equals(said.sessionUid());
+    }
+
     /** What it last said; null before its first report. */
     public @Nullable WorkerReport report() {
         return report;

@@ -58,7 +58,12 @@ final class HandOver {
 
     /** Hands the call to this worker, again if need be, and writes down that it has it. */
     Outcome assign(Call call, Worker worker) {
-        return switch (worker.assign(assignment(call, worker))) {
+        CallAssignment assignment = assignment(call, worker);
+        Answer<Acknowledgement> answer = worker.assign(assignment);
+        if (answer instanceof Answer.Unreachable) {
+            answer = worker.assign(assignment); // Twice is harmless, and it may only have been slow.
+        }
+        return switch (answer) {
             case Answer.Obeyed<Acknowledgement>(Acknowledgement ports) -> acknowledged(call, worker, ports);
             case Answer.Refused<Acknowledgement> refusal -> refused(call, worker, refusal);
             case Answer.Unreachable<Acknowledgement>(String reason) -> {
@@ -118,13 +123,17 @@ final class HandOver {
     }
 
     private Outcome refused(Call call, Worker worker, Answer.Refused<Acknowledgement> refusal) {
-        log.atWarn()
+        log.atDebug()
                 .addKeyValue("pod", worker.pod())
                 .addKeyValue("status", refusal.status())
                 .addKeyValue("reason", refusal.reason())
-                .log("worker refuses the call");
+                .log("worker refuses");
         if (refusal.deposed()) {
             return Outcome.again(LOOK_AGAIN); // A newer leader commands it: touch nothing.
+        }
+        if (!refusal.conflict() && worker.serves(call.uid())) {
+            // It goes on as before; another worker would refuse the same.
+            return say(call, true, "ChangeRefused", "pod " + worker.pod() + " refused a change: " + refusal.reason());
         }
         pools.disclaim(call.pool(), worker);
         return refusal.conflict()
@@ -136,14 +145,18 @@ final class HandOver {
         if (call.now().isBefore(call.requestedAt().plus(WORTH_TELLING))) {
             return Outcome.again(WORTH_TELLING);
         }
+        return say(call, false, reason, message);
+    }
+
+    private Outcome say(Call call, boolean ready, String reason, String message) {
         if (!SessionRecord.says(call, reason)) {
             log.atWarn()
                     .addKeyValue("session", call.session().getMetadata().getName())
                     .addKeyValue("reason", reason)
                     .addKeyValue("detail", message)
-                    .log("session waits for a worker");
+                    .log(ready ? "session keeps its worker" : "session waits for a worker");
             boolean written = record.write(
-                    call, Change.phase(call.phase()).saying(SessionRecord.ready(call, false, reason, message)));
+                    call, Change.phase(call.phase()).saying(SessionRecord.ready(call, ready, reason, message)));
             if (!written) {
                 return Outcome.again(SessionRecord.CONFLICT_PAUSE);
             }

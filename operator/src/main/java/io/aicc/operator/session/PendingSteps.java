@@ -54,7 +54,6 @@ final class PendingSteps {
     }
 
     private static boolean serves(Worker worker, Call call) {
-        var report = worker.report();
-        return report != null && call.uid().equals(report.sessionUid());
+        return worker.serves(call.uid());
     }
 }

@@ -45,12 +45,21 @@ final class SphinxEngine implements SpeechEngine {
 
     @Override
     public SpeechStream open(Channel channel, String language, SpeechListener listener) throws SpeechException {
-        if (!Locale.forLanguageTag(language).getLanguage().equals("en")) {
+        if (!isEnglish(language)) {
             throw new SpeechException(
                     "engine sphinx recognises English only, got language '%s': choose another engine or en-US"
                             .formatted(language));
         }
         return new SphinxStream(newDecoder(), listener);
+    }
+
+    @Override
+    public boolean sameModel(String language, String other) {
+        return isEnglish(language) && isEnglish(other);
+    }
+
+    private static boolean isEnglish(String language) {
+        return Locale.forLanguageTag(language).getLanguage().equals("en");
     }
 
     @Override
