@@ -145,7 +145,9 @@ public final class ControlServer implements AutoCloseable {
             try (exchange) {
                 ControlToken.Verdict verdict =
                         token.check(exchange.getRequestHeaders().getFirst("Authorization"));
-                if (!verdict.allowed()) {
+                if (verdict.allowed()) {
+                    run(exchange);
+                } else {
                     log.atWarn()
                             .addKeyValue(
                                     "peer",
@@ -153,15 +155,19 @@ public final class ControlServer implements AutoCloseable {
                             .addKeyValue("reason", verdict.reason())
                             .log("command refused");
                     answer(exchange, verdict.status(), new Refusal(verdict.reason()));
-                    return;
                 }
-                String request = exchange.getRequestMethod() + " "
-                        + exchange.getRequestURI().getPath();
-                Command command = commands.get(request);
-                if (command == null) {
-                    answer(exchange, 404, new Refusal("no such command; known: " + commands.keySet()));
-                    return;
-                }
+            }
+        }
+
+        private void run(HttpExchange exchange) throws IOException {
+            String request =
+                    exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
+            Command command = commands.get(request);
+            if (command == null) {
+                answer(exchange, 404, new Refusal("no such command; known: " + commands.keySet()));
+                return;
+            }
+            try {
                 command.run(exchange);
             } catch (RefusedException e) {
                 answer(exchange, 409, new Refusal(String.valueOf(e.getMessage())));

@@ -1,0 +1,243 @@
+package io.aicc.worker.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.aicc.crd.Codec;
+import io.aicc.runtime.Tasks;
+import io.aicc.wire.control.CallAssignment;
+import io.aicc.wire.control.EndOrder;
+import io.aicc.wire.control.WorkerReport.CallSummary;
+import io.aicc.wire.control.WorkerReport.State;
+import io.aicc.wire.event.Channel;
+import io.aicc.worker.audio.AudioFrame;
+import io.aicc.worker.call.WorkerParts.CallSettings;
+import io.aicc.worker.control.CallDesk.RefusedException;
+import io.aicc.worker.control.CallDesk.UnacceptableException;
+import io.aicc.worker.publish.PublishSettings;
+import io.aicc.worker.rtp.RtpReceiver;
+import io.aicc.worker.rtp.RtpSettings;
+import io.aicc.worker.rtp.SourceRule;
+import io.aicc.worker.speech.SpeechEngine;
+import io.aicc.worker.speech.SpeechException;
+import io.aicc.worker.speech.SpeechListener;
+import io.aicc.worker.speech.SpeechListener.Transcript;
+import io.aicc.worker.speech.SpeechStream;
+import io.aicc.worker.turn.TurnSettings;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real sockets and packets; the engine is one that measures instead of recognising. */
+class LiveCallTest {
+    private static final InetAddress HERE = InetAddress.getLoopbackAddress();
+
+    @TempDir
+    private Path outbox;
+
+    private final MeasuringEngine engine = new MeasuringEngine();
+    private final Tasks tasks = new Tasks(Duration.ofSeconds(2));
+    private DatagramSocket pbx;
+    private RtpReceiver receiver;
+    private LiveCall call;
+
+    @BeforeEach
+    void warmUp() throws Exception {
+        pbx = new DatagramSocket(new InetSocketAddress(HERE, 0));
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        receiver = RtpReceiver.bind(new RtpSettings(HERE, 0, 0), tasks, registry, System::nanoTime);
+        call = new LiveCall(new WorkerParts(
+                receiver,
+                engine,
+                new PublishSettings(List.of(), outbox),
+                new CallSettings("en-US", SourceRule.networks(), TurnSettings.DEFAULT, Duration.ofSeconds(5)),
+                tasks,
+                registry,
+                InstantSource.system()));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        call.close();
+        tasks.close();
+        pbx.close();
+    }
+
+    @Test
+    void aCallIsHeardAndItsLastWordIsInTheSummary() throws Exception {
+        call.assign(assignment("uid-1", "en-US"));
+        assertThat(call.report().state()).isEqualTo(State.ASSIGNED);
+
+        speak(60);
+        await().until(() -> call.report().state() == State.ACTIVE);
+        call.end(new EndOrder("uid-1", "CustomerHangup"));
+
+        await().until(() -> call.report().state() == State.DONE);
+        CallSummary summary = Objects.requireNonNull(call.report().summary());
+        assertThat(summary.reason()).isEqualTo("CustomerHangup");
+        assertThat(summary.transcripts()).as("hung up in the middle of a word").isEqualTo(1);
+        assertThat(call.report().customer().received()).isEqualTo(60);
+        int port = receiver.localPort(Channel.CUSTOMER);
+        new DatagramSocket(new InetSocketAddress(HERE, port)).close(); // Free for somebody else.
+    }
+
+    @Test
+    void theSameCallMayBeToldTwiceAndAnotherNever() throws Exception {
+        assertThat(call.assign(assignment("uid-1", "en-US"))).isEqualTo(call.assign(assignment("uid-1", "en-US")));
+
+        assertThatThrownBy(() -> call.assign(assignment("uid-2", "en-US")))
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining("worker serves session uid-1");
+        assertThatThrownBy(() -> call.end(new EndOrder("uid-2", "Mistake"))).isInstanceOf(RefusedException.class);
+        assertThat(call.report().state()).isEqualTo(State.ASSIGNED);
+    }
+
+    @Test
+    void aCallThatNobodyCanServeLeavesTheWorkerFree() throws Exception {
+        assertThatThrownBy(() -> call.assign(assignment("uid-1", "ko-KR"))).isInstanceOf(UnacceptableException.class);
+
+        assertThat(call.report().state()).isEqualTo(State.IDLE);
+        call.assign(assignment("uid-2", "en-US"));
+        assertThat(call.report().sessionUid()).isEqualTo("uid-2");
+    }
+
+    @Test
+    void aBadSourceInMidCallChangesNothing() throws Exception {
+        call.assign(assignment("uid-1", "en-US"));
+
+        assertThatThrownBy(() -> call.assign(withSource("uid-1", "10.0.0.1:0")))
+                .isInstanceOf(UnacceptableException.class);
+
+        speak(10);
+        await().until(() -> call.report().customer().received() == 10);
+    }
+
+    @Test
+    void languagesOfOneModelOpenItOnce() throws Exception {
+        call.assign(assignment("uid-1", "en-GB"));
+
+        assertThat(engine.opened).hasValue(2);
+    }
+
+    @Test
+    void stoppingAWarmWorkerWaitsForNothing() throws Exception {
+        call.close();
+
+        assertThat(call.report().state()).isEqualTo(State.IDLE);
+    }
+
+    private CallAssignment assignment(String session, String language) {
+        return new CallAssignment(
+                session,
+                "call-1",
+                "pbx-1",
+                "+1 555 0100",
+                "7",
+                language,
+                Codec.ULAW,
+                "127.0.0.1:" + pbx.getLocalPort(),
+                "127.0.0.1:" + pbx.getLocalPort(),
+                1,
+                null,
+                null);
+    }
+
+    private CallAssignment withSource(String session, String source) {
+        return new CallAssignment(
+                session, "call-1", "pbx-1", null, null, "en-US", Codec.ULAW, source, source, 1, null, null);
+    }
+
+    /** A loud tone, 20 ms a packet, without pacing: nothing here depends on time. */
+    private void speak(int packets) throws Exception {
+        InetSocketAddress to = new InetSocketAddress(HERE, receiver.localPort(Channel.CUSTOMER));
+        for (int i = 0; i < packets; i++) {
+            ByteBuffer packet = ByteBuffer.allocate(172);
+            packet.put((byte) 0x80)
+                    .put((byte) 0)
+                    .putShort((short) i)
+                    .putInt(160 * i)
+                    .putInt(42);
+            while (packet.hasRemaining()) {
+                packet.put((byte) (packet.position() % 8 < 4 ? 0x10 : 0x90));
+            }
+            pbx.send(new DatagramPacket(packet.array(), packet.capacity(), to));
+        }
+    }
+
+    /** Says how much it was given, in milliseconds; speaks English only. */
+    private static final class MeasuringEngine implements SpeechEngine {
+        private final AtomicInteger opened = new AtomicInteger();
+
+        @Override
+        public String name() {
+            return "measuring";
+        }
+
+        @Override
+        public String model() {
+            return "clock";
+        }
+
+        @Override
+        public boolean sameModel(String language, String other) {
+            return language.startsWith("en") && other.startsWith("en");
+        }
+
+        @Override
+        public SpeechStream open(Channel channel, String language, SpeechListener listener) throws SpeechException {
+            if (!language.startsWith("en")) {
+                throw new SpeechException("engine measuring speaks English only, got " + language);
+            }
+            opened.incrementAndGet();
+            return new Stream(listener);
+        }
+
+        @Override
+        public void close() {}
+
+        private static final class Stream implements SpeechStream {
+            private final SpeechListener listener;
+            private @Nullable String utterance;
+            private long ms;
+
+            Stream(SpeechListener listener) {
+                this.listener = listener;
+            }
+
+            @Override
+            public void begin(String utteranceId, long startMs) {
+                utterance = utteranceId;
+            }
+
+            @Override
+            public void audio(AudioFrame frame) {
+                ms += frame.endMs() - frame.startMs();
+            }
+
+            @Override
+            public void end(long endMs) {
+                if (utterance != null) {
+                    listener.finalResult(utterance, new Transcript(ms + " milliseconds", List.of(), null));
+                }
+            }
+
+            @Override
+            public void close() {}
+        }
+    }
+}

@@ -1,0 +1,216 @@
+package io.aicc.worker.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aicc.crd.Codec;
+import io.aicc.wire.WireJson;
+import io.aicc.wire.control.Acknowledgement;
+import io.aicc.wire.control.CallAssignment;
+import io.aicc.wire.control.EndOrder;
+import io.aicc.wire.control.WorkerReport;
+import io.aicc.wire.control.WorkerReport.State;
+import io.aicc.wire.control.WorkerReport.StreamCounters;
+import io.jsonwebtoken.Jwts;
+import java.io.BufferedReader;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ControlServerTest {
+    private static final String POD = "pod-uid-1";
+    private static final KeyPair OPERATOR = Jwts.SIG.EdDSA.keyPair().build();
+    private static final KeyPair STRANGER = Jwts.SIG.EdDSA.keyPair().build();
+
+    private final Instant now = Instant.parse("2026-01-31T12:00:00Z");
+    private final Desk desk = new Desk();
+    private final HttpClient http = HttpClient.newHttpClient();
+    private ControlServer server;
+
+    @BeforeEach
+    void start() throws Exception {
+        ControlToken token = new ControlToken(OPERATOR.getPublic(), POD, () -> Date.from(now));
+        server = new ControlServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), token, desk);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+        http.close();
+    }
+
+    @Test
+    void aCallIsHandedOverAndAcknowledgedWithItsPorts() throws Exception {
+        HttpResponse<String> answer = send("PUT", "/v1/call", bearer(OPERATOR, POD, 7), json(assignment("uid-1")));
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(WireJson.mapper().readValue(answer.body(), Acknowledgement.class))
+                .isEqualTo(new Acknowledgement("uid-1", 20_000, 20_001));
+        assertThat(desk.assigned).containsExactly("uid-1");
+    }
+
+    @Test
+    void withoutATokenNothingIsToldAndNothingDone() throws Exception {
+        HttpResponse<String> answer = send("PUT", "/v1/call", null, json(assignment("uid-1")));
+
+        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(answer.body()).isEqualTo("{\"error\":\"control channel: no bearer token\"}");
+        assertThat(send("GET", "/nowhere", null, "").statusCode()).isEqualTo(401);
+        assertThat(desk.assigned).isEmpty();
+    }
+
+    @Test
+    void tokensOfAnotherKeyPodOrTimeAreRefused() throws Exception {
+        String unsigned = "Bearer " + Jwts.builder().audience().add(POD).and().compact();
+        for (String bad : List.of(
+                bearer(STRANGER, POD, 7),
+                bearer(OPERATOR, "pod-uid-2", 7),
+                bearer(OPERATOR, POD, 7, now.minusSeconds(1)),
+                unsigned,
+                "Bearer nonsense")) {
+            HttpResponse<String> answer = send("PUT", "/v1/call", bad, json(assignment("uid-1")));
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(401);
+        }
+        assertThat(desk.assigned).isEmpty();
+    }
+
+    @Test
+    void aDeposedLeaderCommandsNobody() throws Exception {
+        assertThat(send("PUT", "/v1/call", bearer(OPERATOR, POD, 8), json(assignment("uid-1")))
+                        .statusCode())
+                .isEqualTo(200);
+
+        HttpResponse<String> late =
+                send("POST", "/v1/call/end", bearer(OPERATOR, POD, 7), json(new EndOrder("uid-1", "Late")));
+
+        assertThat(late.statusCode()).isEqualTo(403);
+        assertThat(late.body()).contains("epoch 7 is over, 8 leads");
+        assertThat(desk.ended).isEmpty();
+    }
+
+    @Test
+    void eachKindOfRefusalHasAStatusOfItsOwn() throws Exception {
+        String token = bearer(OPERATOR, POD, 1);
+
+        assertThat(send("PUT", "/v1/call", token, json(assignment("busy"))).statusCode())
+                .isEqualTo(409);
+        assertThat(send("PUT", "/v1/call", token, json(assignment("wrong"))).statusCode())
+                .isEqualTo(422);
+        assertThat(send("PUT", "/v1/call", token, "{").statusCode()).isEqualTo(400);
+        assertThat(send("PUT", "/v1/call", token, "x".repeat(20_000)).body()).contains("body too long");
+        assertThat(send("GET", "/v1/call", token, "").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void reportsComeAtOnceAndAtEveryChange() throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(uri("/v1/reports"))
+                .header("Authorization", bearer(OPERATOR, POD, 1))
+                .build();
+        HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+            assertThat(state(lines)).isEqualTo(State.IDLE);
+            desk.become(State.ASSIGNED);
+            assertThat(state(lines)).isEqualTo(State.ASSIGNED);
+        }
+    }
+
+    private static State state(BufferedReader lines) throws Exception {
+        return WireJson.mapper().readValue(lines.readLine(), WorkerReport.class).state();
+    }
+
+    private static CallAssignment assignment(String session) {
+        return new CallAssignment(
+                session, "call-1", "call-1", null, null, "en-US", Codec.ULAW, null, null, 1, null, null);
+    }
+
+    private static String json(Object body) throws Exception {
+        return WireJson.mapper().writeValueAsString(body);
+    }
+
+    private String bearer(KeyPair key, String pod, long epoch) {
+        return bearer(key, pod, epoch, now.plusSeconds(60));
+    }
+
+    private static String bearer(KeyPair key, String pod, long epoch, Instant expires) {
+        return "Bearer "
+                + Jwts.builder()
+                        .audience()
+                        .add(pod)
+                        .and()
+                        .claim("epoch", epoch)
+                        .expiration(Date.from(expires))
+                        .signWith(key.getPrivate())
+                        .compact();
+    }
+
+    private HttpResponse<String> send(String method, String path, @Nullable String authorization, String body)
+            throws Exception {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(uri(path)).method(method, HttpRequest.BodyPublishers.ofString(body));
+        if (authorization != null) {
+            request.header("Authorization", authorization);
+        }
+        return http.send(request.build(), BodyHandlers.ofString());
+    }
+
+    private URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + server.address().getPort() + path);
+    }
+
+    /** Remembers what it was told. */
+    private static final class Desk implements CallDesk {
+        private final List<String> assigned = new ArrayList<>();
+        private final List<String> ended = new ArrayList<>();
+        private State state = State.IDLE;
+
+        @Override
+        public synchronized Acknowledgement assign(CallAssignment assignment)
+                throws RefusedException, UnacceptableException {
+            switch (assignment.sessionUid()) {
+                case "busy" -> throw new RefusedException("worker serves another session");
+                case "wrong" -> throw new UnacceptableException("no such language");
+                default -> assigned.add(assignment.sessionUid());
+            }
+            return new Acknowledgement(assignment.sessionUid(), 20_000, 20_001);
+        }
+
+        @Override
+        public synchronized void end(EndOrder order) {
+            ended.add(order.sessionUid());
+        }
+
+        @Override
+        public synchronized WorkerReport report() {
+            return new WorkerReport(state, null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, null);
+        }
+
+        @Override
+        public synchronized void awaitChange(State known, Duration longest) throws InterruptedException {
+            if (state == known) {
+                wait(longest.toMillis());
+            }
+        }
+
+        synchronized void become(State next) {
+            state = next;
+            notifyAll();
+        }
+    }
+}
