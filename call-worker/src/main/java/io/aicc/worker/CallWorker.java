@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Date;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -36,8 +37,17 @@ public final class CallWorker {
         }
     }
 
-    /** Puts the worker together; what is added last stops first. */
-    static void build(Map<String, String> environment, Program program) throws Exception {
+    /** Every setting, for the reference. */
+    public static List<Settings.Declared> settings() {
+        return Settings.describe(WorkerConfig::read);
+    }
+
+    /**
+     * Puts the worker together and starts it; what is added last stops first.
+     *
+     * @throws Exception when it cannot start; the message says why in one line
+     */
+    public static void build(Map<String, String> environment, Program program) throws Exception {
         WorkerConfig config = Settings.load(environment, WorkerConfig::read);
         Clock clock = Clock.systemUTC();
         ProcessMetrics metrics = program.add("metrics", new ProcessMetrics());

@@ -4,11 +4,13 @@ import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.EventBody;
 import io.aicc.worker.speech.SpeechException;
 import io.aicc.worker.speech.SpeechStream;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /** Both speakers' lines and the engine's streams behind them, opened while the worker is warm. */
@@ -18,7 +20,7 @@ final class Voices {
     private final Consumer<Duration> finished;
     private final Runnable firstHeard;
     private final Map<Channel, SpeakerLine> lines = new EnumMap<>(Channel.class);
-    private final Map<Channel, SpeechStream> streams = new EnumMap<>(Channel.class);
+    private final Map<Channel, SpeechStream> streams = new ConcurrentHashMap<>();
     private String language = "";
 
     Voices(WorkerParts parts, Consumer<EventBody> publish, Consumer<Duration> finished, Runnable firstHeard) {
@@ -37,6 +39,9 @@ final class Voices {
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(10))
+                .register(parts.registry());
+        Gauge.builder("aicc_stt_workers", streams, Map::size)
+                .description("Speech streams that are open in this worker")
                 .register(parts.registry());
         this.finished = took -> {
             latency.record(took);

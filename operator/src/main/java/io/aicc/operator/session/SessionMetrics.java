@@ -72,9 +72,13 @@ final class SessionMetrics {
         replacements = Counter.builder("aicc_workers_replaced")
                 .description("Workers that were lost in mid-call and replaced")
                 .register(registry);
+        // What Prometheus has not seen at zero, it cannot see rise to one.
         for (End end : End.values()) {
             calls(end);
         }
+        packets("customer");
+        packets("agent");
+        dropped("late");
     }
 
     /** A session that was asked for then is ready now. */
@@ -97,8 +101,8 @@ final class SessionMetrics {
         if (summary != null) {
             durations.record(Duration.ofMillis(Math.max(0, summary.durationMs())));
         }
-        stream("customer", totals.customer());
-        stream("agent", totals.agent());
+        add("customer", totals.customer());
+        add("agent", totals.agent());
     }
 
     /** The sockets of a call that was hung up then were closed at that moment. */
@@ -106,22 +110,24 @@ final class SessionMetrics {
         reclaims.record(positive(Duration.between(hungUp, closed)));
     }
 
-    private void stream(String name, StreamCounters counters) {
-        Counter.builder("aicc_udp_packets")
-                .description("RTP packets heard in calls that are over")
-                .tag("stream", name)
-                .register(registry)
-                .increment(counters.received());
-        dropped("late", counters.late());
-        counters.rejected().forEach(this::dropped);
+    private void add(String stream, StreamCounters counters) {
+        packets(stream).increment(counters.received());
+        dropped("late").increment(counters.late());
+        counters.rejected().forEach((reason, packets) -> dropped(reason).increment(packets));
     }
 
-    private void dropped(String reason, long packets) {
-        Counter.builder("aicc_udp_dropped")
+    private Counter packets(String stream) {
+        return Counter.builder("aicc_udp_packets")
+                .description("RTP packets heard in calls that are over")
+                .tag("stream", stream)
+                .register(registry);
+    }
+
+    private Counter dropped(String reason) {
+        return Counter.builder("aicc_udp_dropped")
                 .description("UDP packets not heard, by reason, in calls that are over")
                 .tag("reason", known(reason))
-                .register(registry)
-                .increment(packets);
+                .register(registry);
     }
 
     /** A worker that was broken into must not be able to fill our memory with names of reasons. */
