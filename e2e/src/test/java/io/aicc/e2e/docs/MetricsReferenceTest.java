@@ -1,0 +1,163 @@
+package io.aicc.e2e.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aicc.demo.api.EmbeddedKubernetes;
+import io.aicc.operator.Operator;
+import io.aicc.operator.control.ControlKey;
+import io.aicc.runtime.Program;
+import io.aicc.worker.CallWorker;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code docs/metrics.md} lists what the programs, just started, show to Prometheus. */
+@TestInstance(Lifecycle.PER_CLASS)
+class MetricsReferenceTest {
+    private static final Path DEFINITIONS = Path.of(System.getProperty("aicc.root"), "crds/src/main/resources/crd");
+    private static final List<String> HEAD = List.of("Name", "Type", "Meaning");
+
+    /** Programs listen on the ports they always have; the process id keeps runs beside each other apart. */
+    private static final long RUN = ProcessHandle.current().pid();
+
+    private static final String OPERATOR = "127.78.%d.%d".formatted(RUN >> 8 & 0xff, RUN & 0xff);
+    private static final String WORKER = "127.79.%d.%d".formatted(RUN >> 8 & 0xff, RUN & 0xff);
+
+    private String operator = "";
+    private String worker = "";
+
+    @BeforeAll
+    void startThePrograms(@TempDir Path folder) throws Exception {
+        operator = ofOperator(folder);
+        worker = ofWorker(folder);
+    }
+
+    @Test
+    void theReferenceListsWhatTheProgramsShow() throws IOException {
+        new Page()
+                .heading(1, "Metrics")
+                .paragraph("""
+                        Every program shows these at `:9090/metrics`, and beside them what its process needs (`jvm_*`, `process_*`,
+                        `system_*`). A histogram comes with its recent maximum, `_max`. What a worker counted in its call the operator adds to
+                        its own totals when the call is over.
+                        """)
+                .heading(2, "Operator")
+                .table(HEAD, rows(operator))
+                .heading(2, "Call worker")
+                .table(HEAD, rows(worker))
+                .check("metrics.md");
+    }
+
+    @Test
+    void everyMetricIsExplained() {
+        assertThat(Metric.in(operator + worker))
+                .allSatisfy(
+                        metric -> assertThat(metric.meaning()).as(metric.name()).isNotBlank());
+    }
+
+    @Test
+    void theMetricsThatDashboardsRelyOnAreThere() {
+        assertThat(Metric.in(operator))
+                .extracting(Metric::signature)
+                .contains(
+                        "aicc_calls_total{status}",
+                        "aicc_call_duration_seconds",
+                        "aicc_active_calls",
+                        "aicc_udp_packets_total{stream}",
+                        "aicc_udp_dropped_total{reason}",
+                        "aicc_port_pool_available");
+        assertThat(Metric.in(worker))
+                .extracting(Metric::signature)
+                .contains(
+                        "aicc_stt_latency_seconds{engine}",
+                        "aicc_stt_workers",
+                        "aicc_udp_packets_total{stream}",
+                        "aicc_udp_dropped_total{reason}",
+                        "aicc_ws_messages_total{type}");
+    }
+
+    @Test
+    void aWorkerHasASpeechStreamForEachSpeaker() {
+        assertThat(worker).contains("\naicc_stt_workers 2.0\n");
+    }
+
+    private static String ofOperator(Path folder) throws Exception {
+        Path key = Files.writeString(
+                folder.resolve("control.pem"), ControlKey.generate().toPem());
+        try (EmbeddedKubernetes api = EmbeddedKubernetes.start(folder.resolve("kubeconfig"));
+                KubernetesClient client = new KubernetesClientBuilder()
+                        .withConfig(Config.fromKubeconfig(api.kubeconfig().toFile()))
+                        .build();
+                Program program = new Program("operator")) {
+            for (String definition : new String[] {"callsessions.aicc.io.yaml", "workerpools.aicc.io.yaml"}) {
+                try (var yaml = Files.newInputStream(DEFINITIONS.resolve(definition))) {
+                    api.install(yaml);
+                }
+            }
+            var unused = Operator.start(
+                    Map.of(
+                            "AICC_NAMESPACE",
+                            "default",
+                            "AICC_LEADER_ELECTION",
+                            "false",
+                            "AICC_CONTROL_KEY_FILE",
+                            key.toString(),
+                            "AICC_BIND_ADDRESS",
+                            OPERATOR),
+                    client,
+                    program);
+            return scrape(OPERATOR);
+        }
+    }
+
+    /** A worker alone has a call from the start, and with it everything that a call shows. */
+    private static String ofWorker(Path folder) throws Exception {
+        Path key = Files.writeString(folder.resolve("receiver.key"), "k".repeat(32));
+        String nobody =
+                "[{\"name\": \"nobody\", \"url\": \"ws://127.0.0.1:1\", \"clientId\": \"c\", \"keyFile\": \"%s\"}]";
+        try (Program program = new Program("call-worker")) {
+            CallWorker.build(
+                    Map.of(
+                            "LEGACY_FIXED_PORTS",
+                            "true",
+                            "AICC_OUTPUTS",
+                            nobody.formatted(key),
+                            "AICC_OUTBOX_DIR",
+                            folder.resolve("outbox").toString(),
+                            "AICC_DRAIN_SECONDS",
+                            "1",
+                            "AICC_BIND_ADDRESS",
+                            WORKER),
+                    program);
+            return scrape(WORKER);
+        }
+    }
+
+    private static String scrape(String address) throws IOException, InterruptedException {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            URI metrics = URI.create("http://" + address + ":9090/metrics");
+            return http.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString())
+                    .body();
+        }
+    }
+
+    private static List<List<String>> rows(String exposition) {
+        return Metric.in(exposition).stream()
+                .map(metric -> List.of(Page.code(metric.signature()), metric.type(), metric.meaning()))
+                .toList();
+    }
+}
