@@ -24,7 +24,6 @@ import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -77,13 +76,9 @@ final class WorkerPodFactory {
                 .withNewMetadata()
                 .withName(name)
                 .withNamespace(pool.getMetadata().getNamespace())
-                .withLabels(Map.of(
-                        NAME_LABEL,
-                        NAME,
-                        POOL_LABEL,
-                        pool.getMetadata().getName(),
-                        PORT_LABEL,
-                        String.valueOf(ports.customer())))
+                .addToLabels(PORT_LABEL, String.valueOf(ports.customer()))
+                .addToLabels(POOL_LABEL, pool.getMetadata().getName())
+                .addToLabels(NAME_LABEL, NAME)
                 .addNewOwnerReference()
                 .withApiVersion(pool.getApiVersion())
                 .withKind(pool.getKind())
