@@ -19,6 +19,7 @@ import io.aicc.wire.event.EventBody.TranscriptFinal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
@@ -65,7 +66,9 @@ class BreakageE2E {
             Result result = call.get().getFirst();
             assertThat(heardWithout).isGreaterThanOrEqualTo(3);
             assertWhole(conversation, result);
-            assertThat(result.call().session().getStatus().mediaEndpoint().generation())
+            assertThat(Objects.requireNonNull(
+                                    result.call().session().getStatus().mediaEndpoint())
+                            .generation())
                     .as("adopted by the new operator, not replaced")
                     .isEqualTo(1);
         }
