@@ -7,6 +7,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -34,6 +35,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -49,6 +51,9 @@ import org.jspecify.annotations.Nullable;
 final class ReceiverSocket {
     /** A receiver says {@code ack} and {@code resume}: some 40 bytes. */
     private static final int MAX_REPLY_BYTES = 4096;
+
+    /** Answers to pings that may wait for a receiver that does not read; one pings every few seconds. */
+    private static final int MAX_UNREAD_PONGS = 16;
 
     private static final WriteBufferWaterMark IN_MEMORY = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
     private static final String SESSION_HEADER = "Aicc-Session-Id";
@@ -162,9 +167,34 @@ final class ReceiverSocket {
         pipeline.addLast(
                 new HttpClientCodec(),
                 new HttpObjectAggregator(8 * 1024),
+                new PingLimit(),
                 new WebSocketClientProtocolHandler(config),
                 new WebSocketFrameAggregator(MAX_REPLY_BYTES),
                 new Replies());
+    }
+
+    /** The handler behind it answers every ping, read or not: whoever pings without reading would fill our memory. */
+    private final class PingLimit extends ChannelInboundHandlerAdapter {
+        private int unread;
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            if (!(message instanceof PingWebSocketFrame)) {
+                ctx.fireChannelRead(message);
+                return;
+            }
+            unread = ctx.channel().isWritable() ? 0 : unread + 1;
+            if (unread <= MAX_UNREAD_PONGS) {
+                ctx.fireChannelRead(message);
+                return;
+            }
+            ReferenceCountUtil.release(message);
+            if (ctx.channel().isActive()) {
+                listener.saidNonsense(ReceiverSocket.this);
+                failure = new IOException("receiver pings and does not read");
+                ctx.close();
+            }
+        }
     }
 
     /** Hears the receiver. */

@@ -7,7 +7,9 @@ import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.Event;
 import io.aicc.wire.event.EventBody;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -507,6 +509,34 @@ class TranscriptPublisherTest {
         } finally {
             asleep.countDown();
         }
+    }
+
+    @Test
+    void receiverThatPingsAndNeverReadsIsLeft() {
+        ScriptedReceiver receiver = receiver(new ScriptedReceiver.Script() {
+            @Override
+            public void opened(ScriptedReceiver self, io.netty.channel.Channel connection) {
+                connection.config().setAutoRead(false);
+                flood(connection);
+            }
+        });
+        TranscriptPublisher publisher = publisher(receiver);
+
+        publisher.publish(Events.started());
+
+        await().until(() -> registry.get("aicc_ws_bad_replies").counter().count() > 0);
+        await().until(() -> receiver.handshakes().size() > 1);
+    }
+
+    private static void flood(io.netty.channel.Channel connection) {
+        for (int i = 0; i < 500; i++) {
+            connection.write(new PingWebSocketFrame(Unpooled.wrappedBuffer(new byte[125])));
+        }
+        connection.writeAndFlush(new PingWebSocketFrame()).addListener(written -> {
+            if (written.isSuccess()) {
+                connection.eventLoop().execute(() -> flood(connection));
+            }
+        });
     }
 
     @Test
