@@ -76,19 +76,18 @@ final class MediaTimeline {
 
     /**
      * Samples between the packet before and this one. A timestamp is believed when it says what the sequence numbers say, or
-     * else when the packet would neither come from the future nor have paused for much longer than it says.
+     * else when the packet would neither come from the future nor have paused for much longer than it says. Both are the
+     * sender's word, so neither puts a packet much later than it arrived.
      */
     private long missing(MediaPacket packet, int length, long arrival) {
         long bySequence = (long) packet.lostBefore * length;
         long byTimestamp = packet.timestamp - nextTimestamp;
-        if (byTimestamp == bySequence) {
-            return bySequence;
-        }
         long pause = arrival - lastArrival - length;
         long due = arrival - length - next;
-        boolean believable =
-                byTimestamp >= bySequence && byTimestamp >= pause - tolerance && byTimestamp <= due + tolerance;
-        return believable ? byTimestamp : Math.max(bySequence, due);
+        long most = Math.max(0, due + tolerance);
+        boolean believable = byTimestamp >= bySequence && byTimestamp >= pause - tolerance && byTimestamp <= most;
+        boolean agreed = byTimestamp == bySequence;
+        return Math.min(most, agreed || believable ? byTimestamp : Math.max(bySequence, due));
     }
 
     /** How far the stream has fallen behind for good: 0 but at the end of a window in which it never caught up. */

@@ -7,6 +7,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MediaTimelineTest {
     private static final int RATE = 8000;
@@ -55,6 +57,19 @@ class MediaTimelineTest {
         timestamp += 3 * LENGTH;
         packet.lostBefore = 3;
         assertThat(place()).isEqualTo(ms(1080));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void lossesThatCannotHaveLastedSoLongAreNotBelieved(int disagreement) {
+        arrivalMs = 1020;
+        place();
+        for (int i = 0; i < 100; i++) {
+            arrivalMs += 20;
+            timestamp += 2999 * LENGTH + disagreement;
+            packet.lostBefore = 2999;
+            assertThat(place()).isLessThanOrEqualTo(ms(arrivalMs + 200));
+        }
     }
 
     @Test
