@@ -15,7 +15,8 @@ public interface FrameConsumer {
 
     /**
      * Audio that was spoken is not heard: 100 ms or more at once were lost, or dropped because this consumer is too slow. Told
-     * before the silence that fills it.
+     * before the silence that fills it, unless another was told less than a second before: then those that follow within
+     * that second are told as one when it is over.
      */
     void gap(GapReason reason, long startMs, long endMs);
 

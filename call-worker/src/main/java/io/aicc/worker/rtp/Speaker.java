@@ -25,6 +25,7 @@ final class Speaker {
     private final MediaTimeline timeline;
     private final FrameConsumer consumer;
     private final LongSupplier nanoClock;
+    private final Losses losses;
     private final AudioFrame frame;
     private long lastHeardNanos;
     private long nextFailureLogNanos;
@@ -42,6 +43,7 @@ final class Speaker {
         this.nanoClock = nanoClock;
         frame = new AudioFrame(format.codec());
         lastHeardNanos = nanoClock.getAsLong();
+        losses = new Losses(consumer, lastHeardNanos);
         nextFailureLogNanos = lastHeardNanos;
     }
 
@@ -52,6 +54,7 @@ final class Speaker {
                 ring.await(TICK_NANOS);
             }
         }
+        guarded(() -> losses.tell(nanoClock.getAsLong()));
         guarded(consumer::end);
     }
 
@@ -60,6 +63,7 @@ final class Speaker {
         MediaPacket packet = ring.peek();
         if (packet == null) {
             long now = nanoClock.getAsLong();
+            tellLosses(now);
             if (now - lastHeardNanos >= IDLE_AFTER_NANOS) {
                 long nowMs = timeline.at(now) * 1000 / frame.sampleRateHz();
                 guarded(() -> consumer.idle(nowMs));
@@ -76,7 +80,8 @@ final class Speaker {
         int length = format.samplesIn(packet.payloadLength);
         long end = timeline.next();
         long start = timeline.place(packet, length);
-        tellLoss(packet, length, end, start);
+        noteLoss(packet, length, end, start);
+        tellLosses(nanoClock.getAsLong());
         if (end > 0 && start - end <= timeline.samples(LONGEST_FILL_MS)) {
             fill(end, start);
         }
@@ -84,13 +89,17 @@ final class Speaker {
         emit(start, packet.payloadLength);
     }
 
-    private void tellLoss(MediaPacket packet, int length, long end, long start) {
+    private void noteLoss(MediaPacket packet, int length, long end, long start) {
         long lostMs = (long) packet.lostBefore * length * 1000 / frame.sampleRateHz();
         if (packet.overloadBefore || lostMs >= REPORTED_LOSS_MS) {
             GapReason reason = packet.overloadBefore ? GapReason.OVERLOAD : GapReason.PACKETS_LOST;
-            long startMs = end * 1000 / frame.sampleRateHz();
-            long endMs = start * 1000 / frame.sampleRateHz();
-            guarded(() -> consumer.gap(reason, startMs, endMs));
+            losses.add(reason, end * 1000 / frame.sampleRateHz(), start * 1000 / frame.sampleRateHz());
+        }
+    }
+
+    private void tellLosses(long now) {
+        if (losses.isDue(now)) {
+            guarded(() -> losses.tell(now));
         }
     }
 

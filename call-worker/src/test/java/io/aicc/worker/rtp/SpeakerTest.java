@@ -62,6 +62,28 @@ class SpeakerTest {
     }
 
     @Test
+    void tellsLossesOnceASecondAndThenAsOne() {
+        put(20, 0, 0, 0x80);
+        for (int i = 1; i <= 20; i++) {
+            put(20 + 120 * i, 6 * 160 * i, 5, 0x80);
+        }
+        while (speaker.work()) {
+            now += 120 * MS;
+        }
+        ring.close();
+        speaker.run();
+
+        assertThat(heard.told)
+                .filteredOn(told -> told.startsWith("gap"))
+                .containsExactly(
+                        "gap PACKETS_LOST 20-120",
+                        "gap PACKETS_LOST 140-1200",
+                        "gap PACKETS_LOST 1220-2280",
+                        "gap PACKETS_LOST 2300-2400");
+        assertThat(heard.told).endsWith("end");
+    }
+
+    @Test
     void tellsWhenNothingArrives() {
         put(20, 0, 0, 0x80);
         now = 20 * MS;
