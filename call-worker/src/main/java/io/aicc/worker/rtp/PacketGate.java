@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A stream proves itself by {@code MIN_SEQUENTIAL} = 2 packets in order (RFC 3550 appendix A.1); the first of them waits and
  * is heard too. The same holds when sequence numbers jump, and when the PBX goes on with another synchronization source: that
  * is accepted from an exactly known address, once the old source has been silent for half a second. Two at a time never are.
+ * The stream that is heard has a rate of its own: nobody who forges its address, but cannot know its source, uses it up.
  */
 final class PacketGate implements ReorderWindow.Output {
     private static final int MAX_DROPOUT = 3000;
@@ -20,7 +21,8 @@ final class PacketGate implements ReorderWindow.Output {
     private final StreamFormat format;
     private final StreamStats stats;
     private final PacketRing ring;
-    private final TokenBucket rate;
+    private final TokenBucket streamRate;
+    private final TokenBucket otherRate;
     private final RtpPacket packet = new RtpPacket();
     private final ReorderWindow window = new ReorderWindow(this);
     private SourceRule rule;
@@ -39,12 +41,19 @@ final class PacketGate implements ReorderWindow.Output {
     private int droppedSincePublish;
     private boolean overloaded;
 
-    PacketGate(StreamFormat format, SourceRule rule, StreamStats stats, PacketRing ring, TokenBucket rate) {
+    PacketGate(
+            StreamFormat format,
+            SourceRule rule,
+            StreamStats stats,
+            PacketRing ring,
+            int packetsPerSecond,
+            long nowNanos) {
         this.format = format;
         this.rule = rule;
         this.stats = stats;
         this.ring = ring;
-        this.rate = rate;
+        streamRate = new TokenBucket(packetsPerSecond, nowNanos);
+        otherRate = new TokenBucket(packetsPerSecond, nowNanos);
     }
 
     /** From now on the stream comes from somewhere else; the same rule again changes nothing. */
@@ -89,9 +98,6 @@ final class PacketGate implements ReorderWindow.Output {
         if (!(latched != null ? latched.equals(source) : rule.allows(source))) {
             return RejectReason.SOURCE;
         }
-        if (!rate.tryTake(nowNanos)) {
-            return RejectReason.RATE;
-        }
         if (length >= StreamFormat.MAX_PACKET_BYTES) {
             return RejectReason.TOO_LONG;
         }
@@ -102,11 +108,18 @@ final class PacketGate implements ReorderWindow.Output {
         if (packet.payloadType() != format.payloadType()) {
             return RejectReason.PAYLOAD_TYPE;
         }
-        return format.isPlausiblePayload(packet.payloadLength()) ? null : RejectReason.PAYLOAD_SIZE;
+        if (!format.isPlausiblePayload(packet.payloadLength())) {
+            return RejectReason.PAYLOAD_SIZE;
+        }
+        return (isStream() ? streamRate : otherRate).tryTake(nowNanos) ? null : RejectReason.RATE;
+    }
+
+    private boolean isStream() {
+        return locked && packet.ssrc() == ssrc;
     }
 
     private boolean continuesStream() {
-        if (!locked || packet.ssrc() != ssrc) {
+        if (!isStream()) {
             return false;
         }
         int ahead = packet.sequenceNumber() - highest & 0xFFFF;

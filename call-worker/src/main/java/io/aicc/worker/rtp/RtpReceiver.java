@@ -168,8 +168,8 @@ public final class RtpReceiver implements AutoCloseable {
         MediaTimeline timeline = new MediaTimeline(format.sampleRateHz(), zeroNanos);
         Speaker work = new Speaker(format, ring, timeline, consumer, nanoClock);
         speakers.add(tasks.startComputing(label(speaker) + "-audio", work::run));
-        TokenBucket rate = new TokenBucket(settings.packetsPerSecond(), nanoClock.getAsLong());
-        return new PacketGate(format, rule, port(speaker).stats(), ring, rate);
+        return new PacketGate(
+                format, rule, port(speaker).stats(), ring, settings.packetsPerSecond(), nanoClock.getAsLong());
     }
 
     /**

@@ -223,6 +223,19 @@ class PacketGateTest {
     }
 
     @Test
+    void forgedPacketsDoNotUseUpTheRateOfTheStreamThatIsHeard() {
+        startStream();
+        for (int i = 0; i < 10_000; i++) {
+            send(i & 0xFFFF, OTHER_SSRC);
+            send(Packets.packet(8, i & 0xFFFF, 0, SSRC, new byte[160]));
+            send(new byte[3]);
+        }
+
+        assertThat(send(3, SSRC)).isNull();
+        assertThat(heard()).containsExactly(1, 2, 3);
+    }
+
+    @Test
     void aFullRingDropsAndSaysSo() {
         gate = gate(new SourceRule.Exact(PBX), 1_000_000);
         for (int i = 1; i <= PacketRing.CAPACITY + 10; i++) {
@@ -254,8 +267,7 @@ class PacketGateTest {
     void anyBytesAreHeardOrCounted(@ForAll @Size(max = 100) byte[][] datagrams) {
         StreamStats counted = new StreamStats();
         PacketRing fresh = new PacketRing(format.maxPayloadBytes());
-        TokenBucket rate = new TokenBucket(1_000_000, 0);
-        PacketGate any = new PacketGate(format, new SourceRule.Exact(PBX), counted, fresh, rate);
+        PacketGate any = new PacketGate(format, new SourceRule.Exact(PBX), counted, fresh, 1_000_000, 0);
 
         for (byte[] datagram : datagrams) {
             any.accept(datagram, 0, datagram.length, PBX, now);
@@ -269,7 +281,7 @@ class PacketGateTest {
     }
 
     private PacketGate gate(SourceRule rule, int packetsPerSecond) {
-        return new PacketGate(format, rule, stats, ring, new TokenBucket(packetsPerSecond, now));
+        return new PacketGate(format, rule, stats, ring, packetsPerSecond, now);
     }
 
     private void startStream() {
