@@ -19,6 +19,7 @@ final class PacketGate implements ReorderWindow.Output {
     private static final long SOURCE_CHANGE_NANOS = 500_000_000;
 
     private final StreamFormat format;
+    private final FormerSources formerSources;
     private final StreamStats stats;
     private final PacketRing ring;
     private final TokenBucket streamRate;
@@ -44,12 +45,14 @@ final class PacketGate implements ReorderWindow.Output {
     PacketGate(
             StreamFormat format,
             SourceRule rule,
+            FormerSources formerSources,
             StreamStats stats,
             PacketRing ring,
             int packetsPerSecond,
             long nowNanos) {
         this.format = format;
         this.rule = rule;
+        this.formerSources = formerSources;
         this.stats = stats;
         this.ring = ring;
         streamRate = new TokenBucket(packetsPerSecond, nowNanos);
@@ -97,6 +100,9 @@ final class PacketGate implements ReorderWindow.Output {
     private @Nullable RejectReason check(byte[] data, int offset, int length, InetSocketAddress source, long nowNanos) {
         if (!(latched != null ? latched.equals(source) : rule.allows(source))) {
             return RejectReason.SOURCE;
+        }
+        if (latched == null && rule instanceof SourceRule.Networks && formerSources.goesOn(source, nowNanos)) {
+            return RejectReason.FORMER_SOURCE;
         }
         if (length >= StreamFormat.MAX_PACKET_BYTES) {
             return RejectReason.TOO_LONG;

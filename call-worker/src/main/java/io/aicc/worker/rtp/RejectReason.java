@@ -8,6 +8,8 @@ public enum RejectReason {
     NOT_ASSIGNED,
     /** Sent from an address that is not the call's PBX. */
     SOURCE,
+    /** Sent by somebody who sent before the call began, and whom nobody named: it may be another call's audio. */
+    FORMER_SOURCE,
     /** More packets a second than a stream can have. */
     RATE,
     /** RTCP, told apart as in RFC 5761 §4. */

@@ -148,6 +148,10 @@ public final class RtpReceiver implements AutoCloseable {
         PacketGate customerGate = open(Channel.CUSTOMER, format, plan.customer(), zero, customer);
         PacketGate agentGate = open(Channel.AGENT, format, plan.agent(), zero, agent);
         onLoop(() -> {
+            if (plan.sinceReady().isPositive()) {
+                // Taken over, perhaps after a restart in place: who sends here already may be the call's PBX.
+                ports.values().forEach(port -> port.formerSources().clear());
+            }
             port(Channel.CUSTOMER).open(customerGate);
             port(Channel.AGENT).open(agentGate);
             loop.scheduleAtFixedRate(
@@ -169,7 +173,13 @@ public final class RtpReceiver implements AutoCloseable {
         Speaker work = new Speaker(format, ring, timeline, consumer, nanoClock);
         speakers.add(tasks.startComputing(label(speaker) + "-audio", work::run));
         return new PacketGate(
-                format, rule, port(speaker).stats(), ring, settings.packetsPerSecond(), nanoClock.getAsLong());
+                format,
+                rule,
+                port(speaker).formerSources(),
+                port(speaker).stats(),
+                ring,
+                settings.packetsPerSecond(),
+                nanoClock.getAsLong());
     }
 
     /**

@@ -25,7 +25,10 @@ public sealed interface SourceRule {
         }
     }
 
-    /** Anybody in these networks; the first who proves to send this call's audio is the only one from then on. */
+    /**
+     * Anybody in these networks, but for those who were sending before there was a call; the first who proves to send this
+     * call's audio is the only one from then on.
+     */
     final class Networks implements SourceRule {
         private final List<String> cidrs;
         private final List<IpSubnetFilterRule> rules = new ArrayList<>();

@@ -23,6 +23,7 @@ final class StreamPort extends SimpleChannelInboundHandler<DatagramPacket> {
     private final StreamStats stats = new StreamStats();
     private final long[] nextLogNanos = new long[RejectReason.values().length];
     private final long[] loggedCount = new long[nextLogNanos.length];
+    private final FormerSources formerSources = new FormerSources();
     private @Nullable PacketGate gate;
     private long arrived;
 
@@ -39,6 +40,11 @@ final class StreamPort extends SimpleChannelInboundHandler<DatagramPacket> {
     @Nullable
     PacketGate gate() {
         return gate;
+    }
+
+    /** Who sends since before there was a gate. */
+    FormerSources formerSources() {
+        return formerSources;
     }
 
     void open(PacketGate newGate) {
@@ -63,6 +69,7 @@ final class StreamPort extends SimpleChannelInboundHandler<DatagramPacket> {
 
     private @Nullable RejectReason receive(ByteBuf content, InetSocketAddress source, long now) {
         if (gate == null) {
+            formerSources.add(source, now);
             stats.countRejected(RejectReason.NOT_ASSIGNED);
             return RejectReason.NOT_ASSIGNED;
         }

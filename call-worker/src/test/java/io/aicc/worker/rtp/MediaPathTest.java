@@ -86,7 +86,8 @@ class MediaPathTest {
         final StreamFormat format = StreamFormat.of(Codec.ULAW);
         final StreamStats stats = new StreamStats();
         final PacketRing ring = new PacketRing(format.maxPayloadBytes());
-        final PacketGate gate = new PacketGate(format, new SourceRule.Exact(PBX), stats, ring, 1000, 0);
+        final PacketGate gate =
+                new PacketGate(format, new SourceRule.Exact(PBX), new FormerSources(), stats, ring, 1000, 0);
         final Map<Long, Integer> heard = new HashMap<>();
         long now;
         long firstStart = -1;

@@ -24,6 +24,7 @@ class PacketGateTest {
 
     private final StreamFormat format = StreamFormat.of(Codec.ULAW);
     private final StreamStats stats = new StreamStats();
+    private final FormerSources formerSources = new FormerSources();
     private final PacketRing ring = new PacketRing(format.maxPayloadBytes());
     private PacketGate gate = gate(new SourceRule.Exact(PBX), RtpSettings.DEFAULT_PACKETS_PER_SECOND);
     private long now;
@@ -67,6 +68,47 @@ class PacketGateTest {
         assertThat(sendFrom(STRANGER, 51, OTHER_SSRC)).isEqualTo(RejectReason.SOURCE);
         assertThat(sendFrom(new InetSocketAddress("192.168.1.1", 9), 3, SSRC)).isEqualTo(RejectReason.SOURCE);
         assertThat(heard()).containsExactly(1, 2);
+    }
+
+    @Test
+    void whoSentBeforeTheCallIsNotLearntFromANetworkWhileTheyGoOn() {
+        formerSources.add(STRANGER, now);
+        gate = gate(SourceRule.networks("10.0.0.0/8"), 100);
+        for (int i = 1; i < 500; i++) {
+            now += 20 * MS;
+            assertThat(sendFrom(STRANGER, i, OTHER_SSRC)).isEqualTo(RejectReason.FORMER_SOURCE);
+        }
+
+        startStream();
+
+        assertThat(heard()).containsExactly(1, 2);
+        assertThat(sendFrom(STRANGER, 500, OTHER_SSRC)).isEqualTo(RejectReason.SOURCE);
+    }
+
+    @Test
+    void whoSentBeforeTheCallIsHeardWhenTheyAreNamedOrHavePaused() {
+        formerSources.add(PBX, now);
+        startStream();
+        assertThat(heard()).containsExactly(1, 2);
+
+        formerSources.add(STRANGER, now);
+        gate = gate(SourceRule.networks("10.0.0.0/8"), 100);
+        now += FormerSources.FORGOTTEN_AFTER_SECONDS * 1000 * MS;
+        sendFrom(STRANGER, 7, OTHER_SSRC);
+        sendFrom(STRANGER, 8, OTHER_SSRC);
+        assertThat(heard()).containsExactly(7, 8);
+    }
+
+    @Test
+    void onlyTheLastWhoSentBeforeTheCallAreRemembered() {
+        formerSources.add(PBX, now);
+        for (int port = 1; port <= FormerSources.MOST; port++) {
+            formerSources.add(new InetSocketAddress("10.0.0.9", port), now);
+        }
+
+        assertThat(formerSources.goesOn(PBX, now)).isFalse();
+        assertThat(formerSources.goesOn(new InetSocketAddress("10.0.0.9", 1), now))
+                .isTrue();
     }
 
     @Test
@@ -267,7 +309,7 @@ class PacketGateTest {
     void anyBytesAreHeardOrCounted(@ForAll @Size(max = 100) byte[][] datagrams) {
         StreamStats counted = new StreamStats();
         PacketRing fresh = new PacketRing(format.maxPayloadBytes());
-        PacketGate any = new PacketGate(format, new SourceRule.Exact(PBX), counted, fresh, 1_000_000, 0);
+        PacketGate any = new PacketGate(format, new SourceRule.Exact(PBX), formerSources, counted, fresh, 1_000_000, 0);
 
         for (byte[] datagram : datagrams) {
             any.accept(datagram, 0, datagram.length, PBX, now);
@@ -281,7 +323,7 @@ class PacketGateTest {
     }
 
     private PacketGate gate(SourceRule rule, int packetsPerSecond) {
-        return new PacketGate(format, rule, stats, ring, packetsPerSecond, now);
+        return new PacketGate(format, rule, formerSources, stats, ring, packetsPerSecond, now);
     }
 
     private void startStream() {

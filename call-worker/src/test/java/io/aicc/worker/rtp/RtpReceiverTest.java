@@ -61,6 +61,34 @@ class RtpReceiverTest {
     }
 
     @Test
+    void anotherCallsSenderIsNotTakenForThisCallsUnlessNamed() throws IOException {
+        SourceRule anybody = SourceRule.networks("127.0.0.0/8");
+        send(Channel.CUSTOMER, 1, 3);
+        await().until(() -> receiver.counters(Channel.CUSTOMER).rejectedInAll() == 3);
+
+        receiver.lock(new MediaPlan(Codec.ULAW, anybody, anybody, Duration.ZERO), customer, agent);
+        send(Channel.CUSTOMER, 4, 3);
+        await().untilAsserted(() ->
+                assertThat(receiver.counters(Channel.CUSTOMER).rejected()).containsEntry("former_source", 3L));
+        receiver.retap(exact(pbx), anybody);
+        send(Channel.CUSTOMER, 7, 2);
+
+        await().untilAsserted(() -> assertThat(customer.heard).containsExactly(7, 8));
+    }
+
+    @Test
+    void aWorkerThatTakesOverHearsWhoSendsAlready() throws IOException {
+        SourceRule anybody = SourceRule.networks("127.0.0.0/8");
+        send(Channel.CUSTOMER, 1, 3);
+        await().until(() -> receiver.counters(Channel.CUSTOMER).rejectedInAll() == 3);
+
+        receiver.lock(new MediaPlan(Codec.ULAW, anybody, anybody, Duration.ofSeconds(9)), customer, agent);
+        send(Channel.CUSTOMER, 4, 2);
+
+        await().untilAsserted(() -> assertThat(customer.heard).containsExactly(4, 5));
+    }
+
+    @Test
     void hearsEachSpeakerOnTheirOwnPort() throws IOException {
         lock();
 
