@@ -1,5 +1,6 @@
 package io.aicc.worker.publish;
 
+import io.aicc.wire.MicroTime;
 import io.aicc.wire.event.Event;
 import io.aicc.wire.event.EventBody;
 import io.aicc.wire.event.EventBody.SessionEnded;
@@ -21,8 +22,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -53,8 +52,6 @@ public final class TranscriptPublisher implements AutoCloseable {
 
     private static final Duration GOODBYE = Duration.ofMillis(500);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
-    private static final DateTimeFormatter MICROS =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
     private final SessionIdentity session;
     private final InstantSource clock;
@@ -182,7 +179,7 @@ public final class TranscriptPublisher implements AutoCloseable {
                     session.callId(),
                     session.sessionId(),
                     outbox.nextSeq(),
-                    MICROS.format(at),
+                    MicroTime.format(at),
                     complete);
             if (complete.durable() && !outbox.append(event)) {
                 metrics.dropped();
