@@ -93,7 +93,7 @@ public final class DemoSystem implements AutoCloseable {
         long deadline = System.nanoTime() + POOL_LIMIT.toNanos();
         while (!operator.ready() || warm() < size.warm()) {
             if (!operator.alive()) {
-                throw new IOException("the operator ended; its last words: " + lastLine("operator.log"));
+                throw new IOException("the operator ended; its last words: " + lastWords("operator.log"));
             }
             if (System.nanoTime() > deadline) {
                 throw new IOException("only " + warm() + " of " + size.warm() + " workers are ready after "
@@ -192,8 +192,11 @@ public final class DemoSystem implements AutoCloseable {
         return Objects.requireNonNullElse(status == null ? null : status.warm(), 0);
     }
 
-    private String lastLine(String log) throws IOException {
-        List<String> lines = Files.readAllLines(logs().resolve(log));
-        return lines.isEmpty() ? "none" : lines.getLast();
+    /** What a program said when it could not start is not JSON. */
+    private String lastWords(String log) throws IOException {
+        return Files.readAllLines(logs().resolve(log)).stream()
+                .filter(line -> !line.startsWith("{"))
+                .reduce((earlier, later) -> later)
+                .orElse("none, see " + logs());
     }
 }

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 
 /** The operator program as a process, as a Deployment would run it; it can be killed and started again. */
 public final class OperatorProcess implements AutoCloseable {
-    /** A loopback address of its own, beside the pods' 127.64.x.y. */
-    private static final String ADDRESS = "127.63.0.1";
+    /** A loopback address of its own, below the pods', and another one for every demo on this machine. */
+    private static final String ADDRESS = address(ProcessHandle.current().pid());
 
     private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
 
@@ -69,6 +69,10 @@ public final class OperatorProcess implements AutoCloseable {
             process.destroyForcibly().waitFor();
         }
         http.close();
+    }
+
+    private static String address(long pid) {
+        return "127.63.%d.%d".formatted(pid / 254 % 254, pid % 254 + 1);
     }
 
     private String get(int port, String path) {
