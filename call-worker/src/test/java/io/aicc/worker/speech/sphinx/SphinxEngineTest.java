@@ -74,13 +74,13 @@ class SphinxEngineTest {
     }
 
     @Test
-    void interimsHoldBackTheLastThreeWordsAndNeverRepeat() throws IOException {
+    void interimsHoldBackTheLastWordAndNeverRepeat() throws IOException {
         say("u1", 0, Codec.ULAW, recording());
         stream.close();
 
         assertThat(heard.interims).isNotEmpty().doesNotHaveDuplicates();
         assertThat(SAID).startsWith(heard.interims.getLast());
-        assertThat(heard.interims.getLast().split(" ")).hasSizeLessThanOrEqualTo(2);
+        assertThat(heard.interims.getLast().split(" ")).hasSizeLessThan(SAID.split(" ").length);
     }
 
     @Test
