@@ -105,6 +105,12 @@ final class ReceiverRoutes extends SimpleChannelInboundHandler<FullHttpRequest> 
     }
 
     private static void answer(ChannelHandlerContext ctx, FullHttpRequest request, FullHttpResponse response) {
+        if (!ctx.channel().isWritable()) {
+            // Asks on without reading the answers, which would wait in our memory.
+            response.release();
+            ctx.close();
+            return;
+        }
         HttpUtil.setContentLength(response, response.content().readableBytes());
         response.headers().set("X-Content-Type-Options", "nosniff");
         boolean keep = HttpUtil.isKeepAlive(request) && response.status().code() < 400;

@@ -266,6 +266,21 @@ class TranscriptReceiverTest {
     }
 
     @Test
+    void whoAsksOnWithoutReadingIsCutOff() throws Exception {
+        String padding = "x".repeat(2000); // so that all the requests are more than the kernel keeps
+        byte[] request = ("GET / HTTP/1.1\r\nHost: localhost\r\nPadding: " + padding + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        try (var socket = new Socket("127.0.0.1", receiver.pageUrl().getPort())) {
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 10_000; i++) {
+                            socket.getOutputStream().write(request);
+                        }
+                    })
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
     void browserGetsWhatIsHeldAndThenWhatComes() throws Exception {
         try (TranscriptPublisher publisher = publisher("uid-1")) {
             publisher.publish(started());
