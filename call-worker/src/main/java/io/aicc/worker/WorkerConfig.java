@@ -64,7 +64,7 @@ record WorkerConfig(
         boolean legacy = settings.flag(
                 "LEGACY_FIXED_PORTS",
                 false,
-                "Worker alone: one call on UDP 12345 and 12346, no Kubernetes, no control channel");
+                "Worker alone: one call on UDP 12345 and 12346, no Kubernetes, no control channel; hears whom AICC_ALLOWED_SOURCES names");
         settings.choice("STT_MODE", SpeechMode.class, SpeechMode.STREAMING, "How engines are used");
         return new WorkerConfig(
                 endpoints,
@@ -106,7 +106,7 @@ record WorkerConfig(
                         30,
                         1,
                         600,
-                        "How long the last words may take after hang-up, twice over: to be recognised, to be delivered"));
+                        "How long the last words may take after hang-up to be recognised and delivered"));
     }
 
     private static @Nullable Control control(Settings settings, boolean legacy) {

@@ -122,21 +122,23 @@ public final class LiveCall implements CallDesk, AutoCloseable {
     /** The media end first, so that the ports are free long before the last word is delivered. */
     private void drain(Running running, String reason) throws InterruptedException {
         Instant ended = parts.clock().instant();
-        Duration limit = parts.settings().drain();
+        Deadline deadline = new Deadline(parts.settings().drain());
         parts.receiver().closeSockets();
-        if (!parts.receiver().awaitClosed(limit)) {
+        if (!parts.receiver().awaitClosed(deadline.left())) {
             log.atError().log("media sockets do not close");
         }
         synchronized (this) {
             moveTo(State.DRAINING);
         }
-        boolean heardAll = parts.receiver().awaitEnd(limit) && voices.awaitFinals(limit);
+        boolean heardAll = parts.receiver().awaitEnd(deadline.left()) && voices.awaitFinals(deadline);
         if (!heardAll) {
-            log.atError().addKeyValue("limit", limit).log("last words given up: not transcribed in time");
+            log.atError()
+                    .addKeyValue("limit", parts.settings().drain())
+                    .log("last words given up: not transcribed in time");
         }
         Duration duration = Duration.between(running.began(), ended);
         running.publisher().publish(new EventBody.SessionEnded(reason, duration.toMillis(), Map.of(), 0, 0));
-        long undelivered = running.publisher().drain(limit);
+        long undelivered = running.publisher().drain(deadline.left());
         synchronized (this) {
             summary = new CallSummary(duration.toMillis(), transcripts, undelivered, latencies.median(), reason);
             moveTo(State.DONE);

@@ -75,8 +75,9 @@ final class Voices {
         }
     }
 
-    boolean awaitFinals(Duration limit) throws InterruptedException {
-        return line(Channel.CUSTOMER).awaitFinals(limit) & line(Channel.AGENT).awaitFinals(limit);
+    boolean awaitFinals(Deadline deadline) throws InterruptedException {
+        return line(Channel.CUSTOMER).awaitFinals(deadline.left())
+                & line(Channel.AGENT).awaitFinals(deadline.left());
     }
 
     void close() {

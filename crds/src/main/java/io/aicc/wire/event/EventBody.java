@@ -19,7 +19,7 @@ public sealed interface EventBody {
         return true;
     }
 
-    /** The call is being heard. Always the first event. Number, id and language come from the PBX: escape them. */
+    /** A worker has the call and hears what comes. Always the first event. Number, id and language come from the PBX: escape them. */
     record SessionStarted(
             @Nullable String customerNumber, @Nullable String agentId, String language, int generation)
             implements EventBody {
