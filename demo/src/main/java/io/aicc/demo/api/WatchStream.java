@@ -52,24 +52,25 @@ final class WatchStream implements Reply.Body {
             if (seen == 0 || initialEvents) {
                 writeWhatIsThere(out);
             }
-            if (bookmarks) {
-                // fabric8 says that it watches once something came; a kind without objects may be silent for minutes.
-                write(out, "BOOKMARK", bookmark(false));
-                out.flush();
-            }
-            long lastBookmark = System.nanoTime();
+            // The first bookmark comes at once: fabric8 says that it watches when something came, and a kind without
+            // objects may
+            // be silent for minutes.
+            long nextBookmark = System.nanoTime();
             long left;
             while ((left = deadline - System.nanoTime()) > 0 && !store.isClosed()) {
-                var changes = store.changesAfter(seen, Duration.ofNanos(Math.min(left, BOOKMARK_EVERY.toNanos())));
+                long wait = Math.min(left, Math.max(0, nextBookmark - System.nanoTime()));
+                var changes = store.changesAfter(seen, Duration.ofNanos(wait));
                 for (Change change : changes) {
                     seen = change.revision();
                     if (concerns(change) && change.seenThrough(selector) instanceof Change.Event event) {
                         write(out, event.type(), form.apply(event.object()));
                     }
                 }
-                if (bookmarks && System.nanoTime() - lastBookmark >= BOOKMARK_EVERY.toNanos()) {
-                    write(out, "BOOKMARK", bookmark(false));
-                    lastBookmark = System.nanoTime();
+                if (System.nanoTime() - nextBookmark >= 0) {
+                    if (bookmarks) {
+                        write(out, "BOOKMARK", bookmark(false));
+                    }
+                    nextBookmark = System.nanoTime() + BOOKMARK_EVERY.toNanos();
                 }
                 out.flush();
             }

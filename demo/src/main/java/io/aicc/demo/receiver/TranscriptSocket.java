@@ -70,8 +70,8 @@ final class TranscriptSocket extends SimpleChannelInboundHandler<TextWebSocketFr
         if (ackDue) {
             ackDue = false;
             long seq = transcript.lastSeq();
-            say(ctx, new ReceiverMessage.Ack(seq));
             transcript.acknowledged(seq);
+            say(ctx, new ReceiverMessage.Ack(seq));
         }
         ctx.fireChannelReadComplete();
     }
