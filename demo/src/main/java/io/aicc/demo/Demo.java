@@ -3,7 +3,10 @@ package io.aicc.demo;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.aicc.demo.DemoSystem.PoolSize;
+import io.aicc.demo.pbx.AsteriskFiles;
+import io.aicc.demo.player.CallPlacer;
 import io.aicc.demo.report.DemoReport;
+import io.aicc.demo.report.DemoReport.Check;
 import io.aicc.demo.report.Table;
 import io.aicc.demo.report.Terminal;
 import io.aicc.demo.script.Conversation;
@@ -19,6 +22,9 @@ import java.util.concurrent.CountDownLatch;
 /** The whole system in one command: starts it, places calls, shows their words, hangs up, and reports. */
 public final class Demo {
     private static final int BAD_USAGE = 2;
+
+    /** The project's own directory. */
+    private static final Path PROJECT = Path.of(System.getProperty("aicc.root", ""));
 
     /** The report's names are camelCase, as the API's. */
     private static final JsonMapper REPORT_JSON =
@@ -66,13 +72,15 @@ public final class Demo {
             conversations = take(library.conversations(), options.calls());
             recogniser = Recogniser.ofPhrases(library.texts(), directory);
             terminal.note(
-                    "the recogniser gets a phrase model of the demo's own scripts: it knows these sentences, and no others");
+                    "the recogniser gets a phrase model of the demo's own scripts: it knows these sentences, and no"
+                            + " others");
         } else {
             conversations = List.of(Conversation.ofRecordings(
                     options.recordings().customer(), options.recordings().agent()));
             recogniser = Recogniser.general();
             terminal.note(
-                    "the recogniser has the general English model: on telephone audio expect six words of ten to be wrong");
+                    "the recogniser has the general English model: on telephone audio expect six words of ten to be"
+                            + " wrong");
         }
         terminal.step("starting a Kubernetes API, the operator and " + conversations.size()
                 + " warm call workers, each a process");
@@ -84,7 +92,9 @@ public final class Demo {
             terminal.note("page      " + system.receiver().pageUrl());
             terminal.note("kubectl   export KUBECONFIG=" + system.kubeconfig());
             terminal.note("logs      " + system.logs());
-            DemoReport report = place(system, conversations, recogniser);
+            DemoReport report = options.pbx()
+                    ? placeAtPbx(system, conversations, recogniser)
+                    : place(system, system.player(), conversations, recogniser, List::of);
             if (options.report() != null) {
                 write(report, options.report());
             }
@@ -97,18 +107,36 @@ public final class Demo {
         }
     }
 
-    private DemoReport place(DemoSystem system, List<Conversation> conversations, Recogniser recogniser)
+    private DemoReport placeAtPbx(DemoSystem system, List<Conversation> conversations, Recogniser recogniser)
+            throws IOException, InterruptedException {
+        terminal.step("starting an Asterisk and the ARI controller");
+        DemoPbx pbx = system.startPbx(AsteriskFiles.find(PROJECT), conversations.size());
+        return place(system, pbx.placer(), conversations, recogniser, () -> List.of(pbx.clear()));
+    }
+
+    /** What must hold beside the calls' own checks, once they are over. */
+    private interface Aftermath {
+        List<Check> checks() throws IOException, InterruptedException;
+    }
+
+    private DemoReport place(
+            DemoSystem system,
+            CallPlacer placer,
+            List<Conversation> conversations,
+            Recogniser recogniser,
+            Aftermath aftermath)
             throws IOException, InterruptedException {
         terminal.step(
                 "placing " + conversations.size() + (conversations.size() == 1 ? " call" : " calls at the same time"));
         system.receiver().transcripts().addListener(terminal);
-        DemoCalls calls = new DemoCalls(system, "demo", conversations);
+        DemoCalls calls = new DemoCalls(system, placer, "demo", conversations);
         List<DemoCalls.Result> results = calls.play();
         terminal.step("the calls are over: kubectl get callsessions");
         terminal.block(Table.of(
                 system.client(), "apis/aicc.io/v1alpha1/namespaces/" + DemoSystem.NAMESPACE + "/callsessions"));
+        List<Check> others = aftermath.checks();
         terminal.step("hearing the same recordings without a telephone, to compare");
-        DemoReport report = new Reporter(system.receiver().transcripts(), recogniser).report(results);
+        DemoReport report = new Reporter(system.receiver().transcripts(), recogniser).report(results, others);
         terminal.report(report);
         return report;
     }

@@ -1,6 +1,6 @@
 package io.aicc.demo;
 
-import io.aicc.demo.player.CallPlayer;
+import io.aicc.demo.player.CallPlacer;
 import io.aicc.demo.player.CallScript;
 import io.aicc.demo.player.PlayedCall;
 import io.aicc.demo.report.PortWatch;
@@ -19,16 +19,29 @@ import java.util.concurrent.Future;
 /** Conversations, played as calls at the same time. */
 public final class DemoCalls {
     private static final Duration PORTS_LIMIT = Duration.ofSeconds(10);
+    private static final int FIRST_AGENT = 1000;
 
     private final DemoSystem system;
+    private final CallPlacer placer;
     private final String prefix;
     private final List<Conversation> conversations;
 
-    /** Calls are named after {@code prefix}, numbered from 1. */
+    /** Calls without a PBX, named after {@code prefix}, numbered from 1. */
     public DemoCalls(DemoSystem system, String prefix, List<Conversation> conversations) {
+        this(system, system.player(), prefix, conversations);
+    }
+
+    /** Calls placed in some way; a PBX names them by itself. */
+    public DemoCalls(DemoSystem system, CallPlacer placer, String prefix, List<Conversation> conversations) {
         this.system = system;
+        this.placer = placer;
         this.prefix = prefix;
         this.conversations = List.copyOf(conversations);
+    }
+
+    /** Who answers the call of that number, counted from 1. */
+    static String agentId(int number) {
+        return Integer.toString(FIRST_AGENT + number);
     }
 
     /**
@@ -44,13 +57,13 @@ public final class DemoCalls {
      * @throws IOException when a call was not served; the message says why
      */
     public List<Result> play() throws IOException, InterruptedException {
-        CallPlayer player = system.player();
         try (PortWatch ports = new PortWatch(system.operator()::freedPairs);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<PlayedCall>> playing = new ArrayList<>();
             for (int i = 0; i < conversations.size(); i++) {
                 CallScript script = script(i, conversations.get(i));
-                playing.add(threads.submit(() -> player.play(script, session -> ports.hungUp(script.callId()))));
+                playing.add(threads.submit(() -> placer.play(
+                        script, session -> ports.hungUp(session.getSpec().callId()))));
             }
             List<PlayedCall> played = new ArrayList<>();
             for (Future<PlayedCall> call : playing) {
@@ -80,7 +93,7 @@ public final class DemoCalls {
         return new CallScript(
                 prefix + "-" + number,
                 "+1 555 01%02d".formatted(number),
-                "100" + number,
+                agentId(number),
                 "en-US",
                 conversation.track(Channel.CUSTOMER),
                 conversation.track(Channel.AGENT));

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param calls placed at the same time
  * @param once end after the report
+ * @param pbx place the calls at a real Asterisk
  * @param recordings the user's own customer and agent
  * @param report file for the JSON report
  * @param pagePort port of the page; 0: any free one
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 record DemoOptions(
         int calls,
         boolean once,
+        boolean pbx,
         @Nullable Recordings recordings,
         @Nullable Path report,
         int pagePort) {
@@ -35,6 +37,7 @@ record DemoOptions(
     static DemoOptions parse(String[] arguments) {
         int calls = 0;
         boolean once = false;
+        boolean pbx = false;
         Recordings recordings = null;
         Path report = null;
         int pagePort = DEFAULT_PAGE_PORT;
@@ -43,6 +46,7 @@ record DemoOptions(
             String option = rest.pop();
             switch (option) {
                 case "--once" -> once = true;
+                case "--pbx" -> pbx = true;
                 case "--calls" -> calls = number(option, rest, 1, MAX_CALLS);
                 case "--play" -> recordings = new Recordings(file(option, rest), file(option, rest));
                 case "--report" -> report = file(option, rest);
@@ -54,7 +58,7 @@ record DemoOptions(
             throw new IllegalArgumentException("--play places one call, --calls " + calls + " does not go with it");
         }
         int placed = recordings != null ? 1 : calls == 0 ? 2 : calls;
-        return new DemoOptions(placed, once, recordings, report, pagePort);
+        return new DemoOptions(placed, once, pbx, recordings, report, pagePort);
     }
 
     private static int number(String option, Deque<String> rest, int min, int max) {

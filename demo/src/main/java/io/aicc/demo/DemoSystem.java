@@ -4,6 +4,7 @@ import io.aicc.crd.WorkerPool;
 import io.aicc.crd.WorkerPoolSpec;
 import io.aicc.crd.WorkerPoolStatus;
 import io.aicc.demo.api.EmbeddedKubernetes;
+import io.aicc.demo.pbx.AsteriskFiles;
 import io.aicc.demo.player.CallPlayer;
 import io.aicc.demo.pod.LocalKubelet;
 import io.aicc.demo.receiver.TranscriptReceiver;
@@ -124,6 +125,11 @@ public final class DemoSystem implements AutoCloseable {
 
     public OperatorProcess operator() {
         return operator;
+    }
+
+    /** Starts a PBX for that many agents, and the controller that listens to it. */
+    DemoPbx startPbx(AsteriskFiles files, int agents) throws IOException, InterruptedException {
+        return parts.add("pbx", new DemoPbx(this, files, agents));
     }
 
     /** Places calls here. */

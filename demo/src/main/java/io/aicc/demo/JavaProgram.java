@@ -25,6 +25,11 @@ final class JavaProgram {
         return command("io.aicc.operator.Operator", "-Xmx256m");
     }
 
+    /** The ARI controller: one process per PBX. */
+    static ProcessBuilder controller() {
+        return command("io.aicc.operator.ari.AriController", "-Xmx192m");
+    }
+
     /** A worker: one process per call, so small, and quick to start rather than quick in the long run. */
     static ProcessBuilder worker() {
         return command("io.aicc.worker.CallWorker", "-Xmx64m", "-XX:TieredStopAtLevel=1");

@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 
 /** Puts together what was said, what was received and what the API server recorded. */
 final class Reporter {
@@ -36,7 +37,12 @@ final class Reporter {
         this.recogniser = recogniser;
     }
 
-    DemoReport report(List<DemoCalls.Result> results) throws IOException {
+    /**
+     * The report of these calls.
+     *
+     * @param others what else must hold
+     */
+    DemoReport report(List<DemoCalls.Result> results, List<Check> others) throws IOException {
         ForeignWords<Speaker> fingerprints = fingerprints(results);
         List<Call> calls = new ArrayList<>();
         Map<String, Map<Channel, List<String>>> texts = new LinkedHashMap<>();
@@ -54,7 +60,8 @@ final class Reporter {
             texts.put(callId(result), said);
             calls.add(call(result, transcript, said, fingerprints));
         }
-        List<Check> checks = Checks.of(calls, recogniser.knowsTheScript());
+        List<Check> checks = new ArrayList<>(Checks.of(calls, recogniser.knowsTheScript()));
+        checks.addAll(others);
         return new DemoReport(checks.stream().allMatch(Check::ok), recogniser.model(), checks, calls, texts);
     }
 
@@ -99,6 +106,7 @@ final class Reporter {
         Transcript.Completeness proof = transcript.completeness();
         Summary summary =
                 Objects.requireNonNull(result.call().session().getStatus().summary(), "an ended session has a summary");
+        OptionalLong sent = result.call().packetsSent();
         return new Call(
                 callId(result),
                 result.call().ready().toMillis(),
@@ -107,7 +115,7 @@ final class Reporter {
                 foreign,
                 new Finals(proof.finalsExpected().orElse(-1L), proof.finalsHeld(), proof.finalsAcknowledged()),
                 new Packets(
-                        result.call().packetsSent(),
+                        sent.isPresent() ? sent.getAsLong() : null,
                         summary.customerPackets() + summary.agentPackets(),
                         summary.packetsLost(),
                         summary.packetsRejected()),

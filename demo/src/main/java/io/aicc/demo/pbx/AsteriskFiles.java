@@ -31,13 +31,12 @@ public record AsteriskFiles(Path root, Path folder) {
      * Finds both where {@code ./aicc} says they are.
      *
      * @param project the project's own directory
-     * @throws IllegalStateException when nobody provided an Asterisk; the message says what to do
+     * @throws IOException when nobody provided an Asterisk; the message says what to do
      */
-    public static AsteriskFiles find(Path project) {
+    public static AsteriskFiles find(Path project) throws IOException {
         String root = System.getenv(VARIABLE);
         if (root == null || root.isBlank()) {
-            throw new IllegalStateException(
-                    "no Asterisk: " + VARIABLE + " is not set; asterisk/provision prints what it is");
+            throw new IOException("no Asterisk: " + VARIABLE + " is not set; asterisk/provision prints what it is");
         }
         return new AsteriskFiles(Path.of(root), project.resolve("asterisk").toAbsolutePath());
     }

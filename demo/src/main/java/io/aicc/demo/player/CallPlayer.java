@@ -6,7 +6,6 @@ import io.aicc.crd.CallSessionSpec.MediaSources;
 import io.aicc.crd.CallSessionSpec.PbxReference;
 import io.aicc.crd.CallSessionStatus.MediaEndpoint;
 import io.aicc.crd.Codec;
-import io.aicc.crd.Phase;
 import io.aicc.wire.MicroTime;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -20,16 +19,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
-/** Places calls and lives them through in real time, each on the caller's thread. Thread-safe. */
-public final class CallPlayer {
+/** Plays the PBX and its controller: a CallSession, two RTP streams, the end mark. Thread-safe. */
+public final class CallPlayer implements CallPlacer {
     private static final Duration READY_LIMIT = Duration.ofSeconds(30);
-    private static final Duration END_LIMIT = Duration.ofSeconds(60);
     private static final long PACKET_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final KubernetesClient client;
@@ -42,12 +39,7 @@ public final class CallPlayer {
         this.clock = clock;
     }
 
-    /**
-     * Places a call and returns when everything of it is over.
-     *
-     * @param onHangUp told right after the end mark is written
-     * @throws CallFailedException when the system did not serve it
-     */
+    @Override
     public PlayedCall play(CallScript script, Consumer<CallSession> onHangUp)
             throws CallFailedException, InterruptedException, IOException {
         InetAddress pbx = InetAddress.getLoopbackAddress();
@@ -55,7 +47,7 @@ public final class CallPlayer {
                 RtpStream agent = new RtpStream(pbx, script.agent())) {
             Instant created = clock.instant();
             Resource<CallSession> resource = create(script, customer.source(), agent.source(), created);
-            CallSession ready = await(resource, "Ready", READY_LIMIT, CallPlayer::served);
+            CallSession ready = SessionWatch.awaitServed(resource, READY_LIMIT);
             Duration readyAfter = Duration.between(created, clock.instant());
 
             Instant mediaStarted = clock.instant();
@@ -63,7 +55,7 @@ public final class CallPlayer {
 
             Instant hungUp = clock.instant();
             onHangUp.accept(markEnded(resource, hungUp));
-            CallSession over = await(resource, "Ended", END_LIMIT, session -> phase(session) == Phase.Ended);
+            CallSession over = SessionWatch.awaitEnded(resource);
             Duration endedAfter = Duration.between(hungUp, clock.instant());
             return new PlayedCall(
                     over,
@@ -72,7 +64,7 @@ public final class CallPlayer {
                     mediaStarted,
                     hungUp,
                     endedAfter,
-                    customer.packetsSent() + agent.packetsSent());
+                    OptionalLong.of(customer.packetsSent() + agent.packetsSent()));
         }
     }
 
@@ -116,40 +108,6 @@ public final class CallPlayer {
             }
             customer.send(number, customerPort);
             agent.send(number, agentPort);
-        }
-    }
-
-    private CallSession await(
-            Resource<CallSession> resource, String what, Duration limit, Predicate<@Nullable CallSession> condition)
-            throws CallFailedException {
-        CallSession session = resource.waitUntilCondition(
-                s -> s != null && (condition.test(s) || phase(s) == Phase.Failed),
-                limit.toMillis(),
-                TimeUnit.MILLISECONDS);
-        if (!condition.test(session)) {
-            throw new CallFailedException("call " + session.getMetadata().getName() + " did not become " + what + ": "
-                    + session.getStatus().conditions());
-        }
-        return session;
-    }
-
-    private static boolean served(@Nullable CallSession session) {
-        Phase phase = phase(session);
-        return phase == Phase.Ready || phase == Phase.Active;
-    }
-
-    private static @Nullable Phase phase(@Nullable CallSession session) {
-        return session == null || session.getStatus() == null
-                ? null
-                : session.getStatus().phase();
-    }
-
-    /** The system did not do what a call needs. */
-    public static final class CallFailedException extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        CallFailedException(String message) {
-            super(message);
         }
     }
 }

@@ -10,6 +10,15 @@ final class MuLaw {
 
     private MuLaw() {}
 
+    /** A whole track, a byte a sample. */
+    static byte[] encode(short[] samples) {
+        byte[] codes = new byte[samples.length];
+        for (int i = 0; i < samples.length; i++) {
+            codes[i] = encode(samples[i]);
+        }
+        return codes;
+    }
+
     static byte encode(short sample) {
         int sign = sample < 0 ? 0x80 : 0;
         int magnitude = Math.min(Math.abs((int) sample), CLIP) + BIAS;

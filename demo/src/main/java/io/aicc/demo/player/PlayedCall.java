@@ -3,17 +3,18 @@ package io.aicc.demo.player;
 import io.aicc.crd.CallSession;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.OptionalLong;
 
 /**
  * What happened to a call that was placed, seen from outside.
  *
  * @param session the CallSession once it had ended
- * @param created when its creation was asked for
+ * @param created when the CallSession was asked for
  * @param ready from then until it was seen to be Ready
- * @param mediaStarted when the first packet left
- * @param hungUp when the end mark was written
+ * @param mediaStarted when the two began to talk
+ * @param hungUp when the customer hung up
  * @param ended from then until the session was seen to be Ended
- * @param packetsSent both streams together
+ * @param packetsSent to the worker, both streams together; empty when only the PBX knows
  */
 public record PlayedCall(
         CallSession session,
@@ -22,4 +23,4 @@ public record PlayedCall(
         Instant mediaStarted,
         Instant hungUp,
         Duration ended,
-        long packetsSent) {}
+        OptionalLong packetsSent) {}

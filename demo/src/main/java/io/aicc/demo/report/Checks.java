@@ -2,6 +2,7 @@ package io.aicc.demo.report;
 
 import io.aicc.demo.report.DemoReport.Call;
 import io.aicc.demo.report.DemoReport.Check;
+import io.aicc.demo.report.DemoReport.Packets;
 import io.aicc.demo.report.DemoReport.WordErrors;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,14 +30,7 @@ public final class Checks {
         List<Check> checks = new ArrayList<>();
         for (Call call : calls) {
             String id = call.callId() + ": ";
-            checks.add(check(
-                    id + "every packet arrived",
-                    call.packets().received() == call.packets().sent()
-                            && call.packets().lost() == 0,
-                    "sent %d, received %d, lost %d",
-                    call.packets().sent(),
-                    call.packets().received(),
-                    call.packets().lost()));
+            checks.add(packets(id, call.packets()));
             checks.add(check(
                     id + "every final is delivered and acknowledged",
                     call.finals().expected() > 0
@@ -64,6 +58,24 @@ public final class Checks {
             }
         }
         return checks;
+    }
+
+    private static Check packets(String id, Packets packets) {
+        if (packets.sent() == null) {
+            return check(
+                    id + "no packet is missing",
+                    packets.received() > 0 && packets.lost() == 0,
+                    "received %d, lost %d",
+                    packets.received(),
+                    packets.lost());
+        }
+        return check(
+                id + "every packet arrived",
+                packets.received() == packets.sent() && packets.lost() == 0,
+                "sent %d, received %d, lost %d",
+                packets.sent(),
+                packets.received(),
+                packets.lost());
     }
 
     private static Check wordErrors(String who, WordErrors errors) {

@@ -58,8 +58,15 @@ public record DemoReport(
     /** Final transcripts: said to exist by the sender, held by the receiver, acknowledged by it. */
     public record Finals(long expected, long delivered, long acknowledged) {}
 
-    /** RTP packets of both speakers. */
+    /**
+     * RTP packets of both speakers.
+     *
+     * @param sent to the worker; absent when only the PBX knows
+     */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Packets(
-            long sent, long received, long lost, @Nullable Long rejected) {}
+            @Nullable Long sent,
+            long received,
+            long lost,
+            @Nullable Long rejected) {}
 }

@@ -7,6 +7,7 @@ import io.aicc.wire.event.Event;
 import io.aicc.wire.event.EventBody;
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.Objects;
 
 /** What a person at the terminal sees: steps, words as they come, the report. Colours only where somebody looks. */
 public final class Terminal implements TranscriptListener {
@@ -81,7 +82,8 @@ public final class Terminal implements TranscriptListener {
                     call.foreignWords(),
                     call.finals().expected() + "/" + call.finals().delivered() + "/"
                             + call.finals().acknowledged(),
-                    call.packets().sent() + "/" + call.packets().received() + "/"
+                    Objects.requireNonNullElse(call.packets().sent(), "-") + "/"
+                            + call.packets().received() + "/"
                             + call.packets().lost(),
                     call.portsFreeMs());
         }

@@ -1,0 +1,92 @@
+package io.aicc.demo;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A program of the control plane as a process, as a Deployment would run it; it can be killed and started again. */
+final class ProgramProcess implements AutoCloseable {
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
+
+    private final ProcessBuilder builder;
+    private final String address;
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
+    private Process process;
+
+    /**
+     * Starts it.
+     *
+     * @param network second byte of its loopback address, below the pods'; another address for every demo on this machine
+     * @param environment beside the address and the log's format
+     */
+    ProgramProcess(ProcessBuilder program, int network, Map<String, String> environment, Path log) throws IOException {
+        address = address(network, ProcessHandle.current().pid());
+        builder = program.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().putAll(environment);
+        builder.environment().put("AICC_BIND_ADDRESS", address);
+        builder.environment().put("AICC_LOG_FORMAT", "json");
+        process = builder.start();
+    }
+
+    boolean alive() {
+        return process.isAlive();
+    }
+
+    /** What its readiness endpoint says; empty when it is not ready. */
+    String readiness() {
+        return get(8080, "/health/ready");
+    }
+
+    /** A counter, all labels together, as its metrics say; −1 when it does not answer or has none of that name. */
+    int counted(String name) {
+        return get(9090, "/metrics")
+                .lines()
+                .filter(line -> line.startsWith(name))
+                .mapToInt(line -> (int) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .reduce(Integer::sum)
+                .orElse(-1);
+    }
+
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    void startAgain() throws IOException {
+        process = builder.start();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            process.destroyForcibly().waitFor();
+        }
+        http.close();
+    }
+
+    private static String address(int network, long pid) {
+        return "127.%d.%d.%d".formatted(network, pid / 254 % 254, pid % 254 + 1);
+    }
+
+    private String get(int port, String path) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + address + ":" + port + path))
+                .timeout(Duration.ofSeconds(1))
+                .build();
+        try {
+            HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+            return response.statusCode() == 200 ? response.body() : "";
+        } catch (IOException e) {
+            return "";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "";
+        }
+    }
+}
