@@ -76,6 +76,6 @@ public final class CallWorker {
     private static CallAssignment legacyCall() {
         String id = UUID.randomUUID().toString();
         return new CallAssignment(
-                id, "legacy", "legacy-" + id, null, null, "en-US", Codec.ULAW, null, null, 1, null, null);
+                id, "legacy", "legacy-" + id, null, null, "en-US", Codec.ULAW, null, null, List.of(), 1, null, null);
     }
 }

@@ -68,7 +68,11 @@ public final class CallSession extends CustomResource<CallSessionSpec, CallSessi
                     + " && has(self.agentId) == has(oldSelf.agentId)"
                     + " && (!has(self.agentId) || self.agentId == oldSelf.agentId)"
                     + " && has(self.pbx) == has(oldSelf.pbx) && (!has(self.pbx) || self.pbx == oldSelf.pbx)",
-            message = "spec is immutable: only ended (once) and mediaSources may change")
+            message = "spec is immutable: only ended (once), mediaSources and callEvents may change")
+    @ValidationRule(
+            value =
+                    "!has(oldSelf.callEvents) || (has(self.callEvents) && size(self.callEvents) >= size(oldSelf.callEvents))",
+            message = "spec.callEvents only grows")
     @ValidationRule(
             value = "!has(oldSelf.ended) || (has(self.ended) && self.ended == oldSelf.ended)",
             message = "spec.ended is set once: a call that is over stays over")

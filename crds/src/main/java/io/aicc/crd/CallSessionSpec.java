@@ -3,14 +3,19 @@ package io.aicc.crd;
 import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.aicc.wire.event.Channel;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the PBX knows of a call. Fixed at creation, but for the end mark and the media sources (a re-tap changes them). */
-@JsonClassDescription("What the PBX knows of the call. Fixed at creation, but for ended and mediaSources.")
+/**
+ * What the PBX knows of a call. Fixed at creation, but for the end mark, the media sources (a re-tap changes them) and the call
+ * events, which only grow.
+ */
+@JsonClassDescription("What the PBX knows of the call. Fixed at creation, but for ended, mediaSources and callEvents.")
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CallSessionSpec(
         @Required
@@ -66,6 +71,12 @@ public record CallSessionSpec(
         @Nullable
         MediaSources mediaSources,
 
+        @Size(max = CallEvent.MOST)
+        @JsonPropertyDescription(
+                "What happened in the call, in order: hold, unhold, another participant, a key pressed. Grows only; at most 256.")
+        @Nullable
+        List<CallEvent> callEvents,
+
         @JsonPropertyDescription("Set once, when the call is over.") @Nullable
         EndMark ended) {
 
@@ -110,6 +121,44 @@ public record CallSessionSpec(
 
         /** An address and a port; names are not looked up. */
         static final String SOURCE = "^(\\[[0-9A-Fa-f:.]+\\]|" + OCTET + "(\\." + OCTET + "){3}):" + PORT + "$";
+    }
+
+    /**
+     * Something that happened in the call, told to receivers on the transcript's timeline. A record of state, not a message:
+     * the whole list is handed on each time, so nothing is lost when one hand-over is.
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record CallEvent(
+            @Required
+            @Size(max = 27)
+            @Pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{6}Z$")
+            @JsonPropertyDescription("When it happened, UTC in microseconds.")
+            String at,
+
+            @Required
+            @JsonPropertyDescription(
+                    "What happened: Hold, Unhold, ParticipantChanged or Dtmf (which key is never told).")
+            Type type,
+
+            @Required @JsonPropertyDescription("Whose side: customer or agent.")
+            Channel channel,
+
+            @Size(max = 64)
+            @Pattern("^[^\\p{Cc}]*$")
+            @JsonPropertyDescription(
+                    "Who speaks on that side from now on, for ParticipantChanged; at most 64 characters, no control characters. Never trusted.")
+            @Nullable
+            String participantId) {
+        /** More than a call has; what comes after them is not told. */
+        public static final int MOST = 256;
+
+        /** What can happen. */
+        public enum Type {
+            Hold,
+            Unhold,
+            ParticipantChanged,
+            Dtmf
+        }
     }
 
     /** That and why a call is over. */

@@ -39,7 +39,8 @@ public final class LiveCall implements CallDesk, AutoCloseable {
     private @Nullable Thread drain;
 
     /** What exists once the call is assigned. */
-    private record Running(CallAssignment assignment, TranscriptPublisher publisher, Instant began) {}
+    private record Running(
+            CallAssignment assignment, TranscriptPublisher publisher, Instant ready, CallHappenings happenings) {}
 
     /**
      * Warms up: the engine's streams are opened for the language that calls usually have.
@@ -64,6 +65,7 @@ public final class LiveCall implements CallDesk, AutoCloseable {
         } else if (state == State.DRAINING || state == State.DONE) {
             throw new RefusedException("session " + assignment.sessionUid() + " is over");
         } else {
+            running.happenings().tell(assignment.callEvents());
             parts.receiver().retap(customerRule(assignment), agentRule(assignment));
         }
         return new Acknowledgement(
@@ -87,7 +89,8 @@ public final class LiveCall implements CallDesk, AutoCloseable {
                 parts.outputs(),
                 parts.registry(),
                 parts.clock());
-        call = new Running(assignment, publisher, now);
+        CallHappenings happenings = new CallHappenings(publisher::publish, ready, assignment.lastHeardAt());
+        call = new Running(assignment, publisher, ready, happenings);
         publisher.publish(new EventBody.SessionStarted(
                 assignment.customerNumber(), assignment.agentId(), assignment.language(), assignment.generation()));
         if (assignment.lastHeardAt() != null) {
@@ -98,6 +101,7 @@ public final class LiveCall implements CallDesk, AutoCloseable {
                 publisher.publish(new EventBody.Gap(channel, "worker_replaced", Math.max(0, from), to));
             }
         }
+        happenings.tell(assignment.callEvents());
         MediaPlan plan = new MediaPlan(assignment.codec(), customer, agent, Duration.between(ready, now));
         parts.receiver().lock(plan, voices.line(Channel.CUSTOMER), voices.line(Channel.AGENT));
         moveTo(State.ASSIGNED);
@@ -136,7 +140,7 @@ public final class LiveCall implements CallDesk, AutoCloseable {
                     .addKeyValue("limit", parts.settings().drain())
                     .log("last words given up: not transcribed in time");
         }
-        Duration duration = Duration.between(running.began(), ended);
+        Duration duration = Duration.between(running.ready(), ended);
         running.publisher().publish(new EventBody.SessionEnded(reason, duration.toMillis(), Map.of(), 0, 0));
         long undelivered = running.publisher().drain(deadline.left());
         synchronized (this) {

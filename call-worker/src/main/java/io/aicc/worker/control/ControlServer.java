@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 public final class ControlServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
 
-    /** An assignment is below 2 KB. */
-    private static final int MAX_BODY_BYTES = 16 * 1024;
+    /** An assignment is below 2 KB, and each of its at most 256 call events below 200 bytes, escapes included below 500. */
+    private static final int MAX_BODY_BYTES = 128 * 1024;
 
     private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 

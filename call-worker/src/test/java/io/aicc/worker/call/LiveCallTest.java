@@ -152,6 +152,7 @@ class LiveCallTest {
                 Codec.ULAW,
                 "127.0.0.1:" + pbx.getLocalPort(),
                 "127.0.0.1:" + pbx.getLocalPort(),
+                List.of(),
                 1,
                 null,
                 null);
@@ -159,7 +160,7 @@ class LiveCallTest {
 
     private CallAssignment withSource(String session, String source) {
         return new CallAssignment(
-                session, "call-1", "pbx-1", null, null, "en-US", Codec.ULAW, source, source, 1, null, null);
+                session, "call-1", "pbx-1", null, null, "en-US", Codec.ULAW, source, source, List.of(), 1, null, null);
     }
 
     /** A loud tone, 20 ms a packet, without pacing: nothing here depends on time. */

@@ -113,7 +113,7 @@ class ControlServerTest {
         assertThat(send("PUT", "/v1/call", token, json(assignment("wrong"))).statusCode())
                 .isEqualTo(422);
         assertThat(send("PUT", "/v1/call", token, "{").statusCode()).isEqualTo(400);
-        assertThat(send("PUT", "/v1/call", token, "x".repeat(20_000)).body()).contains("body too long");
+        assertThat(send("PUT", "/v1/call", token, "x".repeat(200_000)).body()).contains("body too long");
         assertThat(send("GET", "/v1/call", token, "").statusCode()).isEqualTo(404);
     }
 
@@ -137,7 +137,7 @@ class ControlServerTest {
 
     private static CallAssignment assignment(String session) {
         return new CallAssignment(
-                session, "call-1", "call-1", null, null, "en-US", Codec.ULAW, null, null, 1, null, null);
+                session, "call-1", "call-1", null, null, "en-US", Codec.ULAW, null, null, List.of(), 1, null, null);
     }
 
     private static String json(Object body) throws Exception {

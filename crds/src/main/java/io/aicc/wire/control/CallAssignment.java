@@ -1,6 +1,8 @@
 package io.aicc.wire.control;
 
+import io.aicc.crd.CallSessionSpec.CallEvent;
 import io.aicc.crd.Codec;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param codec what the RTP payload is
  * @param customerSource only address heard on the customer's port, {@code address:port}; null: the pool's networks decide
  * @param agentSource the same for the agent's port
+ * @param callEvents what happened in the call so far, whole each time; the worker publishes what it has not published
  * @param generation of the media endpoint, 1 for the first worker of the call
  * @param readyAt when the session became ready, the zero of its timeline ({@link io.aicc.wire.MicroTime}); null at the first
  *     hand-over: now
@@ -32,6 +35,12 @@ public record CallAssignment(
         Codec codec,
         @Nullable String customerSource,
         @Nullable String agentSource,
+        List<CallEvent> callEvents,
         int generation,
         @Nullable String readyAt,
-        @Nullable String lastHeardAt) {}
+        @Nullable String lastHeardAt) {
+    public CallAssignment {
+        // An operator of the version before does not send it.
+        callEvents = callEvents == null ? List.of() : List.copyOf(callEvents);
+    }
+}

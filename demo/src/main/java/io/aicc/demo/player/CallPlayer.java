@@ -84,6 +84,7 @@ public final class CallPlayer implements CallPlacer {
                 "default",
                 MicroTime.format(now),
                 new MediaSources(customerSource, agentSource),
+                null,
                 null));
         client.resource(session).create();
         return client.resources(CallSession.class).inNamespace(namespace).withName(script.callId());

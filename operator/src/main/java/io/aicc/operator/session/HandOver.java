@@ -1,6 +1,7 @@
 package io.aicc.operator.session;
 
 import io.aicc.crd.CallSessionSpec;
+import io.aicc.crd.CallSessionSpec.CallEvent;
 import io.aicc.crd.CallSessionSpec.MediaSources;
 import io.aicc.crd.CallSessionStatus.MediaEndpoint;
 import io.aicc.crd.CallSessionStatus.Times;
@@ -16,6 +17,7 @@ import io.aicc.wire.MicroTime;
 import io.aicc.wire.control.Acknowledgement;
 import io.aicc.wire.control.CallAssignment;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,13 +80,14 @@ final class HandOver {
         };
     }
 
-    /** Whether a worker has been told the media sources that the call has now. */
+    /** Whether a worker has been told the media sources that the call has now, and all that happened in it. */
     static boolean upToDate(Call call, Worker worker) {
         CallAssignment told = worker.assignment();
         MediaSources sources = call.spec().mediaSources();
         return told != null
                 && Objects.equals(told.customerSource(), sources == null ? null : sources.customer())
-                && Objects.equals(told.agentSource(), sources == null ? null : sources.agent());
+                && Objects.equals(told.agentSource(), sources == null ? null : sources.agent())
+                && told.callEvents().equals(callEvents(call.spec()));
     }
 
     private Outcome acknowledged(Call call, Worker worker, Acknowledgement ports) {
@@ -187,9 +190,14 @@ final class HandOver {
                 Objects.requireNonNullElse(spec.codec(), Codec.ULAW),
                 sources == null ? null : sources.customer(),
                 sources == null ? null : sources.agent(),
+                callEvents(spec),
                 generation(call, worker),
                 readyAt,
                 readyAt == null ? null : lastHeard(call));
+    }
+
+    private static List<CallEvent> callEvents(CallSessionSpec spec) {
+        return Objects.requireNonNullElse(spec.callEvents(), List.of());
     }
 
     private String lastHeard(Call call) {
