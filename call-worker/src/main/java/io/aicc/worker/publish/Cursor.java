@@ -1,57 +1,40 @@
 package io.aicc.worker.publish;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How far one destination is, kept in a file of its own so that a restarted process goes on from there. Every change is one
- * small write to the page cache; without a usable file the cursor lives in memory only, and a restart sends more than once
- * what is then deduplicated by {@code event_id}. Not thread-safe.
+ * How far one destination is, kept in a file of its own so that a restarted process goes on from there. Without a usable file
+ * the cursor lives in memory only, and a restart sends more than once what is then deduplicated by {@code event_id}. Not
+ * thread-safe.
  */
 final class Cursor implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Cursor.class);
-    private static final int SIZE = 2 * Long.BYTES + 1;
 
-    private final ByteBuffer buffer = ByteBuffer.allocate(SIZE);
-    private final @Nullable FileChannel file;
+    private final NumberFile file;
     private long acked;
     private long written;
     private boolean acknowledges;
 
-    private Cursor(@Nullable FileChannel file) {
+    private Cursor(NumberFile file) {
         this.file = file;
+        this.acked = file.opened(0);
+        this.written = file.opened(1);
+        this.acknowledges = file.opened(2) != 0;
     }
 
     static Cursor open(@Nullable Path path) {
         if (path == null) {
-            return new Cursor(null);
+            return new Cursor(NumberFile.none());
         }
         try {
-            FileChannel file = FileChannel.open(
-                    path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
-            Cursor cursor = new Cursor(file);
-            cursor.load(file);
-            return cursor;
+            return new Cursor(NumberFile.open(path, 3));
         } catch (IOException e) {
             log.atWarn().addKeyValue("file", path.getFileName()).setCause(e).log("cursor kept in memory only");
-            return new Cursor(null);
-        }
-    }
-
-    private void load(FileChannel file) throws IOException {
-        if (file.read(buffer, 0) == SIZE) {
-            buffer.flip();
-            acked = buffer.getLong();
-            written = buffer.getLong();
-            acknowledges = buffer.get() != 0;
-        } else {
-            save(); // claims the space now: later writes do not fail for want of it
+            return new Cursor(NumberFile.none());
         }
     }
 
@@ -83,29 +66,11 @@ final class Cursor implements AutoCloseable {
     }
 
     private void save() {
-        if (file == null) {
-            return;
-        }
-        try {
-            buffer.clear()
-                    .putLong(acked)
-                    .putLong(written)
-                    .put((byte) (acknowledges ? 1 : 0))
-                    .flip();
-            file.write(buffer, 0);
-        } catch (IOException e) {
-            log.atDebug().setCause(e).log("cursor not saved");
-        }
+        file.write(acked, written, acknowledges ? 1 : 0);
     }
 
     @Override
     public void close() {
-        try {
-            if (file != null) {
-                file.close();
-            }
-        } catch (IOException e) {
-            log.atDebug().setCause(e).log("cursor not closed");
-        }
+        file.close();
     }
 }
