@@ -1,5 +1,6 @@
 package io.aicc.operator;
 
+import io.aicc.crd.CallSession;
 import io.aicc.operator.control.ControlKey;
 import io.aicc.operator.control.WorkerChannels;
 import io.aicc.operator.kube.KubeWrites;
@@ -12,6 +13,8 @@ import io.aicc.runtime.ProcessMetrics;
 import io.aicc.runtime.Program;
 import io.aicc.runtime.Settings;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ListOptions;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
@@ -36,6 +39,7 @@ public final class Operator implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Operator.class);
 
     private final OperatorSettings settings;
+    private final KubernetesClient client;
     private final ControlKey key;
     private final InstantSource clock = InstantSource.system();
     private final WarmPools pools;
@@ -59,6 +63,7 @@ public final class Operator implements AutoCloseable {
             ControlKey key,
             Runnable onDeposed) {
         this.settings = settings;
+        this.client = client;
         this.key = key;
         this.onDeposed = onDeposed;
         String namespace = settings.namespace();
@@ -125,11 +130,34 @@ public final class Operator implements AutoCloseable {
         }
     }
 
-    /** From here on we command the workers. */
+    /** From here on we command the workers. A leader that cannot begin makes room for another one. */
     private void lead() {
-        WorkerChannels channels = new WorkerChannels(key, clock.millis(), clock);
-        pools.begin(channels, poolReconciler.known(), sessionReconciler.memories());
-        role = Role.LEADER;
+        if (role == Role.STOPPED) {
+            return; // Stopped while the Lease was being taken.
+        }
+        try {
+            WorkerChannels channels = new WorkerChannels(key, epoch(), clock);
+            poolReconciler.learn();
+            pools.begin(channels, sessionReconciler.memories());
+            role = Role.LEADER;
+        } catch (RuntimeException e) {
+            log.atError().setCause(e).log("leadership cannot begin, stopping");
+            onDeposed.run();
+        }
+    }
+
+    /**
+     * The revision of the API's whole store, read after the Lease was written: higher than that of any leader before us,
+     * whatever their clocks and ours say. Resource versions are decimal numbers that grow (Kubernetes API concepts, "Resource
+     * versions").
+     */
+    private long epoch() {
+        ListOptions one = new ListOptionsBuilder().withLimit(1L).build();
+        return Long.parseLong(client.resources(CallSession.class)
+                .inNamespace(settings.namespace())
+                .list(one)
+                .getMetadata()
+                .getResourceVersion());
     }
 
     /** Another one may lead already: whatever we still do could contradict it, so we go. */

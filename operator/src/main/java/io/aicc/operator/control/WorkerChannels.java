@@ -20,8 +20,7 @@ public final class WorkerChannels implements AutoCloseable {
     private final ScheduledExecutorService watch;
 
     /**
-     * @param epoch number of our leadership, higher than that of every leader before; workers refuse lower ones. We use the
-     *     moment it began, in milliseconds since 1970: leaderships are a lease apart (10 s), clocks of nodes are not.
+     * @param epoch number of our leadership, higher than that of every leader before; workers refuse lower ones
      */
     public WorkerChannels(ControlKey key, long epoch, InstantSource clock) {
         this.http = HttpClient.newBuilder()
