@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -47,6 +48,7 @@ final class WarmPool {
     private final Deque<Worker> ready = new ArrayDeque<>();
     private final Set<String> waiting = new LinkedHashSet<>();
     private @Nullable WorkerPool resource;
+    private String revision = "";
     private PoolSize size = new PoolSize(0, 0, 0, 0, PortRange.ALL, Duration.ZERO);
     private final Map<String, Instant> lastHeard = new HashMap<>();
     private int failures;
@@ -81,8 +83,14 @@ final class WarmPool {
     /** Workers by state; ports by state. */
     record Counts(int warm, int starting, int busy, int waiting, int target, PortLeases.Counts ports) {}
 
-    synchronized void resource(WorkerPool pool) {
+    /**
+     * The WorkerPool as it is now.
+     *
+     * @param podRevision of the pods that would be made from it; idle workers of another one are replaced step by step
+     */
+    synchronized void resource(WorkerPool pool, String podRevision) {
         resource = pool;
+        revision = podRevision;
         size = PoolSize.of(pool.getSpec());
     }
 
@@ -108,13 +116,13 @@ final class WarmPool {
     }
 
     /** A pod that exists; idempotent. */
-    synchronized Worker found(String pod, String uid, PortPair ports) {
+    synchronized Worker found(String pod, String uid, PortPair ports, String podRevision) {
         unseen.remove(pod);
         Worker known = workers.get(pod);
         if (known != null) {
             return known;
         }
-        Worker worker = new Worker(pod, uid, ports, clock.instant());
+        Worker worker = new Worker(pod, uid, ports, podRevision, clock.instant());
         workers.put(pod, worker);
         String session = expected.remove(uid);
         if (session != null) {
@@ -265,11 +273,11 @@ final class WarmPool {
                     retire(worker);
                 });
         Counts counts = counts();
-        int missing = counts.waiting() + counts.target() - counts.warm() - counts.starting();
-        for (int surplus = -missing; surplus > 0 && !ready.isEmpty(); surplus--) {
-            retire(ready.peekLast());
-        }
-        List<Making> make = make(missing, counts, now);
+        Refill refill =
+                Refill.of(counts, (int) ready.stream().filter(this::outdated).count());
+        List<Making> make = make(refill.make(), counts, now);
+        boolean noRoom = refill.make() > 0 && make.isEmpty() && counts.starting() == 0 && trouble == null;
+        letGo(noRoom ? refill.toMakeRoom() : refill);
         List<String> delete = workers.values().stream()
                 .filter(worker -> worker.leaving() && !worker.deletionOrdered())
                 .map(Worker::pod)
@@ -373,11 +381,29 @@ final class WarmPool {
         return make;
     }
 
+    /** Outdated ones go first, then those who came last. */
+    private void letGo(Refill refill) {
+        List<Worker> idle = new ArrayList<>(ready).reversed();
+        idle.sort(Comparator.comparing(this::outdated).reversed());
+        idle.stream().limit(refill.retire()).forEach(this::retire);
+        workers.values().stream()
+                .filter(Worker::starting)
+                .limit(refill.abort())
+                .toList()
+                .forEach(this::retire);
+    }
+
+    private boolean outdated(Worker worker) {
+        return !worker.revision().equals(revision);
+    }
+
     /** Puts a worker where it belongs now; returns the session to tell, if any. */
     private @Nullable String requeue(Worker worker, boolean changed) {
         if (worker.ready()) {
-            failures = 0;
-            trouble = null;
+            if (!worker.queued()) {
+                failures = 0;
+                trouble = null;
+            }
             if (waiting.isEmpty()) {
                 enqueue(worker);
                 return null;

@@ -121,8 +121,7 @@ public final class WarmPools implements AutoCloseable {
      *
      * @param open channels in the name of this leadership; closed with us
      */
-    public void begin(WorkerChannels open, Collection<WorkerPool> resources, Collection<Memory> memories) {
-        resources.forEach(this::resource);
+    public void begin(WorkerChannels open, Collection<Memory> memories) {
         for (Memory memory : memories) {
             switch (memory) {
                 case Memory.Serving(String pool, String session, String podUid) ->
@@ -135,7 +134,7 @@ public final class WarmPools implements AutoCloseable {
         pods.getStore().list().forEach(this::found);
         begun = clock.instant();
         log.atInfo()
-                .addKeyValue("pools", resources.size())
+                .addKeyValue("pools", pools.size())
                 .addKeyValue("pods", pods.getStore().list().size())
                 .log("leading");
         pools.keySet().forEach(this::changed);
@@ -186,10 +185,6 @@ public final class WarmPools implements AutoCloseable {
         return pool(pool).resource();
     }
 
-    void resource(WorkerPool resource) {
-        pool(resource.getMetadata().getName()).resource(resource);
-    }
-
     boolean leading() {
         return !begun.equals(Instant.MAX);
     }
@@ -222,7 +217,7 @@ public final class WarmPools implements AutoCloseable {
         }
         WorkerPod worker = seen.get();
         WarmPool pool = pool(worker.pool());
-        Worker known = pool.found(worker.name(), worker.uid(), worker.ports());
+        Worker known = pool.found(worker.name(), worker.uid(), worker.ports(), worker.revision());
         if (worker.failed()) {
             if (!worker.terminating()) { // One that is told to go ends by a signal, which is no failure.
                 log.atWarn()

@@ -20,6 +20,7 @@ public final class Worker {
     private final String pod;
     private final String uid;
     private final PortPair ports;
+    private final String revision;
     private final Instant seenAt;
     private volatile String host = "";
     private volatile @Nullable WorkerChannel channel;
@@ -34,10 +35,11 @@ public final class Worker {
     private boolean queued;
     private boolean deletionOrdered;
 
-    Worker(String pod, String uid, PortPair ports, Instant seenAt) {
+    Worker(String pod, String uid, PortPair ports, String revision, Instant seenAt) {
         this.pod = pod;
         this.uid = uid;
         this.ports = ports;
+        this.revision = revision;
         this.seenAt = seenAt;
     }
 
@@ -158,6 +160,11 @@ public final class Worker {
 
     void deletionOrdered(boolean value) {
         deletionOrdered = value;
+    }
+
+    /** What its pod was made from, see {@link WorkerPodFactory#revision}. */
+    String revision() {
+        return revision;
     }
 
     Instant seenAt() {

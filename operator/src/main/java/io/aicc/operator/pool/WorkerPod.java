@@ -16,6 +16,7 @@ import java.util.Optional;
  * What a pod's object says of a worker. The ports are read where they cannot be changed, in the container's environment; the
  * label of the same value is for people and selectors.
  *
+ * @param revision what the pod was made from; empty when it does not say
  * @param address IP address of the pod, empty while it has none
  * @param mediaHost where RTP must go: the pod, or its node when the ports are the node's
  * @param reason why the pod failed, in a word
@@ -26,6 +27,7 @@ record WorkerPod(
         String uid,
         PortPair ports,
         int controlPort,
+        String revision,
         String address,
         String mediaHost,
         boolean ready,
@@ -57,6 +59,7 @@ record WorkerPod(
                 meta.getUid(),
                 ports.get(),
                 control.get(),
+                labels.getOrDefault(WorkerPodFactory.REVISION_LABEL, ""),
                 address,
                 onNode ? Objects.requireNonNullElse(status.getHostIP(), "") : address,
                 readyCondition(status),

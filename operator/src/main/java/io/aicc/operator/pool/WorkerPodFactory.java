@@ -6,6 +6,7 @@ import io.aicc.crd.WorkerPool;
 import io.aicc.crd.WorkerPoolSpec;
 import io.aicc.crd.WorkerPoolSpec.NetworkMode;
 import io.aicc.operator.port.PortPair;
+import io.aicc.operator.port.PortRange;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.ContainerPort;
@@ -22,7 +23,10 @@ import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 
@@ -35,6 +39,7 @@ final class WorkerPodFactory {
     static final String NAME = "aicc-call-worker";
     static final String POOL_LABEL = "aicc.io/pool";
     static final String PORT_LABEL = "aicc.io/customer-port";
+    static final String REVISION_LABEL = "aicc.io/revision";
     static final String CONTAINER = "worker";
     static final String CONTROL = "control";
     static final String CUSTOMER_PORT = "AICC_CUSTOMER_PORT";
@@ -43,6 +48,7 @@ final class WorkerPodFactory {
     private static final int CONTROL_PORT = 8081;
     private static final int METRICS_PORT = 9090;
     private static final int READABLE_BY_GROUP = 0440;
+    private static final int REVISION_BYTES = 5;
 
     /** The user of the worker's image. */
     private static final long USER = 10_001;
@@ -70,7 +76,26 @@ final class WorkerPodFactory {
         return NAME_LABEL + "=" + NAME + "," + POOL_LABEL + "=" + pool;
     }
 
+    /** Names what pods of this WorkerPool are made from: the same for two that differ in name and ports only. */
+    String revision(WorkerPool pool) {
+        Pod sample = unmarked(pool, "", new PortPair(PortRange.ALL.from()));
+        try {
+            // The object's own maps and lists keep their order, so equal pods make equal text.
+            byte[] text = JSON.writeValueAsBytes(sample.getSpec());
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text);
+            return HexFormat.of().formatHex(digest, 0, REVISION_BYTES);
+        } catch (JsonProcessingException | NoSuchAlgorithmException e) {
+            throw new IllegalStateException("a pod always makes JSON, and every JDK has SHA-256", e);
+        }
+    }
+
     Pod make(WorkerPool pool, String name, PortPair ports) {
+        Pod pod = unmarked(pool, name, ports);
+        pod.getMetadata().getLabels().put(REVISION_LABEL, revision(pool));
+        return pod;
+    }
+
+    private Pod unmarked(WorkerPool pool, String name, PortPair ports) {
         WorkerPoolSpec spec = pool.getSpec();
         return new PodBuilder()
                 .withNewMetadata()

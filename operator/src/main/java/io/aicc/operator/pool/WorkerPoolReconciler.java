@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -72,10 +71,15 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
         return List.of(changes);
     }
 
-    /** Every WorkerPool there is, once the operator has started. */
-    public Collection<WorkerPool> known() {
+    /** Tells the pools what WorkerPools there are, once the operator has started; before {@link WarmPools#begin}. */
+    public void learn() {
         IndexerResourceCache<WorkerPool> known = cache;
-        return known == null ? List.of() : known.list().toList();
+        if (known != null) {
+            known.list().forEach(resource -> {
+                WarmPool pool = pools.pool(resource.getMetadata().getName());
+                pool.resource(resource, factory.revision(resource));
+            });
+        }
     }
 
     @Override
@@ -88,7 +92,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
             pool.abandon();
             told.remove(resource.getMetadata().getName());
         } else {
-            pool.resource(resource);
+            pool.resource(resource, factory.revision(resource));
         }
         carryOut(resource, pool, pool.plan());
         return context.isPrimaryResourceDeleted() ? UpdateControl.noUpdate() : tell(resource, pool);

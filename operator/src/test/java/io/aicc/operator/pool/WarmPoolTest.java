@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 class WarmPoolTest {
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private int names;
+    private String revision = "image-1";
     private WarmPool pool = restarted();
 
     @Test
@@ -103,7 +104,7 @@ class WarmPoolTest {
     @Test
     void neverClaimsAWorkerThatSaysItServesACall() {
         resource(1, 1, 10, "20000", "20019");
-        Worker worker = pool.found("default-a", "uid-a", new PortPair(20_000));
+        Worker worker = pool.found("default-a", "uid-a", new PortPair(20_000), revision);
         connect(worker);
         pool.podState(worker, true, false);
         pool.reported(worker, report(State.ACTIVE, "s-1"));
@@ -115,7 +116,7 @@ class WarmPoolTest {
     void keepsAWorkerForTheSessionThatTheRecordNamesThoughItWasRestartedInPlace() {
         resource(1, 1, 10, "20000", "20019");
         pool.expect("s-1", "uid-a");
-        Worker worker = pool.found("default-a", "uid-a", new PortPair(20_000));
+        Worker worker = pool.found("default-a", "uid-a", new PortPair(20_000), revision);
         connect(worker);
         pool.podState(worker, true, false);
         pool.reported(worker, report(State.IDLE, null));
@@ -126,7 +127,7 @@ class WarmPoolTest {
     @Test
     void isSettledOnceEveryPodHasSpoken() {
         resource(1, 1, 10, "20000", "20019");
-        Worker worker = pool.found("default-a", "uid-a", new PortPair(20_000));
+        Worker worker = pool.found("default-a", "uid-a", new PortPair(20_000), revision);
         assertThat(pool.settled()).isFalse();
         connect(worker);
         pool.reported(worker, report(State.IDLE, null));
@@ -161,7 +162,7 @@ class WarmPoolTest {
     void replacesAPodThatNeverGetsReady() {
         resource(1, 1, 10, "20000", "20019");
         WarmPool.Making making = pool.plan().make().getFirst();
-        pool.found(making.pod(), "uid", making.ports());
+        pool.found(making.pod(), "uid", making.ports(), revision);
         now = now.plus(WarmPool.START_LIMIT).plusSeconds(1);
         assertThat(pool.plan().delete()).containsExactly(making.pod());
         now = now.plusSeconds(30);
@@ -175,6 +176,66 @@ class WarmPoolTest {
         resource(1, 1, 10, "20000", "20019");
         assertThat(pool.plan().delete()).hasSize(2);
         assertThat(pool.counts().warm()).isEqualTo(1);
+    }
+
+    @Test
+    void letsStartingWorkersGoTooWhenFewerAreWanted() {
+        resource(3, 3, 10, "20000", "20019");
+        pool.plan().make().forEach(making -> pool.found(making.pod(), "uid-" + making.pod(), making.ports(), revision));
+        resource(1, 1, 10, "20000", "20019");
+        assertThat(pool.plan().delete()).hasSize(2);
+        assertThat(pool.counts().starting()).isEqualTo(1);
+    }
+
+    @Test
+    void replacesIdleWorkersOfAnOlderResourceAFewAtATimeNewOnesFirst() {
+        resource(4, 4, 10, "20000", "20019");
+        startAll();
+        pool.claim("s-1");
+        startAll();
+        upgrade();
+        for (int step = 0; step < 4; step++) {
+            WarmPool.Plan plan = pool.plan();
+            assertThat(plan.make()).as("step %d", step).hasSize(1);
+            assertThat(plan.delete())
+                    .as("nobody goes before a successor is ready")
+                    .isEmpty();
+            start(plan.make().getFirst());
+            assertThat(pool.counts().warm()).isEqualTo(5);
+            finish(pool.plan());
+            assertThat(pool.counts().warm()).isEqualTo(4);
+        }
+        assertThat(pool.plan()).isEqualTo(new WarmPool.Plan(List.of(), List.of(), List.of()));
+        assertThat(pool.serving("s-1")).as("the call keeps its worker").isPresent();
+    }
+
+    @Test
+    void anUpgradeWhosePodsFailCostsNoIdleWorker() {
+        resource(2, 2, 10, "20000", "20019");
+        startAll();
+        upgrade();
+        for (int attempt = 0; attempt < 5; attempt++) {
+            pool.plan().make().forEach(making -> {
+                Worker broken = pool.found(making.pod(), "uid-" + making.pod(), making.ports(), revision);
+                pool.failed(broken, "ImagePullBackOff");
+                pool.gone(broken.pod(), true);
+            });
+            now = now.plusSeconds(40);
+        }
+        assertThat(pool.counts().warm()).isEqualTo(2);
+        assertThat(pool.trouble()).hasValueSatisfying(what -> assertThat(what).contains("ImagePullBackOff"));
+    }
+
+    @Test
+    void aPoolWithoutRoomLetsOneIdleWorkerGoBeforeItsSuccessorComes() {
+        resource(2, 2, 2, "20000", "20019");
+        startAll();
+        upgrade();
+        WarmPool.Plan plan = pool.plan();
+        assertThat(plan.make()).isEmpty();
+        assertThat(plan.delete()).hasSize(1);
+        finish(plan);
+        assertThat(pool.plan().make()).hasSize(1);
     }
 
     /** Claims, ends, deaths, failures and restarts of ours in any order; the invariants are checked after each. */
@@ -244,7 +305,8 @@ class WarmPoolTest {
     }
 
     private void resource(int min, int max, int maxWorkers, String from, String to) {
-        pool.resource(Serialization.unmarshal("""
+        pool.resource(
+                Serialization.unmarshal("""
                         apiVersion: aicc.io/v1alpha1
                         kind: WorkerPool
                         metadata: {name: default}
@@ -252,7 +314,18 @@ class WarmPoolTest {
                           warm: {min: %d, max: %d, percent: 0}
                           maxWorkers: %d
                           ports: {from: %s, to: %s, quarantineSeconds: 2}
-                        """.formatted(min, max, maxWorkers, from, to), WorkerPool.class));
+                        """.formatted(min, max, maxWorkers, from, to), WorkerPool.class), revision);
+    }
+
+    /** The WorkerPool names another image. */
+    private void upgrade() {
+        revision = "image-2";
+        WorkerPool known = pool.resource().orElseThrow();
+        pool.resource(known, revision);
+    }
+
+    private void finish(WarmPool.Plan plan) {
+        plan.delete().forEach(pod -> pool.gone(pod, true));
     }
 
     private Shortage shortage(String session) {
@@ -264,7 +337,7 @@ class WarmPoolTest {
     }
 
     private Worker start(WarmPool.Making making) {
-        Worker worker = pool.found(making.pod(), "uid-" + making.pod(), making.ports());
+        Worker worker = pool.found(making.pod(), "uid-" + making.pod(), making.ports(), revision);
         connect(worker);
         pool.podState(worker, true, false);
         pool.reported(worker, report(State.IDLE, null));

@@ -69,6 +69,22 @@ class WorkerPodFactoryTest {
         assertThat(WorkerPod.of(pod)).isEmpty();
     }
 
+    @Test
+    void aRevisionChangesWithWhatPodsAreMadeFromAndWithNothingElse() {
+        WorkerPool pool = Serialization.unmarshal(POOL.formatted("PodIP"), WorkerPool.class);
+        WorkerPool scaled = Serialization.unmarshal(
+                POOL.formatted("PodIP").replace("spec:", "spec:\n  warm: {min: 9}\n  maxWorkers: 50"),
+                WorkerPool.class);
+        WorkerPool upgraded = Serialization.unmarshal(
+                POOL.formatted("PodIP").replace("call-worker:1", "call-worker:2"), WorkerPool.class);
+
+        assertThat(factory.revision(scaled)).isEqualTo(factory.revision(pool)).hasSize(10);
+        assertThat(factory.revision(upgraded)).isNotEqualTo(factory.revision(pool));
+        assertThat(new WorkerPodFactory("b3RoZXI=").revision(pool)).isNotEqualTo(factory.revision(pool));
+        assertThat(WorkerPod.of(make("PodIP")))
+                .hasValueSatisfying(worker -> assertThat(worker.revision()).isEqualTo(factory.revision(pool)));
+    }
+
     private Pod make(String mode) {
         WorkerPool pool = Serialization.unmarshal(POOL.formatted(mode), WorkerPool.class);
         return factory.make(pool, "default-abcdefgh", new PortPair(20_480));
