@@ -12,7 +12,6 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -21,8 +20,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @ExtendWith(RealApiServerExtension.class)
 class CrdIT {
-    private static final Path ROOT = Path.of(System.getProperty("aicc.root"));
-
     private static final String SESSION = """
             apiVersion: aicc.io/v1alpha1
             kind: CallSession
@@ -54,14 +51,7 @@ class CrdIT {
     @BeforeEach
     void install() {
         namespace = server.newNamespace("crd");
-        server.kubectl(
-                        "apply",
-                        "--server-side",
-                        "-f",
-                        ROOT.resolve("crds/src/main/resources/crd").toString())
-                .orFail();
-        server.kubectl("wait", "--for=condition=Established", "crd/callsessions.aicc.io", "crd/workerpools.aicc.io")
-                .orFail();
+        server.installDefinitions();
     }
 
     @Test

@@ -101,6 +101,14 @@ public final class RealApiServer implements AutoCloseable {
         return name;
     }
 
+    /** Installs CallSession and WorkerPool as the build generates them; again does no harm. */
+    public void installDefinitions() {
+        Path definitions = Path.of(System.getProperty("aicc.root"), "crds/src/main/resources/crd");
+        kubectl("apply", "--server-side", "-f", definitions.toString()).orFail();
+        kubectl("wait", "--for=condition=Established", "crd/callsessions.aicc.io", "crd/workerpools.aicc.io")
+                .orFail();
+    }
+
     /** Runs kubectl on this server, for example {@code kubectl("get", "namespaces")}. */
     public CommandResult kubectl(String... arguments) {
         return CommandResult.of(command("kubectl", arguments), COMMAND_LIMIT);

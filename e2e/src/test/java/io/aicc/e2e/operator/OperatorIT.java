@@ -1,48 +1,34 @@
 package io.aicc.e2e.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.aicc.crd.CallSession;
+import io.aicc.crd.CallSessionSpec.CallEvent;
 import io.aicc.crd.CallSessionStatus;
 import io.aicc.crd.Phase;
-import io.aicc.crd.WorkerPool;
-import io.aicc.crd.WorkerPoolStatus;
 import io.aicc.crd.WorkerPoolStatus.PortCounts;
 import io.aicc.e2e.kube.RealApiServer;
 import io.aicc.e2e.kube.RealApiServerExtension;
-import io.aicc.operator.Operator;
-import io.aicc.operator.control.ControlKey;
 import io.aicc.runtime.Program;
-import io.aicc.wire.MicroTime;
 import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.WorkerReport.State;
-import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.client.Config;
+import io.aicc.wire.event.Channel;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.dsl.Resource;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,57 +36,29 @@ import org.junit.jupiter.api.io.TempDir;
 /** The operator program, whole, on a real API server; only the workers behind the control channel are played. */
 @ExtendWith(RealApiServerExtension.class)
 class OperatorIT {
-    private static final Path ROOT = Path.of(System.getProperty("aicc.root"));
-    private static final Duration LIMIT = Duration.ofSeconds(30);
-
     private final RealApiServer server;
+    private final OperatorRig rig;
     private final KubernetesClient client;
-    private final List<Program> programs = new ArrayList<>();
-    private final List<AutoCloseable> open = new ArrayList<>();
 
-    @TempDir
-    private Path folder = Path.of("");
-
-    private String namespace = "";
-    private PlayedWorkers workers;
-
-    OperatorIT(RealApiServer server) {
+    OperatorIT(RealApiServer server, @TempDir Path folder) throws IOException {
         this.server = server;
+        this.rig = new OperatorRig(server, folder);
         this.client = server.client();
-        this.namespace = server.newNamespace("operator");
-        this.workers = new PlayedWorkers(client, namespace);
-    }
-
-    @BeforeEach
-    void install() throws IOException {
-        server.kubectl(
-                        "apply",
-                        "--server-side",
-                        "-f",
-                        ROOT.resolve("crds/src/main/resources/crd").toString())
-                .orFail();
-        server.kubectl("wait", "--for=condition=Established", "crd/callsessions.aicc.io", "crd/workerpools.aicc.io")
-                .orFail();
-        Files.writeString(folder.resolve("control.pem"), ControlKey.generate().toPem());
     }
 
     @AfterEach
     void stop() throws Exception {
-        programs.forEach(Program::close);
-        for (AutoCloseable closeable : open) {
-            closeable.close();
-        }
-        workers.close();
+        rig.close();
     }
 
     @Test
     void aCallIsReadyThenActiveThenEndedAndItsPortsAreFree() throws Exception {
-        pool("warm: {min: 2, max: 2}, ports: {from: 20000, to: 20007, quarantineSeconds: 1}");
-        startOperator();
-        awaitPool(pool -> Objects.equals(pool.warm(), 2));
+        rig.pool("warm: {min: 2, max: 2}, ports: {from: 20000, to: 20007, quarantineSeconds: 1}");
+        rig.startOperator();
+        rig.awaitPool(pool -> Objects.equals(pool.warm(), 2));
 
-        create("call-1", Instant.now());
-        CallSession ready = awaitSession("call-1", Phase.Ready);
+        rig.create("call-1", Instant.now());
+        CallSession ready = rig.awaitSession("call-1", Phase.Ready);
         CallSessionStatus status = Objects.requireNonNull(ready.getStatus());
         var endpoint = Objects.requireNonNull(status.mediaEndpoint());
         String pod = Objects.requireNonNull(status.worker()).pod();
@@ -108,183 +66,235 @@ class OperatorIT {
         assertThat(endpoint.customerPort()).isBetween(20_000, 20_006).matches(port -> port % 2 == 0);
         assertThat(endpoint.agentPort()).isEqualTo(endpoint.customerPort() + 1);
         assertThat(endpoint.generation()).isEqualTo(1);
-        assertThat(condition(ready))
+        assertThat(OperatorRig.condition(ready))
                 .hasValueSatisfying(now -> assertThat(now.getStatus()).isEqualTo("True"));
-        assertThat(workers.in(pod).call())
+        assertThat(rig.workers().in(pod).call())
                 .extracting(CallAssignment::callId, CallAssignment::customerNumber, CallAssignment::language)
                 .containsExactly("pbx-call-1", "+82 2 1234 5678", "en-US");
-        assertThat(server.kubectl("-n", namespace, "get", "callsessions").orFail())
+        assertThat(server.kubectl("-n", rig.namespace(), "get", "callsessions").orFail())
                 .containsPattern("call-1 +Ready +\\+82 2 1234 5678 +agent-7 +" + endpoint.customerPort() + " +" + pod);
-        awaitPool(pool -> Objects.equals(pool.warm(), 2) && Objects.equals(pool.busy(), 1));
+        rig.awaitPool(pool -> Objects.equals(pool.warm(), 2) && Objects.equals(pool.busy(), 1));
 
-        workers.in(pod).says(State.ACTIVE);
-        awaitSession("call-1", Phase.Active);
+        rig.workers().in(pod).says(State.ACTIVE);
+        rig.awaitSession("call-1", Phase.Active);
 
-        Instant hungUp = hangUp("call-1");
-        CallSession ended = awaitSession("call-1", Phase.Ended);
+        Instant hungUp = rig.hangUp("call-1");
+        CallSession ended = rig.awaitSession("call-1", Phase.Ended);
         assertThat(Objects.requireNonNull(ended.getStatus()).summary())
                 .isEqualTo(new CallSessionStatus.Summary(4_000, 100, 90, 1, 2, 3, 7, 0, 120, "CustomerHangup"));
-        awaitPool(pool -> Objects.equals(pool.warm(), 2)
+        rig.awaitPool(pool -> Objects.equals(pool.warm(), 2)
                 && Objects.equals(pool.busy(), 0)
                 && new PortCounts(2, 2, 0).equals(pool.ports()));
         assertThat(Duration.between(hungUp, Instant.now())).isLessThan(Duration.ofSeconds(5));
-        assertThat(client.pods().inNamespace(namespace).withName(pod).get()).isNull();
+        assertThat(client.pods().inNamespace(rig.namespace()).withName(pod).get())
+                .isNull();
     }
 
     @Test
     void portsAreFreeWhileTheLastWordsAreStillDrained() throws Exception {
-        pool("warm: {min: 1, max: 1}, ports: {from: 20000, to: 20003, quarantineSeconds: 0}");
-        startOperator();
-        create("call-1", Instant.now());
-        String pod = worker(awaitSession("call-1", Phase.Ready));
-        workers.in(pod).takesItsTime();
-        hangUp("call-1");
+        rig.pool("warm: {min: 1, max: 1}, ports: {from: 20000, to: 20003, quarantineSeconds: 0}");
+        rig.startOperator();
+        rig.create("call-1", Instant.now());
+        String pod = OperatorRig.worker(rig.awaitSession("call-1", Phase.Ready));
+        rig.workers().in(pod).takesItsTime();
+        rig.hangUp("call-1");
 
-        awaitSession("call-1", Phase.Ending);
-        awaitPool(pool -> new PortCounts(1, 1, 0).equals(pool.ports()));
-        workers.in(pod).says(State.DONE);
-        awaitSession("call-1", Phase.Ended);
+        rig.awaitSession("call-1", Phase.Ending);
+        rig.awaitPool(pool -> new PortCounts(1, 1, 0).equals(pool.ports()));
+        rig.workers().in(pod).says(State.DONE);
+        rig.awaitSession("call-1", Phase.Ended);
     }
 
     @Test
     void aCallThatFindsNoPortSaysSoAndFailsByItsDeadline() throws Exception {
-        pool("warm: {min: 0, max: 1}, ports: {from: 20000, to: 20001}, limits: {readySeconds: 3}");
-        startOperator();
-        create("call-1", Instant.now());
-        awaitSession("call-1", Phase.Ready);
-        create("call-2", Instant.now());
+        rig.pool("warm: {min: 0, max: 1}, ports: {from: 20000, to: 20001}, limits: {readySeconds: 3}");
+        rig.startOperator();
+        rig.create("call-1", Instant.now());
+        rig.awaitSession("call-1", Phase.Ready);
+        rig.create("call-2", Instant.now());
 
-        await().atMost(LIMIT)
-                .untilAsserted(() -> assertThat(condition(session("call-2"))).hasValueSatisfying(now -> {
+        await().atMost(OperatorRig.LIMIT).untilAsserted(() -> assertThat(OperatorRig.condition(rig.session("call-2")))
+                .hasValueSatisfying(now -> {
                     assertThat(now.getReason()).isEqualTo("PortsExhausted");
                     assertThat(now.getMessage())
                             .contains("1 leased, 0 in quarantine, 0 free", "20000-20001", "spec.ports");
                 }));
-        assertThat(awaitSession("call-2", Phase.Failed))
-                .extracting(failed -> condition(failed).orElseThrow().getMessage())
+        assertThat(rig.awaitSession("call-2", Phase.Failed))
+                .extracting(
+                        failed -> OperatorRig.condition(failed).orElseThrow().getMessage())
                 .asString()
                 .startsWith("no worker within 3 s of requestedAt");
     }
 
     @Test
     void aCallThatWaitsForAPortGetsTheNextOne() throws Exception {
-        pool("warm: {min: 0, max: 1}, ports: {from: 20000, to: 20001, quarantineSeconds: 1}");
-        startOperator();
-        create("call-1", Instant.now());
-        awaitSession("call-1", Phase.Ready);
-        create("call-2", Instant.now());
-        await().atMost(LIMIT).until(() -> condition(session("call-2"))
+        rig.pool("warm: {min: 0, max: 1}, ports: {from: 20000, to: 20001, quarantineSeconds: 1}");
+        rig.startOperator();
+        rig.create("call-1", Instant.now());
+        rig.awaitSession("call-1", Phase.Ready);
+        rig.create("call-2", Instant.now());
+        await().atMost(OperatorRig.LIMIT).until(() -> OperatorRig.condition(rig.session("call-2"))
                 .filter(now -> now.getReason().equals("PortsExhausted"))
                 .isPresent());
-        hangUp("call-1");
-        awaitSession("call-2", Phase.Ready);
+        rig.hangUp("call-1");
+        rig.awaitSession("call-2", Phase.Ready);
     }
 
     @Test
     void anOperatorThatDiesInMidCallIsReplacedByOneThatAdoptsTheCall() throws Exception {
-        pool("warm: {min: 1, max: 1}, ports: {from: 20000, to: 20007, quarantineSeconds: 1}");
+        rig.pool("warm: {min: 1, max: 1}, ports: {from: 20000, to: 20007, quarantineSeconds: 1}");
         KubernetesClient doomed =
-                client(); // Its connections break with it, as with kill -9: it can say goodbye to nobody.
-        Program first = startOperator(doomed);
-        create("call-1", Instant.now());
-        CallSession ready = awaitSession("call-1", Phase.Ready);
-        String pod = worker(ready);
-        workers.in(pod).says(State.ACTIVE);
-        awaitSession("call-1", Phase.Active);
+                rig.newClient(); // Its connections break with it, as with kill -9: it can say goodbye to nobody.
+        Program first = rig.startOperator(doomed, Map.of());
+        rig.create("call-1", Instant.now());
+        CallSession ready = rig.awaitSession("call-1", Phase.Ready);
+        String pod = OperatorRig.worker(ready);
+        rig.workers().in(pod).says(State.ACTIVE);
+        rig.awaitSession("call-1", Phase.Active);
         doomed.close();
         first.close();
 
-        startOperator();
-        create("call-2", Instant.now());
-        assertThat(worker(awaitSession("call-2", Phase.Ready))).isNotEqualTo(pod);
-        assertThat(session("call-1").getStatus())
+        rig.startOperator();
+        rig.create("call-2", Instant.now());
+        assertThat(OperatorRig.worker(rig.awaitSession("call-2", Phase.Ready))).isNotEqualTo(pod);
+        assertThat(rig.session("call-1").getStatus())
                 .extracting(CallSessionStatus::mediaEndpoint)
                 .isEqualTo(Objects.requireNonNull(ready.getStatus()).mediaEndpoint());
 
-        hangUp("call-1");
-        assertThat(awaitSession("call-1", Phase.Ended).getStatus())
+        rig.hangUp("call-1");
+        assertThat(rig.awaitSession("call-1", Phase.Ended).getStatus())
                 .extracting(CallSessionStatus::summary)
                 .hasFieldOrPropertyWithValue("customerPackets", 100L);
-        await().atMost(LIMIT)
-                .until(() -> client.pods().inNamespace(namespace).withName(pod).get() == null);
+        await().atMost(OperatorRig.LIMIT)
+                .until(() ->
+                        client.pods().inNamespace(rig.namespace()).withName(pod).get() == null);
     }
 
     @Test
     void deletingALiveSessionEndsItsCallAndReclaimsItsWorker() throws Exception {
-        pool("warm: {min: 1, max: 1}, ports: {from: 20000, to: 20007, quarantineSeconds: 0}");
-        startOperator();
-        create("call-1", Instant.now());
-        String pod = worker(awaitSession("call-1", Phase.Ready));
+        rig.pool("warm: {min: 1, max: 1}, ports: {from: 20000, to: 20007, quarantineSeconds: 0}");
+        rig.startOperator();
+        rig.create("call-1", Instant.now());
+        String pod = OperatorRig.worker(rig.awaitSession("call-1", Phase.Ready));
 
-        assertThat(server.kubectl("-n", namespace, "delete", "callsession", "call-1", "--timeout=5s")
+        assertThat(server.kubectl("-n", rig.namespace(), "delete", "callsession", "call-1", "--timeout=5s")
                         .exitCode())
                 .isZero();
-        await().atMost(LIMIT)
-                .until(() -> client.pods().inNamespace(namespace).withName(pod).get() == null);
-        awaitPool(pool -> Objects.equals(pool.busy(), 0) && new PortCounts(3, 1, 0).equals(pool.ports()));
+        await().atMost(OperatorRig.LIMIT)
+                .until(() ->
+                        client.pods().inNamespace(rig.namespace()).withName(pod).get() == null);
+        rig.awaitPool(pool -> Objects.equals(pool.busy(), 0) && new PortCounts(3, 1, 0).equals(pool.ports()));
     }
 
     @Test
     void aLostPodIsReplacedInMidCallAndTheTapIsToldByTheGeneration() throws Exception {
-        pool("warm: {min: 1, max: 1}, ports: {from: 20000, to: 20007, quarantineSeconds: 0}");
-        startOperator();
-        create("call-1", Instant.now());
-        CallSession before = awaitSession("call-1", Phase.Ready);
-        client.pods().inNamespace(namespace).withName(worker(before)).delete();
+        rig.pool("warm: {min: 1, max: 1}, ports: {from: 20000, to: 20007, quarantineSeconds: 0}");
+        rig.startOperator();
+        rig.create("call-1", Instant.now());
+        CallSession before = rig.awaitSession("call-1", Phase.Ready);
+        client.pods()
+                .inNamespace(rig.namespace())
+                .withName(OperatorRig.worker(before))
+                .delete();
 
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(session("call-1").getStatus())
-                .extracting(CallSessionStatus::mediaEndpoint)
-                .hasFieldOrPropertyWithValue("generation", 2));
-        CallSession after = session("call-1");
-        assertThat(worker(after)).isNotEqualTo(worker(before));
-        assertThat(condition(after))
+        await().atMost(OperatorRig.LIMIT)
+                .untilAsserted(() -> assertThat(rig.session("call-1").getStatus())
+                        .extracting(CallSessionStatus::mediaEndpoint)
+                        .hasFieldOrPropertyWithValue("generation", 2));
+        CallSession after = rig.session("call-1");
+        assertThat(OperatorRig.worker(after)).isNotEqualTo(OperatorRig.worker(before));
+        assertThat(OperatorRig.condition(after))
                 .hasValueSatisfying(now -> assertThat(now.getReason()).isEqualTo("WorkerReplaced"));
-        assertThat(workers.in(worker(after)).call())
+        assertThat(rig.workers().in(OperatorRig.worker(after)).call())
                 .hasFieldOrPropertyWithValue("generation", 2)
                 .extracting(CallAssignment::readyAt)
-                .isEqualTo(readyAt(before));
+                .isEqualTo(OperatorRig.readyAt(before));
     }
 
     @Test
     void aWorkerRestartedInPlaceIsHandedItsCallAgain() throws Exception {
-        pool("warm: {min: 1, max: 1}");
-        startOperator();
-        create("call-1", Instant.now());
-        CallSession ready = awaitSession("call-1", Phase.Ready);
-        PlayedWorker worker = workers.in(worker(ready));
+        rig.pool("warm: {min: 1, max: 1}");
+        rig.startOperator();
+        rig.create("call-1", Instant.now());
+        CallSession ready = rig.awaitSession("call-1", Phase.Ready);
+        PlayedWorker worker = rig.workers().in(OperatorRig.worker(ready));
         worker.forgets();
 
-        await().atMost(LIMIT).until(() -> worker.call() != null);
-        assertThat(session("call-1").getStatus())
+        await().atMost(OperatorRig.LIMIT).until(() -> worker.call() != null);
+        assertThat(rig.session("call-1").getStatus())
                 .extracting(CallSessionStatus::mediaEndpoint)
                 .isEqualTo(Objects.requireNonNull(ready.getStatus()).mediaEndpoint());
     }
 
     @Test
     void newMediaSourcesReachTheWorker() throws Exception {
-        pool("warm: {min: 1, max: 1}");
-        startOperator();
-        create("call-1", Instant.now());
-        PlayedWorker worker = workers.in(worker(awaitSession("call-1", Phase.Ready)));
-        patch("call-1", "{\"spec\":{\"mediaSources\":{\"customer\":\"10.0.0.9:4000\"}}}");
+        rig.pool("warm: {min: 1, max: 1}");
+        rig.startOperator();
+        rig.create("call-1", Instant.now());
+        PlayedWorker worker = rig.workers().in(OperatorRig.worker(rig.awaitSession("call-1", Phase.Ready)));
+        rig.patch("call-1", "{\"spec\":{\"mediaSources\":{\"customer\":\"10.0.0.9:4000\"}}}");
 
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(worker.call())
+        await().atMost(OperatorRig.LIMIT).untilAsserted(() -> assertThat(worker.call())
                 .hasFieldOrPropertyWithValue("customerSource", "10.0.0.9:4000"));
     }
 
     @Test
+    void aChangeThatTheWorkerRefusesIsToldAndTheCallKeepsItsWorker() throws Exception {
+        rig.pool("warm: {min: 1, max: 1}");
+        rig.startOperator();
+        rig.create("call-1", Instant.now());
+        CallSession ready = rig.awaitSession("call-1", Phase.Ready);
+        PlayedWorker worker = rig.workers().in(OperatorRig.worker(ready));
+        worker.cannotHear("[::::]:4000");
+        rig.patch("call-1", "{\"spec\":{\"mediaSources\":{\"customer\":\"[::::]:4000\"}}}");
+
+        await().atMost(OperatorRig.LIMIT).untilAsserted(() -> assertThat(OperatorRig.condition(rig.session("call-1")))
+                .hasValueSatisfying(now -> {
+                    assertThat(now.getStatus()).isEqualTo("True");
+                    assertThat(now.getReason()).isEqualTo("ChangeRefused");
+                    assertThat(now.getMessage()).contains("not an address: [::::]:4000");
+                }));
+        rig.patch("call-1", "{\"spec\":{\"mediaSources\":{\"customer\":\"10.0.0.9:4000\"}}}");
+        await().atMost(OperatorRig.LIMIT).untilAsserted(() -> assertThat(worker.call())
+                .hasFieldOrPropertyWithValue("customerSource", "10.0.0.9:4000"));
+        assertThat(OperatorRig.worker(rig.session("call-1"))).isEqualTo(OperatorRig.worker(ready));
+    }
+
+    @Test
+    void whatHappensInTheCallReachesTheWorkerInOrder() throws Exception {
+        rig.pool("warm: {min: 1, max: 1}");
+        rig.startOperator();
+        rig.create("call-1", Instant.now());
+        PlayedWorker worker = rig.workers().in(OperatorRig.worker(rig.awaitSession("call-1", Phase.Ready)));
+        String hold = "{\"at\":\"2026-01-31T12:00:05.000000Z\",\"type\":\"Hold\",\"channel\":\"customer\"}";
+        String agent = "{\"at\":\"2026-01-31T12:00:06.000000Z\",\"type\":\"ParticipantChanged\",\"channel\":\"agent\","
+                + "\"participantId\":\"1007\"}";
+        rig.patch("call-1", "{\"spec\":{\"callEvents\":[" + hold + "]}}");
+        rig.patch("call-1", "{\"spec\":{\"callEvents\":[" + hold + "," + agent + "]}}");
+
+        await().atMost(OperatorRig.LIMIT).untilAsserted(() -> assertThat(
+                        Objects.requireNonNull(worker.call()).callEvents())
+                .extracting(CallEvent::type, CallEvent::channel, CallEvent::participantId)
+                .containsExactly(
+                        tuple(CallEvent.Type.Hold, Channel.CUSTOMER, null),
+                        tuple(CallEvent.Type.ParticipantChanged, Channel.AGENT, "1007")));
+        assertThatThrownBy(() -> rig.patch("call-1", "{\"spec\":{\"callEvents\":[]}}"))
+                .hasMessageContaining("spec.callEvents only grows");
+    }
+
+    @Test
     void healthAndMetricsTellTheTruth() throws Exception {
-        pool("warm: {min: 1, max: 1}");
+        rig.pool("warm: {min: 1, max: 1}");
         int health = freePort();
         int metrics = freePort();
-        startOperator(client, health, metrics);
-        create("call-1", Instant.now());
-        awaitSession("call-1", Phase.Ready);
-        hangUp("call-1");
-        awaitSession("call-1", Phase.Ended);
+        rig.startOperator(client, Map.of("AICC_HEALTH_PORT", "" + health, "AICC_METRICS_PORT", "" + metrics));
+        rig.create("call-1", Instant.now());
+        rig.awaitSession("call-1", Phase.Ready);
+        rig.hangUp("call-1");
+        rig.awaitSession("call-1", Phase.Ended);
 
         assertThat(get(health, "/health/ready")).contains("\"status\":\"up\"", "leader", "watching");
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(get(metrics, "/metrics"))
+        await().atMost(OperatorRig.LIMIT).untilAsserted(() -> assertThat(get(metrics, "/metrics"))
                 .contains(
                         "aicc_calls_total{status=\"ended\"} 1.0",
                         "aicc_calls_total{status=\"failed\"} 0.0",
@@ -295,136 +305,6 @@ class OperatorIT {
                         "aicc_reclaim_seconds_count 1",
                         "aicc_active_calls 0.0",
                         "aicc_port_pool_available"));
-    }
-
-    private void pool(String fields) {
-        String yaml = """
-                apiVersion: aicc.io/v1alpha1
-                kind: WorkerPool
-                metadata: {name: default}
-                spec:
-                  worker: {image: "aicc/call-worker:test"}
-                  outputs:
-                    - {name: demo, url: "ws://receiver:8099/transcripts", clientId: aicc, secretRef: receiver}
-                  %s
-                """.formatted(fields.replace("}, ", "}\n  "));
-        client.resource(Serialization.unmarshal(yaml, WorkerPool.class))
-                .inNamespace(namespace)
-                .create();
-    }
-
-    private void create(String name, Instant requestedAt) {
-        CallSession session =
-                Serialization.unmarshal("""
-                apiVersion: aicc.io/v1alpha1
-                kind: CallSession
-                metadata: {name: %1$s}
-                spec:
-                  callId: pbx-%1$s
-                  customerNumber: "+82 2 1234 5678"
-                  agentId: agent-7
-                  requestedAt: "%2$s"
-                """.formatted(name, MicroTime.format(requestedAt)), CallSession.class);
-        client.resource(session).inNamespace(namespace).create();
-    }
-
-    private Instant hangUp(String name) {
-        Instant now = Instant.now();
-        patch(
-                name,
-                "{\"spec\":{\"ended\":{\"at\":\"%s\",\"reason\":\"CustomerHangup\"}}}"
-                        .formatted(MicroTime.format(now)));
-        return now;
-    }
-
-    private void patch(String name, String merge) {
-        resource(name).patch(PatchContext.of(PatchType.JSON_MERGE), merge);
-    }
-
-    private Resource<CallSession> resource(String name) {
-        return client.resources(CallSession.class).inNamespace(namespace).withName(name);
-    }
-
-    private CallSession session(String name) {
-        return Objects.requireNonNull(resource(name).get(), () -> "session " + name + " does not exist");
-    }
-
-    private CallSession awaitSession(String name, Phase phase) {
-        await(name + " to be " + phase).atMost(LIMIT).until(() -> {
-            CallSessionStatus status = session(name).getStatus();
-            return status != null && status.phase() == phase;
-        });
-        return session(name);
-    }
-
-    private void awaitPool(Predicate<WorkerPoolStatus> expected) {
-        Resource<WorkerPool> pool =
-                client.resources(WorkerPool.class).inNamespace(namespace).withName("default");
-        await("the pool's status")
-                .atMost(LIMIT)
-                .until(() -> pool.get().getStatus(), status -> status != null && expected.test(status));
-    }
-
-    private static Optional<Condition> condition(CallSession session) {
-        CallSessionStatus status = session.getStatus();
-        return status == null || status.conditions() == null
-                ? Optional.empty()
-                : status.conditions().stream()
-                        .filter(condition -> condition.getType().equals("Ready"))
-                        .findFirst();
-    }
-
-    private static String readyAt(CallSession session) {
-        var times = Objects.requireNonNull(session.getStatus()).times();
-        return Objects.requireNonNull(Objects.requireNonNull(times).ready());
-    }
-
-    private static String worker(CallSession session) {
-        return Objects.requireNonNull(
-                        Objects.requireNonNull(session.getStatus()).worker())
-                .pod();
-    }
-
-    private KubernetesClient client() {
-        KubernetesClient own = new KubernetesClientBuilder()
-                .withConfig(Config.fromKubeconfig(server.kubeconfig().toFile()))
-                .build();
-        open.add(own);
-        return own;
-    }
-
-    private void startOperator() throws Exception {
-        var unused = startOperator(client());
-    }
-
-    private Program startOperator(KubernetesClient own) throws Exception {
-        return startOperator(own, 0, 0);
-    }
-
-    private Program startOperator(KubernetesClient own, int health, int metrics) throws Exception {
-        Program program = new Program("operator under test");
-        programs.add(program);
-        var unused = Operator.start(
-                Map.of(
-                        "AICC_NAMESPACE",
-                        namespace,
-                        "AICC_CONTROL_KEY_FILE",
-                        folder.resolve("control.pem").toString(),
-                        "AICC_BIND_ADDRESS",
-                        "127.0.0.1",
-                        "AICC_HEALTH_PORT",
-                        String.valueOf(health),
-                        "AICC_METRICS_PORT",
-                        String.valueOf(metrics),
-                        "AICC_LEASE_SECONDS",
-                        "4",
-                        "AICC_LEASE_RENEW_SECONDS",
-                        "3",
-                        "AICC_LEASE_RETRY_SECONDS",
-                        "1"),
-                own,
-                program);
-        return program;
     }
 
     private static String get(int port, String path) throws IOException, InterruptedException {

@@ -31,6 +31,7 @@ final class PlayedWorker implements CallDesk, AutoCloseable {
     private State state = State.IDLE;
     private boolean drainsByItself = true;
     private @Nullable CallAssignment call;
+    private @Nullable String badSource;
     private @Nullable String endReason;
 
     PlayedWorker(InetSocketAddress address, String publicKey, String podUid, int customerPort) throws IOException {
@@ -40,9 +41,12 @@ final class PlayedWorker implements CallDesk, AutoCloseable {
     }
 
     @Override
-    public Acknowledgement assign(CallAssignment assignment) throws RefusedException {
+    public Acknowledgement assign(CallAssignment assignment) throws RefusedException, UnacceptableException {
         lock.lock();
         try {
+            if (badSource != null && badSource.equals(assignment.customerSource())) {
+                throw new UnacceptableException("not an address: " + badSource);
+            }
             if (call != null && !call.sessionUid().equals(assignment.sessionUid())) {
                 throw new RefusedException("serves session " + call.sessionUid());
             }
@@ -128,6 +132,16 @@ final class PlayedWorker implements CallDesk, AutoCloseable {
         lock.lock();
         try {
             drainsByItself = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A call whose customer speaks from there it cannot serve. */
+    void cannotHear(String source) {
+        lock.lock();
+        try {
+            badSource = source;
         } finally {
             lock.unlock();
         }

@@ -1,0 +1,221 @@
+package io.aicc.e2e.operator;
+
+import static org.awaitility.Awaitility.await;
+
+import io.aicc.crd.CallSession;
+import io.aicc.crd.CallSessionStatus;
+import io.aicc.crd.Phase;
+import io.aicc.crd.WorkerPool;
+import io.aicc.crd.WorkerPoolStatus;
+import io.aicc.e2e.kube.RealApiServer;
+import io.aicc.operator.Operator;
+import io.aicc.operator.control.ControlKey;
+import io.aicc.runtime.Program;
+import io.aicc.wire.MicroTime;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.http.Interceptor;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** A namespace of the real API server with played workers, in which operator programs are started, and killed. */
+final class OperatorRig implements AutoCloseable {
+    static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private final RealApiServer server;
+    private final KubernetesClient client;
+    private final Path folder;
+    private final String namespace;
+    private final PlayedWorkers workers;
+    private final List<Program> programs = new ArrayList<>();
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    /** @param folder for the operator's key */
+    OperatorRig(RealApiServer server, Path folder) throws IOException {
+        this.server = server;
+        this.client = server.client();
+        this.folder = folder;
+        server.installDefinitions();
+        namespace = server.newNamespace("operator");
+        workers = new PlayedWorkers(client, namespace);
+        Files.writeString(folder.resolve("control.pem"), ControlKey.generate().toPem());
+    }
+
+    @Override
+    public void close() throws Exception {
+        programs.forEach(Program::close);
+        for (AutoCloseable closeable : open) {
+            closeable.close();
+        }
+        workers.close();
+    }
+
+    String namespace() {
+        return namespace;
+    }
+
+    KubernetesClient client() {
+        return client;
+    }
+
+    PlayedWorkers workers() {
+        return workers;
+    }
+
+    /** A client of its own: connections of a program that was killed break with it. */
+    KubernetesClient newClient() {
+        return newClient(new Interceptor() {});
+    }
+
+    KubernetesClient newClient(Interceptor inTheWay) {
+        KubernetesClient own = new KubernetesClientBuilder()
+                .withConfig(Config.fromKubeconfig(server.kubeconfig().toFile()))
+                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("test", inTheWay))
+                .build();
+        open.add(own);
+        return own;
+    }
+
+    /** Starts the operator program. */
+    void startOperator() throws Exception {
+        var unused = startOperator(newClient(), Map.of());
+    }
+
+    /**
+     * Starts it with a client of the test's own.
+     *
+     * @param settings beyond what every test needs
+     */
+    Program startOperator(KubernetesClient own, Map<String, String> settings) throws Exception {
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "AICC_NAMESPACE",
+                namespace,
+                "AICC_CONTROL_KEY_FILE",
+                folder.resolve("control.pem").toString(),
+                "AICC_BIND_ADDRESS",
+                "127.0.0.1",
+                "AICC_HEALTH_PORT",
+                "0",
+                "AICC_METRICS_PORT",
+                "0",
+                "AICC_LEASE_SECONDS",
+                "4",
+                "AICC_LEASE_RENEW_SECONDS",
+                "3",
+                "AICC_LEASE_RETRY_SECONDS",
+                "1"));
+        environment.putAll(settings);
+        Program program = new Program("operator under test");
+        programs.add(program);
+        var unused = Operator.start(environment, own, program);
+        return program;
+    }
+
+    void pool(String fields) {
+        String yaml = """
+                apiVersion: aicc.io/v1alpha1
+                kind: WorkerPool
+                metadata: {name: default}
+                spec:
+                  worker: {image: "aicc/call-worker:test"}
+                  outputs:
+                    - {name: demo, url: "ws://receiver:8099/transcripts", clientId: aicc, secretRef: receiver}
+                  %s
+                """.formatted(fields.replace("}, ", "}\n  "));
+        client.resource(Serialization.unmarshal(yaml, WorkerPool.class))
+                .inNamespace(namespace)
+                .create();
+    }
+
+    void create(String name, Instant requestedAt) {
+        CallSession session =
+                Serialization.unmarshal("""
+                apiVersion: aicc.io/v1alpha1
+                kind: CallSession
+                metadata: {name: %1$s}
+                spec:
+                  callId: pbx-%1$s
+                  customerNumber: "+82 2 1234 5678"
+                  agentId: agent-7
+                  requestedAt: "%2$s"
+                """.formatted(name, MicroTime.format(requestedAt)), CallSession.class);
+        client.resource(session).inNamespace(namespace).create();
+    }
+
+    Instant hangUp(String name) {
+        Instant now = Instant.now();
+        patch(
+                name,
+                "{\"spec\":{\"ended\":{\"at\":\"%s\",\"reason\":\"CustomerHangup\"}}}"
+                        .formatted(MicroTime.format(now)));
+        return now;
+    }
+
+    void patch(String name, String merge) {
+        resource(name).patch(PatchContext.of(PatchType.JSON_MERGE), merge);
+    }
+
+    Resource<CallSession> resource(String name) {
+        return client.resources(CallSession.class).inNamespace(namespace).withName(name);
+    }
+
+    CallSession session(String name) {
+        return Objects.requireNonNull(resource(name).get(), () -> "session " + name + " does not exist");
+    }
+
+    CallSession awaitSession(String name, Phase phase) {
+        return awaitSession(name, phase::equals);
+    }
+
+    CallSession awaitSession(String name, Predicate<Phase> expected) {
+        await(name).atMost(LIMIT).until(() -> {
+            CallSessionStatus status = session(name).getStatus();
+            return status != null && status.phase() != null && expected.test(status.phase());
+        });
+        return session(name);
+    }
+
+    void awaitPool(Predicate<WorkerPoolStatus> expected) {
+        Resource<WorkerPool> pool =
+                client.resources(WorkerPool.class).inNamespace(namespace).withName("default");
+        await("the pool's status")
+                .atMost(LIMIT)
+                .until(() -> pool.get().getStatus(), status -> status != null && expected.test(status));
+    }
+
+    static Optional<Condition> condition(CallSession session) {
+        CallSessionStatus status = session.getStatus();
+        return status == null || status.conditions() == null
+                ? Optional.empty()
+                : status.conditions().stream()
+                        .filter(condition -> condition.getType().equals("Ready"))
+                        .findFirst();
+    }
+
+    static String readyAt(CallSession session) {
+        var times = Objects.requireNonNull(session.getStatus()).times();
+        return Objects.requireNonNull(Objects.requireNonNull(times).ready());
+    }
+
+    static String worker(CallSession session) {
+        return Objects.requireNonNull(
+                        Objects.requireNonNull(session.getStatus()).worker())
+                .pod();
+    }
+}
