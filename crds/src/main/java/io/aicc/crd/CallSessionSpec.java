@@ -46,7 +46,7 @@ public record CallSessionSpec(
         String language,
 
         @Default("ULAW")
-        @JsonPropertyDescription("How the PBX encodes the audio it sends: ULAW, ALAW or L16_16K.")
+        @JsonPropertyDescription("How the PBX encodes the audio it sends: ULAW, ALAW, L16_8K or L16_16K.")
         @Nullable
         Codec codec,
 

@@ -25,7 +25,7 @@ public sealed interface PayloadDecoder permits G711, LinearPcm {
         return switch (codec) {
             case ULAW -> G711.MU_LAW;
             case ALAW -> G711.A_LAW;
-            case L16_16K -> LinearPcm.BIG_ENDIAN;
+            case L16_8K, L16_16K -> LinearPcm.BIG_ENDIAN;
         };
     }
 }

@@ -14,8 +14,8 @@ public interface FrameConsumer {
     void frame(AudioFrame frame);
 
     /**
-     * Audio that was spoken is not heard: 100 ms or more at once were lost, or dropped because this consumer is too slow. Told
-     * before the silence that fills it, unless another was told less than a second before: then those that follow within
+     * Audio is missing: 100 ms or more at once were lost, or dropped because this consumer is too slow, or nothing was sent for
+     * more than two seconds. Told before the silence that fills it, unless another was told less than a second before: then those that follow within
      * that second are told as one when it is over.
      */
     void gap(GapReason reason, long startMs, long endMs);
@@ -28,6 +28,8 @@ public interface FrameConsumer {
 
     /** Why audio is missing. */
     enum GapReason {
+        /** No packet came for more than two seconds: silence that is not sent, or a tap that broke. */
+        NOTHING_SENT,
         /** It never arrived. */
         PACKETS_LOST,
         /** It arrived faster than it was consumed. */

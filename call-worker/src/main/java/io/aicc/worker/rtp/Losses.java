@@ -21,13 +21,13 @@ final class Losses {
         nextNanos = nowNanos;
     }
 
-    /** Audio is missing; among others {@link GapReason#OVERLOAD} is what is told, since it is our own doing. */
+    /** Audio is missing; of several reasons the last of the list is told: {@link GapReason#OVERLOAD} is our own doing. */
     void add(GapReason reason, long fromMs, long toMs) {
         if (untold == null) {
             startMs = fromMs;
         }
         endMs = toMs;
-        untold = untold == GapReason.OVERLOAD ? untold : reason;
+        untold = untold != null && untold.compareTo(reason) > 0 ? untold : reason;
     }
 
     /** Whether there is something to tell, and it is time. */

@@ -7,7 +7,8 @@ package io.aicc.worker.rtp;
  *
  * @implNote A stream that stalls and then catches up looks, at its first late packet, like one that paused without saying so.
  *     They differ a second later: whoever caught up has, for a moment, no delay left. So the smallest delay of each second
- *     is what counts, and only one above 200 ms moves the timeline; the same rule absorbs a slow clock at the other end.
+ *     is what counts, and only one above 200 ms moves the timeline: by one packet when it is a slow clock at the other end that
+ *     shows, by all of it when it is more than that. A fast clock shows in packets that would end long after they arrived.
  */
 final class MediaTimeline {
     private static final long TOLERANCE_MS = 200;
@@ -66,12 +67,27 @@ final class MediaTimeline {
             forgetDelays();
         } else {
             start = next + missing(packet, length, arrival);
-            start += delay(start, arrival - length, arrival);
+            start += delay(start, length, arrival);
         }
         next = start + length;
         nextTimestamp = packet.timestamp + length;
         lastArrival = arrival;
         return start;
+    }
+
+    /**
+     * Whether this packet, which goes on where the one before ended, cannot have been spoken that late: it would end more than
+     * 200 ms after it arrived. The clock at the other end is fast, or the stream began with a stall; some packet has to go.
+     */
+    boolean isAhead(MediaPacket packet, int length) {
+        boolean goesOn = started && !packet.restart && packet.lostBefore == 0;
+        return goesOn && next + length - at(packet.arrivalNanos) > tolerance;
+    }
+
+    /** Leaves a packet out: what follows it lies where it would have been. */
+    void leaveOut(MediaPacket packet, int length) {
+        nextTimestamp = packet.timestamp + length;
+        lastArrival = at(packet.arrivalNanos);
     }
 
     /**
@@ -90,19 +106,22 @@ final class MediaTimeline {
         return Math.min(most, agreed || believable ? byTimestamp : Math.max(bySequence, due));
     }
 
-    /** How far the stream has fallen behind for good: 0 but at the end of a window in which it never caught up. */
-    private long delay(long start, long startByArrival, long arrival) {
+    /** What to add because the stream fell behind for good: 0 but at the end of a window in which it never caught up. */
+    private long delay(long start, int length, long arrival) {
         if (delayWindowPackets == 0) {
             delayWindowStart = arrival;
         }
         delayWindowPackets++;
-        smallestDelay = Math.min(smallestDelay, startByArrival - start);
+        smallestDelay = Math.min(smallestDelay, arrival - length - start);
         if (arrival - delayWindowStart < delayWindow || delayWindowPackets < DELAY_WINDOW_PACKETS) {
             return 0;
         }
         long behind = smallestDelay;
         forgetDelays();
-        return behind > tolerance ? behind : 0;
+        if (behind <= tolerance) {
+            return 0;
+        }
+        return behind > 2 * tolerance ? behind : length;
     }
 
     private void forgetDelays() {

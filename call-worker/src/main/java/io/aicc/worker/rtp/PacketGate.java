@@ -39,7 +39,7 @@ final class PacketGate implements ReorderWindow.Output {
     private @Nullable InetSocketAddress candidateSource;
 
     private boolean restart;
-    private int droppedSincePublish;
+    private int missingSincePublish;
     private boolean overloaded;
 
     PacketGate(
@@ -111,13 +111,18 @@ final class PacketGate implements ReorderWindow.Output {
         if (malformed != null) {
             return malformed;
         }
-        if (packet.payloadType() != format.payloadType()) {
-            return RejectReason.PAYLOAD_TYPE;
-        }
-        if (!format.isPlausiblePayload(packet.payloadLength())) {
-            return RejectReason.PAYLOAD_SIZE;
+        RejectReason unfit = checkPayload();
+        if (unfit != null) {
+            return unfit;
         }
         return (isStream() ? streamRate : otherRate).tryTake(nowNanos) ? null : RejectReason.RATE;
+    }
+
+    private @Nullable RejectReason checkPayload() {
+        if (format.isAudio(packet)) {
+            return format.isPlausiblePayload(packet.payloadLength()) ? null : RejectReason.PAYLOAD_SIZE;
+        }
+        return Unheard.reason(packet) == null ? RejectReason.PAYLOAD_TYPE : null;
     }
 
     private boolean isStream() {
@@ -191,10 +196,16 @@ final class PacketGate implements ReorderWindow.Output {
 
     @Override
     public void release(RtpPacket released, long arrivalNanos, int lostBefore) {
+        RejectReason unheard = format.isAudio(released) ? null : Unheard.reason(released);
+        if (unheard != null) {
+            stats.countRejected(unheard);
+            missingSincePublish += lostBefore;
+            return;
+        }
         MediaPacket slot = ring.claim();
         if (slot == null) {
             stats.countRejected(RejectReason.OVERLOAD);
-            droppedSincePublish += lostBefore + 1;
+            missingSincePublish += lostBefore + 1;
             overloaded = true;
             return;
         }
@@ -202,10 +213,10 @@ final class PacketGate implements ReorderWindow.Output {
         slot.payloadLength = released.payloadLength();
         slot.timestamp = released.timestamp();
         slot.arrivalNanos = arrivalNanos;
-        slot.lostBefore = droppedSincePublish + lostBefore;
+        slot.lostBefore = missingSincePublish + lostBefore;
         slot.overloadBefore = overloaded;
         slot.restart = restart;
-        droppedSincePublish = 0;
+        missingSincePublish = 0;
         overloaded = false;
         restart = false;
         stats.countReceived();

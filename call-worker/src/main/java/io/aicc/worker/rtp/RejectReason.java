@@ -24,6 +24,10 @@ public enum RejectReason {
     HEADER,
     /** Not the payload type of the call's codec. */
     PAYLOAD_TYPE,
+    /** A key that was pressed (RFC 4733), in the place of audio. */
+    DTMF,
+    /** How the background sounds while nobody speaks (RFC 3389), in the place of audio. */
+    COMFORT_NOISE,
     /** No audio, half a sample, or more than 60 ms. */
     PAYLOAD_SIZE,
     /** From another synchronization source than the one that is heard. */
@@ -38,6 +42,11 @@ public enum RejectReason {
     OVERLOAD;
 
     private final String label = name().toLowerCase(Locale.ROOT);
+
+    /** Whether such packets belong to an ordinary call: nobody is to be warned of them. */
+    boolean isOrdinary() {
+        return this == DTMF || this == COMFORT_NOISE;
+    }
 
     /** Name in metrics, reports and logs. */
     public String label() {

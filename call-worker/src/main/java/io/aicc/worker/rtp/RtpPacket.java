@@ -114,6 +114,11 @@ final class RtpPacket {
         return int32(start + 8);
     }
 
+    /** A byte of the payload, 0 to 255. */
+    int payloadByte(int index) {
+        return data[payloadStart + index] & 0xFF;
+    }
+
     /** Bytes of payload, padding not among them. */
     int payloadLength() {
         return payloadLength;

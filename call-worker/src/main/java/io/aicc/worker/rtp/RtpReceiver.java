@@ -155,14 +155,7 @@ public final class RtpReceiver implements AutoCloseable {
             port(Channel.CUSTOMER).open(customerGate);
             port(Channel.AGENT).open(agentGate);
             loop.scheduleAtFixedRate(
-                    () -> {
-                        long now = nanoClock.getAsLong();
-                        customerGate.tick(now);
-                        agentGate.tick(now);
-                    },
-                    TICK_MS,
-                    TICK_MS,
-                    TimeUnit.MILLISECONDS);
+                    () -> ports.values().forEach(StreamPort::tick), TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
         });
     }
 

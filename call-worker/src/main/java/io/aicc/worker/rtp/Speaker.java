@@ -15,6 +15,13 @@ final class Speaker {
     /** Packets come every 20 ms; the third one missing is noticed. */
     private static final long IDLE_AFTER_NANOS = 60_000_000;
 
+    /** −42 dB of full scale: below speech on any line. */
+    private static final int QUIET = 256;
+    /** However quiet, no more than one packet in 100 ms is left out: even soft speech stays what it was. */
+    private static final int SHORTEST_WAIT = 5;
+    /** A speaker who makes no pause for three seconds misses one packet. */
+    private static final int LONGEST_WAIT_FOR_QUIET = 150;
+
     private static final long REPORTED_LOSS_MS = 100;
     private static final long LONGEST_FILL_MS = 2000;
     private static final int FILL_MS = 20;
@@ -28,6 +35,8 @@ final class Speaker {
     private final Losses losses;
     private final AudioFrame frame;
     private long lastHeardNanos;
+    private long lastEmptyNanos;
+    private int packetsAhead;
     private long nextFailureLogNanos;
 
     Speaker(
@@ -43,6 +52,7 @@ final class Speaker {
         this.nanoClock = nanoClock;
         frame = new AudioFrame(format.codec());
         lastHeardNanos = nanoClock.getAsLong();
+        lastEmptyNanos = lastHeardNanos;
         losses = new Losses(consumer, lastHeardNanos);
         nextFailureLogNanos = lastHeardNanos;
     }
@@ -54,6 +64,7 @@ final class Speaker {
                 ring.await(TICK_NANOS);
             }
         }
+        noteSilentEnd();
         guarded(() -> losses.tell(nanoClock.getAsLong()));
         guarded(consumer::end);
     }
@@ -63,10 +74,10 @@ final class Speaker {
         MediaPacket packet = ring.peek();
         if (packet == null) {
             long now = nanoClock.getAsLong();
+            lastEmptyNanos = now;
             tellLosses(now);
             if (now - lastHeardNanos >= IDLE_AFTER_NANOS) {
-                long nowMs = timeline.at(now) * 1000 / frame.sampleRateHz();
-                guarded(() -> consumer.idle(nowMs));
+                guarded(() -> consumer.idle(ms(timeline.at(now))));
             }
             return false;
         }
@@ -78,6 +89,12 @@ final class Speaker {
 
     private void hear(MediaPacket packet) {
         int length = format.samplesIn(packet.payloadLength);
+        packetsAhead = timeline.isAhead(packet, length) ? packetsAhead + 1 : 0;
+        if (packetsAhead > LONGEST_WAIT_FOR_QUIET || packetsAhead >= SHORTEST_WAIT && isQuiet(packet)) {
+            timeline.leaveOut(packet, length);
+            packetsAhead = 0;
+            return;
+        }
         long end = timeline.next();
         long start = timeline.place(packet, length);
         noteLoss(packet, length, end, start);
@@ -89,11 +106,35 @@ final class Speaker {
         emit(start, packet.payloadLength);
     }
 
+    private boolean isQuiet(MediaPacket packet) {
+        short[] samples = frame.samples();
+        int length = format.decoder().decode(packet.payload, packet.payloadLength, samples);
+        for (int i = 0; i < length; i++) {
+            if (Math.abs(samples[i]) > QUIET) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private void noteLoss(MediaPacket packet, int length, long end, long start) {
-        long lostMs = (long) packet.lostBefore * length * 1000 / frame.sampleRateHz();
-        if (packet.overloadBefore || lostMs >= REPORTED_LOSS_MS) {
-            GapReason reason = packet.overloadBefore ? GapReason.OVERLOAD : GapReason.PACKETS_LOST;
-            losses.add(reason, end * 1000 / frame.sampleRateHz(), start * 1000 / frame.sampleRateHz());
+        if (packet.overloadBefore || ms((long) packet.lostBefore * length) >= REPORTED_LOSS_MS) {
+            losses.add(packet.overloadBefore ? GapReason.OVERLOAD : GapReason.PACKETS_LOST, ms(end), ms(start));
+        } else if (end > 0 && start - end > timeline.samples(LONGEST_FILL_MS)) {
+            losses.add(GapReason.NOTHING_SENT, ms(end), ms(start));
+        }
+    }
+
+    private long ms(long sample) {
+        return sample * 1000 / frame.sampleRateHz();
+    }
+
+    /** A stream that broke off before the call did. */
+    private void noteSilentEnd() {
+        long end = timeline.next();
+        long waitedUntil = timeline.at(lastEmptyNanos);
+        if (end > 0 && waitedUntil - end > timeline.samples(LONGEST_FILL_MS)) {
+            losses.add(GapReason.NOTHING_SENT, ms(end), ms(waitedUntil));
         }
     }
 

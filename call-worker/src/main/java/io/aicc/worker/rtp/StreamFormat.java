@@ -15,12 +15,18 @@ record StreamFormat(Codec codec, int payloadType, int sampleRateHz, PayloadDecod
         return switch (codec) {
             case ULAW -> new StreamFormat(codec, 0, 8_000, decoder);
             case ALAW -> new StreamFormat(codec, 8, 8_000, decoder);
+            case L16_8K -> new StreamFormat(codec, 11, 8_000, decoder);
             case L16_16K -> new StreamFormat(codec, 118, 16_000, decoder);
         };
     }
 
     int maxPayloadBytes() {
         return sampleRateHz * MAX_PAYLOAD_MS / 1000 * decoder.bytesPerSample();
+    }
+
+    /** Whether a packet carries audio, by its payload type. */
+    boolean isAudio(RtpPacket packet) {
+        return packet.payloadType() == payloadType;
     }
 
     boolean isPlausiblePayload(int bytes) {

@@ -6,7 +6,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DatagramPacket;
 import java.net.InetSocketAddress;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -16,21 +15,19 @@ import org.slf4j.LoggerFactory;
 /** One speaker's socket: everything is refused until it has a gate. Confined to the event loop, but for its statistics. */
 final class StreamPort extends SimpleChannelInboundHandler<DatagramPacket> {
     private static final Logger log = LoggerFactory.getLogger(StreamPort.class);
-    private static final long LOG_EVERY_NANOS = 1_000_000_000;
 
     private final Channel speaker;
     private final LongSupplier nanoClock;
     private final StreamStats stats = new StreamStats();
-    private final long[] nextLogNanos = new long[RejectReason.values().length];
-    private final long[] loggedCount = new long[nextLogNanos.length];
     private final FormerSources formerSources = new FormerSources();
+    private final RefusalLog refusals;
     private @Nullable PacketGate gate;
     private long arrived;
 
     StreamPort(Channel speaker, LongSupplier nanoClock) {
         this.speaker = speaker;
         this.nanoClock = nanoClock;
-        Arrays.fill(nextLogNanos, nanoClock.getAsLong());
+        refusals = new RefusalLog(speaker, stats, nanoClock.getAsLong());
     }
 
     StreamStats stats() {
@@ -51,6 +48,15 @@ final class StreamPort extends SimpleChannelInboundHandler<DatagramPacket> {
         gate = newGate;
     }
 
+    /** To be called every now and then: gives up waiting for packets that do not come, and tells what was refused. */
+    void tick() {
+        long now = nanoClock.getAsLong();
+        if (gate != null) {
+            gate.tick(now);
+        }
+        refusals.tick(now);
+    }
+
     /** Packets that arrived, heard or not. */
     long arrived() {
         return arrived;
@@ -63,7 +69,7 @@ final class StreamPort extends SimpleChannelInboundHandler<DatagramPacket> {
         long now = nanoClock.getAsLong();
         RejectReason reason = receive(content, datagram.sender(), now);
         if (reason != null) {
-            tell(reason, datagram.sender(), content.readableBytes(), now);
+            refusals.refused(reason, datagram.sender(), now);
         }
     }
 
@@ -75,24 +81,6 @@ final class StreamPort extends SimpleChannelInboundHandler<DatagramPacket> {
         }
         int offset = content.arrayOffset() + content.readerIndex();
         return gate.accept(content.array(), offset, content.readableBytes(), source, now);
-    }
-
-    /** At most one line a second for each reason, with the number of those it stands for. */
-    private void tell(RejectReason reason, InetSocketAddress source, int bytes, long now) {
-        int index = reason.ordinal();
-        if (now - nextLogNanos[index] < 0) {
-            return;
-        }
-        nextLogNanos[index] = now + LOG_EVERY_NANOS;
-        long count = stats.rejected(reason);
-        log.atWarn()
-                .addKeyValue("stream", speaker.name().toLowerCase(Locale.ROOT))
-                .addKeyValue("reason", reason.label())
-                .addKeyValue("source", source)
-                .addKeyValue("bytes", bytes)
-                .addKeyValue("packets", count - loggedCount[index])
-                .log("packets refused");
-        loggedCount[index] = count;
     }
 
     @Override

@@ -127,6 +127,22 @@ class MediaTimelineTest {
         assertThat(start).isEqualTo(ms(arrivalMs - 20));
     }
 
+    @Test
+    void aPacketThatWouldEndLongAfterItArrivedIsAhead() {
+        arrivalMs = 1020;
+        place();
+        for (int i = 1; i <= 10; i++) {
+            assertThat(isAhead()).isFalse();
+            place(); // all at once
+        }
+
+        assertThat(isAhead()).isTrue();
+        timeline.leaveOut(packet, LENGTH);
+        timestamp += LENGTH;
+        arrivalMs += 20;
+        assertThat(place()).isEqualTo(ms(1000 + 11 * 20)); // where the one left out would have been
+    }
+
     /** 100 parts per million over two hours are 720 ms. */
     @Test
     void aSlowClockAtTheOtherEndIsMadeUpFor() {
@@ -165,6 +181,12 @@ class MediaTimelineTest {
             long before = any.next();
             assertThat(any.place(packet, LENGTH)).isGreaterThanOrEqualTo(before);
         }
+    }
+
+    private boolean isAhead() {
+        packet.arrivalNanos = ZERO + arrivalMs * MS;
+        packet.timestamp = timestamp;
+        return timeline.isAhead(packet, LENGTH);
     }
 
     private long place() {

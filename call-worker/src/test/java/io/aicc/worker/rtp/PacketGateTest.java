@@ -14,6 +14,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PacketGateTest {
     private static final long MS = 1_000_000;
@@ -131,19 +133,85 @@ class PacketGateTest {
     @Test
     void refusesOtherPayloadTypesAndSizes() {
         assertThat(send(Packets.packet(8, 1, 0, SSRC, new byte[160]))).isEqualTo(RejectReason.PAYLOAD_TYPE);
-        assertThat(send(Packets.packet(101, 1, 0, SSRC, new byte[4]))).isEqualTo(RejectReason.PAYLOAD_TYPE);
+        assertThat(send(Packets.packet(101, 1, 0, SSRC, new byte[160]))).isEqualTo(RejectReason.PAYLOAD_TYPE);
+        assertThat(send(Packets.packet(11, 1, 0, SSRC, new byte[320]))).isEqualTo(RejectReason.PAYLOAD_TYPE);
         assertThat(send(Packets.packet(0, 1, 0, SSRC, new byte[0]))).isEqualTo(RejectReason.PAYLOAD_SIZE);
         assertThat(send(Packets.packet(0, 1, 0, SSRC, new byte[481]))).isEqualTo(RejectReason.PAYLOAD_SIZE);
         assertThat(send(Packets.packet(0, 1, 0, SSRC, new byte[2036]))).isEqualTo(RejectReason.TOO_LONG);
     }
 
+    @ParameterizedTest
+    @CsvSource({"ULAW, 0, 160, 480", "ALAW, 8, 160, 480", "L16_8K, 11, 320, 960", "L16_16K, 118, 640, 1920"})
+    void everyCodecHasItsPayloadTypeAndUpToSixtyMilliseconds(Codec codec, int payloadType, int usual, int longest) {
+        StreamFormat expected = StreamFormat.of(codec);
+
+        assertThat(expected.payloadType()).isEqualTo(payloadType);
+        assertThat(expected.isPlausiblePayload(usual)).isTrue();
+        assertThat(expected.isPlausiblePayload(longest)).isTrue();
+        assertThat(expected.isPlausiblePayload(longest + 2)).isFalse();
+    }
+
     @Test
     void refusesHalfASampleOfLinearAudio() {
-        StreamFormat linear = StreamFormat.of(Codec.L16_16K);
+        assertThat(StreamFormat.of(Codec.L16_8K).isPlausiblePayload(319)).isFalse();
+        assertThat(StreamFormat.of(Codec.L16_16K).isPlausiblePayload(641)).isFalse();
+    }
 
-        assertThat(linear.isPlausiblePayload(640)).isTrue();
-        assertThat(linear.isPlausiblePayload(641)).isFalse();
-        assertThat(linear.payloadType()).isEqualTo(118);
+    @Test
+    void keysThatArePressedTakeTheirPlaceAndAreNotHeard() {
+        startStream();
+        for (int i = 3; i < 8; i++) {
+            // event 5, end bit in the last; volume 10; duration rises
+            byte[] key = {5, (byte) (i == 7 ? 0x8A : 0x0A), 0, (byte) (i * 20)};
+            assertThat(send(Packets.packet(101, i, 3 * 160, SSRC, key))).isNull();
+        }
+        send(8, SSRC);
+
+        MediaPacket afterTheKey = ring.peek();
+        assertThat(heard()).containsExactly(1, 2, 8);
+        assertThat(Objects.requireNonNull(afterTheKey).lostBefore).isZero();
+        assertThat(stats.rejected(RejectReason.DTMF)).isEqualTo(5);
+        assertThat(stats.snapshot().lost()).isZero();
+    }
+
+    @Test
+    void comfortNoiseTakesItsPlaceAndIsNotHeard() {
+        startStream();
+        assertThat(send(Packets.packet(13, 3, 3 * 160, SSRC, new byte[] {64, 3})))
+                .isNull();
+        assertThat(send(Packets.packet(13, 5, 5 * 160, SSRC, new byte[0]))).isNull();
+        send(4, SSRC);
+        send(6, SSRC);
+
+        assertThat(heard()).containsExactly(1, 2, 4, 6);
+        assertThat(stats.rejected(RejectReason.COMFORT_NOISE)).isEqualTo(2);
+        assertThat(stats.snapshot().lost()).isZero();
+    }
+
+    @Test
+    void whatWasLostBeforeAKeyIsLostBeforeTheAudioThatFollows() {
+        startStream();
+        send(Packets.packet(101, 5, 5 * 160, SSRC, new byte[] {1, 10, 0, 20}));
+        for (int i = 6; i < 9; i++) {
+            send(i, SSRC);
+        }
+        gate.tick(now + 100 * MS);
+
+        ring.release();
+        ring.release();
+        assertThat(Objects.requireNonNull(ring.peek()).lostBefore).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "101, 11 8A 00 A0, an event that is no key",
+        "101, 05 8A 00, too short",
+        "95, 05 8A 00 A0, no dynamic type"
+    })
+    void onlyKeysAreTakenForKeys(int payloadType, String payload, String why) {
+        byte[] bytes = Packets.packet(payloadType, 1, 0, SSRC, Packets.hex(payload));
+
+        assertThat(send(bytes)).as(why).isEqualTo(RejectReason.PAYLOAD_TYPE);
     }
 
     @Test

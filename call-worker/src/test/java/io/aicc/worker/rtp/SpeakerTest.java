@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SpeakerTest {
     private static final long MS = 1_000_000;
@@ -41,13 +43,61 @@ class SpeakerTest {
     }
 
     @Test
-    void leavesALongPauseOut() {
+    void leavesALongPauseOutAndTellsIt() {
         put(20, 0, 0, 0x80);
         put(60_020, 160 + 8 * 59_980, 0, 0x80);
         speaker.work();
         speaker.work();
 
-        assertThat(heard.told).containsExactly("0-20", "60000-60020");
+        assertThat(heard.told).containsExactly("0-20", "gap NOTHING_SENT 20-60000", "60000-60020");
+    }
+
+    @Test
+    void tellsThatAStreamBrokeOffBeforeItsCallEnded() {
+        put(20, 0, 0, 0x80);
+        speaker.work();
+        now = 5_000 * MS;
+        speaker.work();
+        ring.close();
+        now = 9_000 * MS; // whatever the consumer did since
+
+        speaker.run();
+
+        assertThat(heard.told).endsWith("gap NOTHING_SENT 20-5000", "end");
+    }
+
+    /** 200 parts per million over two hours are 1.4 s: what is heard stays within 250 ms of when it arrived. */
+    @ParameterizedTest
+    @ValueSource(ints = {-200, 200})
+    void placesStayTrueOverTwoHoursWithAClockThatDrifts(int partsPerMillion) {
+        int packets = 2 * 3600 * 50;
+        long last = 0;
+        for (int i = 0; i < packets; i++) {
+            last = 20L * (i + 1) + Math.floorDiv(20L * i * partsPerMillion, 1_000_000L);
+            boolean speech = i / 100 % 2 == 0;
+            put(last, 160 * i, 0, speech ? 0x80 : 0xFE);
+            speaker.work();
+            if (i % 50 == 0) {
+                assertThat(heard.lastEndMs).isBetween(last - 250, last + 250);
+            }
+            heard.told.clear();
+        }
+        assertThat(Math.abs(last - 20L * packets)).isGreaterThan(1_000);
+        assertThat(heard.speechFrames).isBetween(packets / 2 - 2, packets / 2);
+    }
+
+    @Test
+    void aStreamThatIsNeverQuietLosesOnePacketInThreeSecondsUntilItsPlacesAreTrue() {
+        for (int i = 0; i < 50; i++) {
+            put(1_000, 160 * i, 0, 0x80); // a second of audio, all at once
+        }
+        for (int i = 50; i < 8_000; i++) {
+            put(20L * (i + 1), 160 * i, 0, 0x80);
+            while (speaker.work()) {}
+        }
+
+        assertThat(heard.lastEndMs).isBetween(160_000L, 160_200L);
+        assertThat(heard.speechFrames).isBetween(8_000 - 80, 8_000 - 35);
     }
 
     @Test
@@ -138,6 +188,8 @@ class SpeakerTest {
         boolean failing;
         short lastSample;
         byte lastByte;
+        long lastEndMs;
+        int speechFrames;
 
         @Override
         public void frame(AudioFrame frame) {
@@ -146,6 +198,8 @@ class SpeakerTest {
             }
             lastSample = frame.samples()[frame.length() - 1];
             lastByte = frame.encoded()[frame.encodedLength() - 1];
+            lastEndMs = frame.endMs();
+            speechFrames += lastSample > 10_000 ? 1 : 0;
             told.add(frame.startMs() + "-" + frame.endMs() + (lastSample == 0 ? " silence" : ""));
         }
 

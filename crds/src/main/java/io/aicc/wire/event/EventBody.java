@@ -99,7 +99,10 @@ public sealed interface EventBody {
         }
     }
 
-    /** Audio of a speaker is missing from the timeline: {@code packets_lost}, {@code worker_replaced}, {@code overload}, {@code stt_failed}. */
+    /**
+     * Audio of a speaker is missing from the timeline: {@code packets_lost}, {@code nothing_sent} (for more than two seconds),
+     * {@code worker_replaced}, {@code overload}, {@code stt_failed}.
+     */
     record Gap(Channel channel, String reason, long startMs, long endMs) implements EventBody {
         static final String TYPE = "gap";
 
