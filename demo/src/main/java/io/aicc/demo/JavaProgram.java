@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** How a program of ours is started as a process: this JVM's java and class path, and the memory it gets in production. */
-final class JavaProgram {
+public final class JavaProgram {
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
 
     /** What every program is run with; a container image has the same. */
@@ -31,8 +31,13 @@ final class JavaProgram {
     }
 
     /** A worker: one process per call, so small, and quick to start rather than quick in the long run. */
-    static ProcessBuilder worker() {
-        return command("io.aicc.worker.CallWorker", "-Xmx64m", "-XX:TieredStopAtLevel=1");
+    public static ProcessBuilder worker() {
+        return likeAWorker("io.aicc.worker.CallWorker");
+    }
+
+    /** Another program under a worker's conditions. */
+    public static ProcessBuilder likeAWorker(String main) {
+        return command(main, "-Xmx64m", "-XX:TieredStopAtLevel=1");
     }
 
     private static ProcessBuilder command(String main, String... options) {

@@ -9,26 +9,29 @@ import org.jspecify.annotations.Nullable;
  * the other. One producer, one consumer.
  */
 final class PacketRing {
-    /** 512 × 20 ms = 10 s of audio, for an engine that is slow to end a long utterance; 245 KB of G.711. A power of two. */
-    static final int CAPACITY = 512;
-
-    private final MediaPacket[] slots = new MediaPacket[CAPACITY];
+    private final MediaPacket[] slots;
     private final AtomicLong written = new AtomicLong();
     private final AtomicLong read = new AtomicLong();
     private volatile @Nullable Thread waiting;
     private volatile boolean closed;
 
-    PacketRing(int maxPayloadBytes) {
-        for (int i = 0; i < CAPACITY; i++) {
+    /**
+     * An empty ring.
+     *
+     * @param capacity packets that may wait, a power of two
+     */
+    PacketRing(int maxPayloadBytes, int capacity) {
+        slots = new MediaPacket[capacity];
+        for (int i = 0; i < capacity; i++) {
             slots[i] = new MediaPacket(maxPayloadBytes);
         }
     }
 
-    /** For the producer: the slot to fill next, null when the consumer is {@value #CAPACITY} packets behind. */
+    /** For the producer: the slot to fill next, null when all of them wait for the consumer. */
     @Nullable
     MediaPacket claim() {
         long position = written.get();
-        return position - read.get() < CAPACITY ? slot(position) : null;
+        return position - read.get() < slots.length ? slot(position) : null;
     }
 
     /** For the producer: hands over the slot it claimed. */
@@ -74,6 +77,6 @@ final class PacketRing {
     }
 
     private MediaPacket slot(long position) {
-        return slots[(int) position & (CAPACITY - 1)];
+        return slots[(int) position & (slots.length - 1)];
     }
 }

@@ -35,9 +35,6 @@ import java.util.function.LongSupplier;
  * speaker takes from there, decodes, and calls the {@link FrameConsumer}.
  */
 public final class RtpReceiver implements AutoCloseable {
-    /** Some three seconds of both streams' packets while the process gets no CPU; kernels count about 700 bytes for each. */
-    private static final int SOCKET_BUFFER_BYTES = 512 * 1024;
-
     private static final long TICK_MS = 50;
     private static final long LAST_READS_MS = 2;
     private static final int MAX_LAST_READS = 50;
@@ -91,7 +88,7 @@ public final class RtpReceiver implements AutoCloseable {
                 .channel(NioDatagramChannel.class)
                 .option(ChannelOption.ALLOCATOR, UnpooledByteBufAllocator.DEFAULT)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new ReceiveBuffers())
-                .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER_BYTES)
+                .option(ChannelOption.SO_RCVBUF, settings.limits().socketBufferBytes())
                 .handler(port(speaker));
         var bound = bootstrap.bind(settings.address(), port).awaitUninterruptibly();
         if (!bound.isSuccess()) {
@@ -161,7 +158,8 @@ public final class RtpReceiver implements AutoCloseable {
 
     private PacketGate open(
             Channel speaker, StreamFormat format, SourceRule rule, long zeroNanos, FrameConsumer consumer) {
-        PacketRing ring = new PacketRing(format.maxPayloadBytes());
+        PacketRing ring =
+                new PacketRing(format.maxPayloadBytes(), settings.limits().queuedPackets());
         MediaTimeline timeline = new MediaTimeline(format.sampleRateHz(), zeroNanos);
         Speaker work = new Speaker(format, ring, timeline, consumer, nanoClock);
         speakers.add(tasks.startComputing(label(speaker) + "-audio", work::run));
@@ -171,7 +169,7 @@ public final class RtpReceiver implements AutoCloseable {
                 port(speaker).formerSources(),
                 port(speaker).stats(),
                 ring,
-                settings.packetsPerSecond(),
+                settings.limits().packetsPerSecond(),
                 nanoClock.getAsLong());
     }
 

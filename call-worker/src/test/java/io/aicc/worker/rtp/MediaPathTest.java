@@ -20,6 +20,7 @@ import net.jqwik.api.constraints.IntRange;
 class MediaPathTest {
     private static final InetSocketAddress PBX = new InetSocketAddress("10.0.0.7", 14_002);
     private static final long MS = 1_000_000;
+    private static final int CAPACITY = 512;
     private static final int LENGTH = Packets.SAMPLES;
     private static final int SILENCE = 0xFF;
     private static final int LONGEST_FILL = 2 * 8000;
@@ -85,7 +86,7 @@ class MediaPathTest {
     private static final class Path implements FrameConsumer {
         final StreamFormat format = StreamFormat.of(Codec.ULAW);
         final StreamStats stats = new StreamStats();
-        final PacketRing ring = new PacketRing(format.maxPayloadBytes());
+        final PacketRing ring = new PacketRing(format.maxPayloadBytes(), CAPACITY);
         final PacketGate gate =
                 new PacketGate(format, new SourceRule.Exact(PBX), new FormerSources(), stats, ring, 1000, 0);
         final Map<Long, Integer> heard = new HashMap<>();

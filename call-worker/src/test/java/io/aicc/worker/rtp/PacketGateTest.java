@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PacketGateTest {
     private static final long MS = 1_000_000;
+    private static final int CAPACITY = 512;
     private static final int SSRC = 0x1111;
     private static final int OTHER_SSRC = 0x2222;
     private static final InetSocketAddress PBX = new InetSocketAddress("10.0.0.7", 14_002);
@@ -27,8 +28,8 @@ class PacketGateTest {
     private final StreamFormat format = StreamFormat.of(Codec.ULAW);
     private final StreamStats stats = new StreamStats();
     private final FormerSources formerSources = new FormerSources();
-    private final PacketRing ring = new PacketRing(format.maxPayloadBytes());
-    private PacketGate gate = gate(new SourceRule.Exact(PBX), RtpSettings.DEFAULT_PACKETS_PER_SECOND);
+    private final PacketRing ring = new PacketRing(format.maxPayloadBytes(), CAPACITY);
+    private PacketGate gate = gate(new SourceRule.Exact(PBX), RtpSettings.Limits.OF_A_CALL.packetsPerSecond());
     private long now;
 
     @Test
@@ -348,13 +349,13 @@ class PacketGateTest {
     @Test
     void aFullRingDropsAndSaysSo() {
         gate = gate(new SourceRule.Exact(PBX), 1_000_000);
-        for (int i = 1; i <= PacketRing.CAPACITY + 10; i++) {
+        for (int i = 1; i <= CAPACITY + 10; i++) {
             send(i, SSRC);
         }
         assertThat(stats.rejected(RejectReason.OVERLOAD)).isEqualTo(10);
         heard();
 
-        send(PacketRing.CAPACITY + 11, SSRC);
+        send(CAPACITY + 11, SSRC);
 
         MediaPacket next = Objects.requireNonNull(ring.peek());
         assertThat(next.overloadBefore).isTrue();
@@ -376,7 +377,7 @@ class PacketGateTest {
     @Property(tries = 300)
     void anyBytesAreHeardOrCounted(@ForAll @Size(max = 100) byte[][] datagrams) {
         StreamStats counted = new StreamStats();
-        PacketRing fresh = new PacketRing(format.maxPayloadBytes());
+        PacketRing fresh = new PacketRing(format.maxPayloadBytes(), CAPACITY);
         PacketGate any = new PacketGate(format, new SourceRule.Exact(PBX), formerSources, counted, fresh, 1_000_000, 0);
 
         for (byte[] datagram : datagrams) {

@@ -14,9 +14,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SpeakerTest {
     private static final long MS = 1_000_000;
+    private static final int CAPACITY = 512;
 
     private final StreamFormat format = StreamFormat.of(Codec.ULAW);
-    private final PacketRing ring = new PacketRing(format.maxPayloadBytes());
+    private final PacketRing ring = new PacketRing(format.maxPayloadBytes(), CAPACITY);
     private final Heard heard = new Heard();
     private long now;
     private final Speaker speaker =

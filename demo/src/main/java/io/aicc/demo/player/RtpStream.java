@@ -13,7 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * One speaker on the wire, as Asterisk's external media sends it: PCMU, payload type 0, 160 samples a packet, one SSRC, no
  * marker (RFC 3550 §5.1, RFC 3551 §4.5.14). Used by one thread.
  */
-final class RtpStream implements AutoCloseable {
+public final class RtpStream implements AutoCloseable {
     static final int SAMPLES_PER_PACKET = 160;
 
     private static final int HEADER_BYTES = 12;
@@ -27,7 +27,7 @@ final class RtpStream implements AutoCloseable {
     private int sent;
 
     /** Binds a socket of its own, so that the source address is known before the worker is. */
-    RtpStream(InetAddress from, short[] track) {
+    public RtpStream(InetAddress from, short[] track) {
         this.track = track;
         try {
             socket = DatagramChannel.open().bind(new InetSocketAddress(from, 0));
@@ -37,7 +37,7 @@ final class RtpStream implements AutoCloseable {
     }
 
     /** Where packets come from, {@code address:port}. */
-    String source() {
+    public String source() {
         try {
             InetSocketAddress local = (InetSocketAddress) socket.getLocalAddress();
             return local.getAddress().getHostAddress() + ":" + local.getPort();
@@ -47,16 +47,16 @@ final class RtpStream implements AutoCloseable {
     }
 
     /** Packets in the whole track; a rest is filled up with silence. */
-    int packets() {
+    public int packets() {
         return Math.ceilDiv(track.length, SAMPLES_PER_PACKET);
     }
 
-    int packetsSent() {
+    public int packetsSent() {
         return sent;
     }
 
     /** Sends the packet of that number, silence after the end of the track. */
-    void send(int number, InetSocketAddress to) throws IOException {
+    public void send(int number, InetSocketAddress to) throws IOException {
         packet.clear();
         packet.put((byte) 0x80).put((byte) 0);
         packet.putShort((short) (firstSequence + number));

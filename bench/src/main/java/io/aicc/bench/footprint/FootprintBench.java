@@ -1,0 +1,149 @@
+package io.aicc.bench.footprint;
+
+import io.aicc.bench.Benchmark;
+import io.aicc.bench.Options;
+import io.aicc.bench.ProcessFigures;
+import io.aicc.bench.Report;
+import io.aicc.bench.engine.CountingProvider;
+import io.aicc.demo.DemoCalls;
+import io.aicc.demo.DemoSystem;
+import io.aicc.demo.DemoSystem.PoolSize;
+import io.aicc.demo.script.Conversation;
+import io.aicc.demo.script.ConversationLibrary;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.LongStream;
+
+/**
+ * What workers cost: many of them in live calls at once, as the demo runs them, and one alone from its start until it is ready.
+ * Memory is proportional (PSS): what processes share is divided among them, as a node pays it.
+ */
+public final class FootprintBench implements Benchmark {
+    private static final int MOST_PSS_MB = 50;
+    private static final int MOST_START_MS = 350;
+    private static final double MOST_MILLICORES = 5;
+    private static final String WORKER = "io.aicc.worker.CallWorker";
+
+    @Override
+    public String name() {
+        return "footprint";
+    }
+
+    @Override
+    public String summary() {
+        return "memory, CPU and start of workers in live calls [--workers 20] [--engine counting | sphinx] [--starts 5]";
+    }
+
+    @Override
+    public Report run(Options options, Path directory) throws Exception {
+        int workers = options.number("workers", 20, 1, 100);
+        int starts = options.number("starts", 5, 1, 100);
+        String engine = options.choice("engine", CountingProvider.NAME, List.of(CountingProvider.NAME, "sphinx"));
+        Report report = Report.of(name(), options.complete());
+        starts(report, starts, engine, directory);
+        live(report, workers, engine, directory);
+        return report;
+    }
+
+    private static void starts(Report report, int starts, String engine, Path directory)
+            throws IOException, InterruptedException {
+        List<Long> millis = new ArrayList<>();
+        for (int i = 0; i < starts; i++) {
+            millis.add(LoneWorker.startMillis(engine, Files.createTempDirectory(directory.toAbsolutePath(), "start")));
+        }
+        long[] sorted = millis.stream().mapToLong(Long::longValue).sorted().toArray();
+        long median = sorted[sorted.length / 2];
+        report.row("process start to ready, one at a time")
+                .with("median_ms", median)
+                .with("fastest_ms", sorted[0])
+                .with("slowest_ms", sorted[sorted.length - 1]);
+        report.goal("start to ready", median <= MOST_START_MS, "%d ms, goal %d ms", median, MOST_START_MS);
+    }
+
+    private static void live(Report report, int workers, String engine, Path directory) throws Exception {
+        List<Conversation> all = ConversationLibrary.open().conversations();
+        List<Conversation> calls = new ArrayList<>();
+        for (int i = 0; i < workers; i++) {
+            calls.add(all.get(i % all.size()));
+        }
+        long shortestMs =
+                calls.stream().mapToLong(Conversation::durationMs).min().orElse(0);
+        try (DemoSystem system = new DemoSystem(directory, 0);
+                ExecutorService playing = Executors.newVirtualThreadPerTaskExecutor()) {
+            system.startPool(new PoolSize(workers, workers), Map.of("AICC_STT_ENGINE", engine));
+            Map<Long, Long> idle = pss(pids());
+            Future<List<DemoCalls.Result>> results =
+                    playing.submit(() -> new DemoCalls(system, "footprint", calls).play());
+            Thread.sleep(shortestMs / 3);
+            Map<Long, Long> before = cpu(pids());
+            long from = System.nanoTime();
+            Thread.sleep(shortestMs / 3);
+            Map<Long, Long> after = cpu(pids());
+            double seconds = (System.nanoTime() - from) * 1e-9;
+            Map<Long, Long> live = pss(pids());
+            double millicores = after.entrySet().stream()
+                    .mapToDouble(it -> (it.getValue() - before.getOrDefault(it.getKey(), 0L)) / seconds)
+                    .average()
+                    .orElse(0);
+            int played = results.get().size();
+            describe(report, "warm", idle);
+            describe(report, "in a live call", live)
+                    .with("millicores_per_call", millicores)
+                    .with("engine", engine)
+                    .with("calls", played);
+            double pss = mean(live);
+            report.goal("memory of a live worker", pss <= MOST_PSS_MB, "%.1f MB, goal %d MB", pss, MOST_PSS_MB);
+            if (engine.equals(CountingProvider.NAME)) {
+                report.goal(
+                        "CPU of a live call without speech to text",
+                        millicores <= MOST_MILLICORES,
+                        "%.1f millicores, goal %.0f",
+                        millicores,
+                        MOST_MILLICORES);
+            }
+        }
+    }
+
+    private static Report.Row describe(Report report, String state, Map<Long, Long> pssKib) {
+        LongStream kib = pssKib.values().stream().mapToLong(Long::longValue);
+        return report.row(pssKib.size() + " workers " + state)
+                .with("pss_mb_mean", mean(pssKib))
+                .with("pss_mb_most", kib.max().orElse(0) / 1024.0);
+    }
+
+    private static double mean(Map<Long, Long> kib) {
+        return kib.values().stream().mapToLong(Long::longValue).average().orElse(0) / 1024.0;
+    }
+
+    private static List<Long> pids() {
+        return ProcessHandle.current()
+                .descendants()
+                .filter(process -> process.info().commandLine().orElse("").contains(WORKER))
+                .map(ProcessHandle::pid)
+                .toList();
+    }
+
+    private static Map<Long, Long> pss(List<Long> pids) throws IOException {
+        Map<Long, Long> pss = new HashMap<>();
+        for (long pid : pids) {
+            pss.put(pid, ProcessFigures.pssKib(pid));
+        }
+        return pss;
+    }
+
+    private static Map<Long, Long> cpu(List<Long> pids) throws IOException {
+        Map<Long, Long> cpu = new HashMap<>();
+        for (long pid : pids) {
+            cpu.put(pid, ProcessFigures.cpuMillis(pid));
+        }
+        return cpu;
+    }
+}
