@@ -219,7 +219,7 @@ class AgentsIT {
             echo "$*" >>"${0%/*}/arguments"
             case $2 in
               put-secret-value) echo 'An error occurred (ResourceNotFoundException)' >&2; exit 254 ;;
-              create-secret) cat >"${0%/*}/told" ;;
+              create-secret) cp -p "${4#file://}" "${0%/*}/told" ;;
             esac
             """);
         Files.setPosixFilePermissions(stub, PosixFilePermissions.fromString("rwx------"));
@@ -285,8 +285,7 @@ class AgentsIT {
     }
 
     private static CommandResult agents(Map<String, String> environment, String... arguments) {
-        String[] command = Stream.concat(
-                        Stream.of("python3", FOLDER.resolve("agents").toString()), Arrays.stream(arguments))
+        String[] command = Stream.concat(Stream.of(FOLDER.resolve("agents").toString()), Arrays.stream(arguments))
                 .toArray(String[]::new);
         return Command.of(command)
                 .with(postgres.environment())
