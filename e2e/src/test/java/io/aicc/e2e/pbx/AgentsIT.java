@@ -104,7 +104,7 @@ class AgentsIT {
         String shown = agents("rotate", "--all").orFail();
 
         assertThat(shown.lines()).anyMatch(line -> line.startsWith("anna ")).anyMatch(line -> line.startsWith("ben "));
-        assertThat(shown.lines().map(line -> line.split(" ")[1]).distinct())
+        assertThat(shown.lines().map(AgentsIT::password).distinct())
                 .hasSize((int) shown.lines().count());
         assertThat(digests().lines()).doesNotContainAnyElementsOf(before.lines().toList());
     }
@@ -213,7 +213,8 @@ class AgentsIT {
     /** In place of the aws program stands one that writes down what it is told: what it would do with it is Amazon's. */
     @Test
     void awsIsToldThePasswordAndNobodyWhoLooksAtItsArguments() throws IOException {
-        Path stub = Files.createDirectory(directory.resolve("aws-stub")).resolve("aws");
+        Path folder = Files.createDirectory(directory.resolve("aws-stub"));
+        Path stub = folder.resolve("aws");
         Files.writeString(stub, """
             #!/bin/sh
             echo "$*" >>"${0%/*}/arguments"
@@ -225,20 +226,19 @@ class AgentsIT {
         Files.setPosixFilePermissions(stub, PosixFilePermissions.fromString("rwx------"));
 
         CommandResult result =
-                agents(Map.of("PATH", path(stub.getParent().toString())), "create", "karl", "--to", "aws:pbx/agents");
+                agents(Map.of("PATH", path(folder.toString())), "create", "karl", "--to", "aws:pbx/agents");
 
         assertThat(result.orFail()).isEmpty();
-        JsonNode told = JsonMapper.builder()
-                .build()
-                .readTree(stub.resolveSibling("told").toFile());
+        JsonNode told =
+                JsonMapper.builder().build().readTree(folder.resolve("told").toFile());
         assertThat(told.path("Name").asText()).isEqualTo("pbx/agents/karl");
         String password = JsonMapper.builder()
                 .build()
                 .readTree(told.path("SecretString").asText())
                 .path("password")
                 .asText();
-        assertThat(Files.readString(stub.resolveSibling("arguments"))).doesNotContain(password);
-        assertThat(mode(stub.resolveSibling("told"))).isEqualTo("rw-------");
+        assertThat(Files.readString(folder.resolve("arguments"))).doesNotContain(password);
+        assertThat(mode(folder.resolve("told"))).isEqualTo("rw-------");
         register("karl", password, 200);
     }
 
@@ -273,7 +273,12 @@ class AgentsIT {
     }
 
     private static String told(CommandResult result) {
-        return result.orFail().strip().split(" ")[1];
+        return password(result.orFail().strip());
+    }
+
+    /** What stands after the agent's id in a line that tells a password. */
+    private static String password(String line) {
+        return line.substring(line.indexOf(' ') + 1);
     }
 
     private static String digests() {

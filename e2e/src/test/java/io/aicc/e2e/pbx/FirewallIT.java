@@ -20,7 +20,7 @@ class FirewallIT {
             "aicc-outside-" + ProcessHandle.current().pid();
 
     /** The networks of aicc_networks.nft, and one that is in none of them. */
-    private enum From {
+    enum From {
         PHONE("192.0.2"),
         CONTROLLER("198.51.100"),
         STRANGER("203.0.113");
@@ -32,7 +32,7 @@ class FirewallIT {
         }
     }
 
-    private enum Answer {
+    enum Answer {
         LET_IN,
         DROPPED
     }
