@@ -3,6 +3,7 @@ package io.aicc.operator;
 import io.aicc.crd.CallSession;
 import io.aicc.operator.control.ControlKey;
 import io.aicc.operator.control.WorkerChannels;
+import io.aicc.operator.kube.Election;
 import io.aicc.operator.kube.KubeWrites;
 import io.aicc.operator.pool.WarmPools;
 import io.aicc.operator.pool.WorkerPoolReconciler;
@@ -207,7 +208,7 @@ public final class Operator implements AutoCloseable {
     }
 
     private LeaderElectionConfiguration election() {
-        OperatorSettings.Election election = settings.election();
+        Election election = settings.election();
         return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(election.lease())
                 .withLeaseNamespace(settings.namespace())
                 .withLeaseDuration(election.duration())
