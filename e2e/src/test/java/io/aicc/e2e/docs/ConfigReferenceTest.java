@@ -3,6 +3,7 @@ package io.aicc.e2e.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aicc.operator.Operator;
+import io.aicc.operator.ari.AriController;
 import io.aicc.runtime.Settings.Declared;
 import io.aicc.worker.CallWorker;
 import java.io.IOException;
@@ -24,6 +25,11 @@ class ConfigReferenceTest {
                         """)
                 .heading(2, "Operator")
                 .table(HEAD, rows(Operator.settings()))
+                .heading(2, "ARI controller")
+                .paragraph("""
+                        One Deployment per PBX. It connects to the PBX only while it leads.
+                        """)
+                .table(HEAD, rows(AriController.settings()))
                 .heading(2, "Call worker")
                 .paragraph("""
                         In a cluster the operator sets what a worker's pod needs; `spec.worker.settings` of the WorkerPool adds to it.
@@ -35,6 +41,7 @@ class ConfigReferenceTest {
     @Test
     void everySettingIsExplained() {
         assertThat(Operator.settings()).isNotEmpty().allSatisfy(ConfigReferenceTest::isExplained);
+        assertThat(AriController.settings()).isNotEmpty().allSatisfy(ConfigReferenceTest::isExplained);
         assertThat(CallWorker.settings()).isNotEmpty().allSatisfy(ConfigReferenceTest::isExplained);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aicc.demo.api.EmbeddedKubernetes;
 import io.aicc.operator.Operator;
+import io.aicc.operator.ari.AriController;
 import io.aicc.operator.control.ControlKey;
 import io.aicc.runtime.Program;
 import io.aicc.worker.CallWorker;
@@ -37,12 +38,16 @@ class MetricsReferenceTest {
     private static final String OPERATOR = "127.78.%d.%d".formatted(RUN >> 8 & 0xff, RUN & 0xff);
     private static final String WORKER = "127.79.%d.%d".formatted(RUN >> 8 & 0xff, RUN & 0xff);
 
+    private static final String CONTROLLER = "127.80.%d.%d".formatted(RUN >> 8 & 0xff, RUN & 0xff);
+
     private String operator = "";
+    private String controller = "";
     private String worker = "";
 
     @BeforeAll
     void startThePrograms(@TempDir Path folder) throws Exception {
         operator = ofOperator(folder);
+        controller = ofController(folder);
         worker = ofWorker(folder);
     }
 
@@ -57,6 +62,8 @@ class MetricsReferenceTest {
                         """)
                 .heading(2, "Operator")
                 .table(HEAD, rows(operator))
+                .heading(2, "ARI controller")
+                .table(HEAD, rows(controller))
                 .heading(2, "Call worker")
                 .table(HEAD, rows(worker))
                 .check("metrics.md");
@@ -64,7 +71,7 @@ class MetricsReferenceTest {
 
     @Test
     void everyMetricIsExplained() {
-        assertThat(Metric.in(operator + worker))
+        assertThat(Metric.in(operator + controller + worker))
                 .allSatisfy(
                         metric -> assertThat(metric.meaning()).as(metric.name()).isNotBlank());
     }
@@ -121,6 +128,30 @@ class MetricsReferenceTest {
                     client,
                     program);
             return scrape(OPERATOR);
+        }
+    }
+
+    /** With a PBX that is not there: requests are only shown once there are some. */
+    private static String ofController(Path folder) throws Exception {
+        try (EmbeddedKubernetes api = EmbeddedKubernetes.start(folder.resolve("kubeconfig"));
+                KubernetesClient client = new KubernetesClientBuilder()
+                        .withConfig(Config.fromKubeconfig(api.kubeconfig().toFile()))
+                        .build();
+                Program program = new Program("ari-controller")) {
+            try (var yaml = Files.newInputStream(DEFINITIONS.resolve("callsessions.aicc.io.yaml"))) {
+                api.install(yaml);
+            }
+            AriController.start(
+                    Map.of(
+                            "ARI_URL", "http://127.0.0.1:1",
+                            "ARI_USERNAME", "aicc",
+                            "ARI_PASSWORD", "nobody asks",
+                            "AICC_NAMESPACE", "default",
+                            "AICC_LEADER_ELECTION", "false",
+                            "AICC_BIND_ADDRESS", CONTROLLER),
+                    client,
+                    program);
+            return scrape(CONTROLLER);
         }
     }
 

@@ -1,0 +1,165 @@
+package io.aicc.operator.ari.call;
+
+import io.aicc.crd.CallSession;
+import io.aicc.crd.CallSessionSpec.CallEvent;
+import io.aicc.crd.CallSessionSpec.EndMark;
+import io.aicc.crd.CallSessionSpec.MediaSources;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.HttpURLConnection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** The CallSessions of one PBX: watched, created, added to, never deleted. Every write is one request, counted. Thread-safe. */
+public final class CallSessions implements AutoCloseable {
+    /** Names the PBX of a session. */
+    public static final String PBX_LABEL = "aicc.io/pbx";
+
+    private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+    private static final int UNPROCESSABLE = 422;
+
+    private final KubernetesClient client;
+    private final String namespace;
+    private final String pbx;
+    private final Counter creates;
+    private final Counter patches;
+    private volatile @Nullable SharedIndexInformer<CallSession> informer;
+
+    public CallSessions(KubernetesClient client, String namespace, String pbx, MeterRegistry metrics) {
+        this.client = client;
+        this.namespace = namespace;
+        this.pbx = pbx;
+        creates = writes("create", metrics);
+        patches = writes("patch", metrics);
+    }
+
+    /**
+     * Watches; returns when all that exist are known.
+     *
+     * @param listener gets the name, and the session, or null when it is deleted
+     */
+    void watch(BiConsumer<String, @Nullable CallSession> listener) {
+        informer = client.resources(CallSession.class)
+                .inNamespace(namespace)
+                .withLabel(PBX_LABEL, pbx)
+                .inform(new ResourceEventHandler<>() {
+                    @Override
+                    public void onAdd(CallSession session) {
+                        listener.accept(session.getMetadata().getName(), session);
+                    }
+
+                    @Override
+                    public void onUpdate(CallSession before, CallSession session) {
+                        listener.accept(session.getMetadata().getName(), session);
+                    }
+
+                    @Override
+                    public void onDelete(CallSession session, boolean unknown) {
+                        listener.accept(session.getMetadata().getName(), null);
+                    }
+                });
+    }
+
+    /** Whether we are told of changes. */
+    public boolean watching() {
+        SharedIndexInformer<CallSession> watched = informer;
+        return watched != null && watched.isWatching();
+    }
+
+    /** All of this PBX that we know of. */
+    List<CallSession> known() {
+        SharedIndexInformer<CallSession> watched = informer;
+        return watched == null ? List.of() : watched.getStore().list();
+    }
+
+    Optional<CallSession> known(String name) {
+        SharedIndexInformer<CallSession> watched = informer;
+        return watched == null
+                ? Optional.empty()
+                : Optional.ofNullable(watched.getStore().getByKey(namespace + "/" + name));
+    }
+
+    /**
+     * Creates a session; one of that name that exists already is taken for it.
+     *
+     * @throws KubernetesClientException on any other failure; {@link #refused} tells whether it is the session's fault
+     */
+    CallSession create(CallSession session) {
+        creates.increment();
+        try {
+            return client.resource(session).inNamespace(namespace).create();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+                return client.resource(session).inNamespace(namespace).require();
+            }
+            throw e;
+        }
+    }
+
+    /** Whether the API server found something wrong with what we wrote. */
+    static boolean refused(KubernetesClientException e) {
+        return e.getCode() == UNPROCESSABLE;
+    }
+
+    /** Says that a call is over. A session that is gone, or ended already, is fine. */
+    void markEnded(String name, EndMark mark) {
+        try {
+            patch(name, "ended", mark);
+        } catch (KubernetesClientException e) {
+            if (!refused(e)) {
+                throw e;
+            }
+        }
+    }
+
+    /** Says where the PBX sends from. */
+    void setSources(String name, MediaSources sources) {
+        patch(name, "mediaSources", sources);
+    }
+
+    /** Says what has happened in the call so far. */
+    void setEvents(String name, List<CallEvent> events) {
+        patch(name, "callEvents", events);
+    }
+
+    @Override
+    public void close() {
+        SharedIndexInformer<CallSession> watched = informer;
+        if (watched != null) {
+            watched.close();
+        }
+    }
+
+    private void patch(String name, String field, Object value) {
+        patches.increment();
+        String body = client.getKubernetesSerialization().asJson(Map.of("spec", Map.of(field, value)));
+        try {
+            Objects.requireNonNull(client.resources(CallSession.class)
+                    .inNamespace(namespace)
+                    .withName(name)
+                    .patch(MERGE, body));
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+                throw e;
+            }
+        }
+    }
+
+    private static Counter writes(String verb, MeterRegistry metrics) {
+        return Counter.builder("aicc_api_writes")
+                .description("Writes to the Kubernetes API")
+                .tag("verb", verb)
+                .tag("kind", "CallSession")
+                .register(metrics);
+    }
+}

@@ -1,0 +1,14 @@
+package io.aicc.operator.ari.call;
+
+import io.aicc.operator.ari.pbx.Conversation;
+import java.util.Optional;
+
+/**
+ * What the PBX shows of one call at one moment.
+ *
+ * @param conversation empty when the PBX does not know the call
+ * @param installed what of ours is there for its session
+ */
+record Picture(Optional<Conversation> conversation, Installed installed) {
+    static final Picture NOTHING = new Picture(Optional.empty(), Installed.nothing());
+}

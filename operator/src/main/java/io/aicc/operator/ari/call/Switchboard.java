@@ -1,0 +1,326 @@
+package io.aicc.operator.ari.call;
+
+import io.aicc.crd.CallSession;
+import io.aicc.crd.CallSessionSpec.PbxReference;
+import io.aicc.crd.CallSessionStatus;
+import io.aicc.operator.ari.call.CallKeeper.Tools;
+import io.aicc.operator.ari.call.CallMetrics.Leak;
+import io.aicc.operator.ari.guard.PortBudget;
+import io.aicc.operator.ari.link.PbxCommands;
+import io.aicc.operator.ari.link.PbxException;
+import io.aicc.operator.ari.link.PbxListener;
+import io.aicc.operator.ari.pbx.Conversation;
+import io.aicc.operator.ari.pbx.Conversation.Stage;
+import io.aicc.operator.ari.pbx.PbxEvent;
+import io.aicc.operator.ari.pbx.PbxSnapshot;
+import io.aicc.operator.ari.pbx.PbxView;
+import io.aicc.operator.ari.pbx.Touched;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where everything that is known of the PBX and of its sessions comes together, on one thread that never waits: keeps the view
+ * of the PBX, and gives every call that is to be transcribed a {@link CallKeeper}, which is told whatever may concern it.
+ */
+public final class Switchboard implements PbxListener, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Switchboard.class);
+
+    private static final int REMEMBERED = 1_000;
+    private static final int RETURN_ATTEMPTS = 5;
+
+    private final CallPolicy policy;
+    private final CallSessions sessions;
+    private final PbxCommands pbx;
+    private final PortBudget budget;
+    private final CallMetrics metrics;
+    private final InstantSource clock;
+    private final Duration ttl;
+    private final Tools tools;
+    private final ScheduledExecutorService desk = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("switchboard").factory());
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("call-", 0).factory());
+
+    // Touched by the desk's thread only.
+    private final PbxView view = new PbxView();
+    private final Map<String, CallKeeper> keepers = new HashMap<>();
+    private final Map<CallKeeper, String> customers = new HashMap<>();
+    private final Map<String, Boolean> finished = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
+    private @Nullable Instant lostSince;
+
+    /**
+     * @param ttl how long sessions live on without a word from the PBX
+     */
+    public Switchboard(
+            CallPolicy policy,
+            CallSessions sessions,
+            PbxCommands pbx,
+            PortBudget budget,
+            CallMetrics metrics,
+            InstantSource clock,
+            Duration ttl) {
+        this.policy = policy;
+        this.sessions = sessions;
+        this.pbx = pbx;
+        this.budget = budget;
+        this.metrics = metrics;
+        this.clock = clock;
+        this.ttl = ttl;
+        this.lostSince = clock.instant();
+        this.tools = new Tools(sessions, pbx, budget, policy, metrics, clock, desk, threads);
+    }
+
+    /** Begins to follow the sessions; to be called before the PBX is connected. */
+    public void start() {
+        sessions.watch((name, session) -> onDesk(() -> named(name).forEach(keeper -> keeper.session(session))));
+        var unused = desk.scheduleWithFixedDelay(guarded(this::giveUpIfLost), 5, 5, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void events(List<PbxEvent> events) {
+        onDesk(() -> events.forEach(this::happened));
+    }
+
+    @Override
+    public void beforeSnapshot() {
+        onDesk(view::beforeSnapshot);
+    }
+
+    @Override
+    public void snapshot(PbxSnapshot snapshot) {
+        onDesk(() -> {
+            lostSince = null;
+            Touched touched = view.apply(snapshot);
+            adoptSessions(touched);
+            touched.customers().addAll(view.customers());
+            refresh(touched);
+            Set.copyOf(keepers.values()).forEach(this::show);
+            sweep();
+            view.inStasis(policy.app()).forEach(stray -> giveBack(stray.id()));
+        });
+    }
+
+    @Override
+    public void lost() {
+        onDesk(() -> lostSince = Objects.requireNonNullElse(lostSince, clock.instant()));
+    }
+
+    @Override
+    public void close() {
+        desk.shutdownNow();
+        threads.shutdownNow();
+    }
+
+    private void happened(PbxEvent event) {
+        Touched touched = view.apply(event);
+        switch (event) {
+            case PbxEvent.ChannelGone(String channel) -> ownerOf(channel).ifPresent(keeper -> keeper.gone(channel));
+            case PbxEvent.BridgeGone(String bridge) -> ownerOf(bridge).ifPresent(keeper -> keeper.gone(bridge));
+            case PbxEvent.Signalled(String channel, PbxEvent.Signal signal) ->
+                touched.customers().forEach(customer -> view.conversation(customer)
+                        .map(call -> keepers.get(call.mark().origin()))
+                        .ifPresent(keeper -> keeper.signalled(channel, signal)));
+            case PbxEvent.StasisEntered(String channel, List<String> arguments) -> giveBack(channel);
+            default -> {}
+        }
+        budget.observe(view.rtpChannels(), view.rtpInstruments());
+        refresh(touched);
+    }
+
+    /** Shows to every call what may have changed for it. */
+    private void refresh(Touched touched) {
+        Set<CallKeeper> concerned = new HashSet<>();
+        for (String customer : touched.customers()) {
+            view.conversation(customer).flatMap(call -> keeper(customer, call)).ifPresent(concerned::add);
+        }
+        touched.objects().forEach(id -> ownerOf(id).ifPresent(concerned::add));
+        concerned.forEach(this::show);
+    }
+
+    /** The keeper of a call; made when the call has come far enough to be worth one. */
+    private Optional<CallKeeper> keeper(String customer, Conversation call) {
+        String origin = call.mark().origin();
+        CallKeeper known = keepers.get(origin);
+        if (known == null) {
+            if (call.stage() == Stage.OVER) {
+                view.forget(customer);
+                return Optional.empty();
+            }
+            if (call.stage() == Stage.ALONE && !call.mark().announced()) {
+                return Optional.empty();
+            }
+            known = newKeeper(
+                    origin, Acceptable.sessionName(policy.pbx(), call.mark().callId()));
+        }
+        customers.put(known, customer);
+        return Optional.of(known);
+    }
+
+    private CallKeeper newKeeper(String origin, String name) {
+        CallKeeper keeper = new CallKeeper(name, tools, done -> onDesk(() -> forget(origin, done)));
+        keepers.put(origin, keeper);
+        sessions.known(name).ifPresent(keeper::session);
+        return keeper;
+    }
+
+    private void forget(String origin, CallKeeper keeper) {
+        keepers.remove(origin, keeper);
+        finished.put(keeper.name(), true);
+        String customer = customers.remove(keeper);
+        if (customer != null) {
+            view.forget(customer);
+        }
+    }
+
+    private void show(CallKeeper keeper) {
+        String prefix = TapName.prefix(policy.app(), keeper.name());
+        Installed installed = Installed.of(view.channelsNamed(prefix).keySet(), view.bridgesNamed(prefix));
+        String customer = customers.get(keeper);
+        keeper.see(new Picture(customer == null ? Optional.empty() : view.conversation(customer), installed));
+    }
+
+    private Optional<CallKeeper> ownerOf(String id) {
+        return TapName.parse(policy.app(), id)
+                .flatMap(tap -> named(tap.session()).findFirst());
+    }
+
+    private Stream<CallKeeper> named(String session) {
+        return keepers.values().stream().filter(keeper -> keeper.name().equals(session));
+    }
+
+    /** Sessions that somebody else has begun: their calls are taken up, or ended when the PBX does not know them any more. */
+    private void adoptSessions(Touched touched) {
+        for (CallSession session : sessions.known()) {
+            String name = session.getMetadata().getName();
+            if (over(session)
+                    || finished.containsKey(name)
+                    || named(name).findAny().isPresent()) {
+                continue;
+            }
+            PbxReference at = session.getSpec().pbx();
+            String customer = at == null ? null : at.customerChannelId();
+            if (customer != null && view.hasChannel(customer)) {
+                log.atInfo().addKeyValue("session", name).log("live call taken up again");
+                touched.add(view.adopt(customer, session.getSpec().callId()));
+                newKeeper(customer, name).session(session);
+            } else {
+                log.atWarn().addKeyValue("session", name).log("session ended: its call is gone from the pbx");
+                metrics.leaked(Leak.SESSION);
+                newKeeper("session/" + name, name).session(session);
+            }
+        }
+    }
+
+    private static boolean over(CallSession session) {
+        CallSessionStatus status = session.getStatus();
+        boolean terminal =
+                status != null && status.phase() != null && status.phase().terminal();
+        return terminal || session.getSpec().ended() != null;
+    }
+
+    /** Takes away what is ours and belongs to no call. */
+    private void sweep() {
+        String prefix = policy.app() + "-";
+        orphans(view.channelsNamed(prefix).keySet()).forEach(id -> sweep(id, Leak.CHANNEL, () -> pbx.hangUp(id)));
+        orphans(view.bridgesNamed(prefix).keySet()).forEach(id -> sweep(id, Leak.BRIDGE, () -> pbx.destroyBridge(id)));
+    }
+
+    private Stream<String> orphans(Set<String> ids) {
+        return ids.stream()
+                .filter(id -> TapName.parse(policy.app(), id).isPresent()
+                        && ownerOf(id).isEmpty());
+    }
+
+    @FunctionalInterface
+    private interface Removal {
+        void run() throws PbxException;
+    }
+
+    private void sweep(String id, Leak kind, Removal removal) {
+        metrics.leaked(kind);
+        log.atWarn().addKeyValue("object", id).log("orphan of ours found at the pbx, removing it");
+        threads.execute(() -> {
+            try {
+                removal.run();
+            } catch (PbxException e) {
+                log.atWarn()
+                        .addKeyValue("object", id)
+                        .addKeyValue("problem", e.getMessage())
+                        .log("orphan could not be removed, the next sweep will try again");
+            }
+        });
+    }
+
+    /** A call that the dialplan sent us goes on in its dialplan at once: we work beside calls, never in them. */
+    private void giveBack(String channel) {
+        threads.execute(() -> {
+            for (int attempt = 1; attempt <= RETURN_ATTEMPTS; attempt++) {
+                try {
+                    pbx.continueInDialplan(channel);
+                    return;
+                } catch (PbxException e) {
+                    log.atWarn()
+                            .addKeyValue("channel", channel)
+                            .addKeyValue("attempt", attempt)
+                            .addKeyValue("problem", e.getMessage())
+                            .log("a call could not be given back to its dialplan");
+                }
+            }
+        });
+    }
+
+    private void giveUpIfLost() {
+        if (lostSince == null || clock.instant().isBefore(lostSince.plus(ttl))) {
+            return;
+        }
+        for (CallSession session : sessions.known()) {
+            String name = session.getMetadata().getName();
+            if (!over(session)
+                    && !finished.containsKey(name)
+                    && named(name).findAny().isEmpty()) {
+                newKeeper("session/" + name, name).session(session);
+            }
+        }
+        keepers.values().forEach(CallKeeper::giveUp);
+    }
+
+    private void onDesk(Runnable work) {
+        if (!desk.isShutdown()) {
+            desk.execute(guarded(work));
+        }
+    }
+
+    private static Runnable guarded(Runnable work) {
+        return () -> {
+            try {
+                work.run();
+            } catch (RuntimeException e) {
+                log.atError().setCause(e).log("an event of the pbx could not be taken in");
+            }
+        };
+    }
+}

@@ -1,0 +1,95 @@
+package io.aicc.operator.ari.link;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.BooleanSupplier;
+
+/** How the connection to the PBX does. Thread-safe. */
+final class LinkMetrics {
+    private static final Duration[] FAST = {
+        Duration.ofMillis(1),
+        Duration.ofMillis(2),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(50),
+        Duration.ofMillis(250),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5)
+    };
+
+    private final MeterRegistry registry;
+
+    /** What became of a request. */
+    enum Outcome {
+        OK,
+        MISSING,
+        REFUSED,
+        UNANSWERED
+    }
+
+    /** What became of an event. */
+    enum Taken {
+        USED,
+        IGNORED,
+        UNREADABLE
+    }
+
+    LinkMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        for (Taken taken : Taken.values()) {
+            events(taken);
+        }
+        connects(true);
+        connects(false);
+        requests("ping", Outcome.OK);
+    }
+
+    void showConnected(BooleanSupplier connected) {
+        Gauge.builder("aicc_ari_connected", () -> connected.getAsBoolean() ? 1 : 0)
+                .description("1 while the PBX's events arrive and its requests are answered")
+                .register(registry);
+    }
+
+    void event(Taken taken) {
+        events(taken).increment();
+    }
+
+    void connect(boolean succeeded) {
+        connects(succeeded).increment();
+    }
+
+    void request(String operation, Outcome outcome, long nanos) {
+        requests(operation, outcome).record(Duration.ofNanos(nanos));
+    }
+
+    private Timer requests(String operation, Outcome outcome) {
+        return Timer.builder("aicc_ari_request")
+                .description("Requests to the PBX, by operation and outcome")
+                .tag("operation", operation)
+                .tag("outcome", label(outcome))
+                .serviceLevelObjectives(FAST)
+                .register(registry);
+    }
+
+    private Counter events(Taken taken) {
+        return Counter.builder("aicc_ari_events")
+                .description("Events of the PBX, by what became of them")
+                .tag("taken", label(taken))
+                .register(registry);
+    }
+
+    private Counter connects(boolean succeeded) {
+        return Counter.builder("aicc_ari_connects")
+                .description("Times that the event stream was connected, or could not be")
+                .tag("outcome", succeeded ? "ok" : "failed")
+                .register(registry);
+    }
+
+    private static String label(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,172 @@
+package io.aicc.operator.ari.link;
+
+import ch.loway.oss.ari4java.ARI;
+import ch.loway.oss.ari4java.generated.models.Channel;
+import ch.loway.oss.ari4java.tools.RestException;
+import io.aicc.operator.ari.link.LinkMetrics.Outcome;
+import io.aicc.operator.ari.pbx.PbxSnapshot;
+import java.net.InetAddress;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What we ever ask of a PBX, one request each, with ids of our choice. The caller waits for the answer; what is gone already
+ * counts as taken away. Thread-safe.
+ */
+public final class PbxCommands {
+    private static final String SOURCE_ADDRESS = "UNICASTRTP_LOCAL_ADDRESS";
+    private static final String SOURCE_PORT = "UNICASTRTP_LOCAL_PORT";
+    private static final int NOT_FOUND = 404;
+
+    private final ARI ari;
+    private final String app;
+    private final LinkMetrics metrics;
+
+    PbxCommands(ARI ari, String app, LinkMetrics metrics) {
+        this.ari = ari;
+        this.app = app;
+        this.metrics = metrics;
+    }
+
+    /** Hears what comes in from a leg, on a channel of that id. */
+    public void snoop(String leg, String id) throws PbxException {
+        ask("snoop", leg, () -> ari.channels()
+                .snoopChannelWithId(leg, id, app)
+                .setSpy("in")
+                .setWhisper("none")
+                .execute());
+    }
+
+    /**
+     * Sends what a channel of that id hears as G.711 µ-law over RTP.
+     *
+     * @param destination {@code address:port}; an address, for the PBX would wait for a name
+     * @return {@code address:port} that it sends from, if the PBX tells
+     */
+    public Optional<String> externalMedia(String id, String destination) throws PbxException {
+        Channel channel = ask("external_media", id, () -> ari.channels()
+                .externalMedia(app, destination, "ulaw")
+                .setChannelId(id)
+                .execute());
+        return channel.getChannelvars() instanceof Map<?, ?> variables
+                ? source(variables.get(SOURCE_ADDRESS), variables.get(SOURCE_PORT))
+                : Optional.empty();
+    }
+
+    /** Where an ExternalMedia channel that somebody else made sends from. */
+    public Optional<String> sourceOf(String media) throws PbxException {
+        return source(variable(media, SOURCE_ADDRESS), variable(media, SOURCE_PORT));
+    }
+
+    /** Makes a mixing bridge of that id. */
+    public void createBridge(String id) throws PbxException {
+        ask("create_bridge", id, () -> ari.bridges()
+                .createWithId(id)
+                .setType("mixing")
+                .setName(app)
+                .execute());
+    }
+
+    /** Puts channels into a bridge. */
+    public void join(String bridge, Set<String> channels) throws PbxException {
+        ask("join", bridge, () -> {
+            ari.bridges().addChannel(bridge, String.join(",", channels)).execute();
+            return bridge;
+        });
+    }
+
+    /** Ends a channel of ours. */
+    public void hangUp(String channel) throws PbxException {
+        remove("hang_up", channel, () -> {
+            ari.channels().hangup(channel).execute();
+            return channel;
+        });
+    }
+
+    /** Ends a bridge of ours. */
+    public void destroyBridge(String bridge) throws PbxException {
+        remove("destroy_bridge", bridge, () -> {
+            ari.bridges().destroy(bridge).execute();
+            return bridge;
+        });
+    }
+
+    /** Lets a call that entered our application go on in its dialplan; one that has left already is fine. */
+    public void continueInDialplan(String channel) throws PbxException {
+        remove("continue", channel, () -> {
+            ari.channels().continueInDialplan(channel).execute();
+            return channel;
+        });
+    }
+
+    /** Everything there is. */
+    PbxSnapshot snapshot() throws PbxException {
+        var channels = ask("list_channels", app, () -> ari.channels().list().execute());
+        var bridges = ask("list_bridges", app, () -> ari.bridges().list().execute());
+        return new PbxSnapshot(
+                channels.stream().map(Translation::channel).toList(),
+                bridges.stream().map(Translation::bridge).toList());
+    }
+
+    /** Whether requests are answered. */
+    void ping() throws PbxException {
+        ask("ping", app, () -> ari.asterisk().ping().execute());
+    }
+
+    static PbxException failed(String operation, String object, RestException e) {
+        String said = e.getResponse() == null ? e.getMessage() : e.getResponse();
+        return new PbxException(operation, object, e.getCode(), said == null ? e.toString() : said);
+    }
+
+    @FunctionalInterface
+    private interface Request<T> {
+        T send() throws RestException;
+    }
+
+    private <T> T ask(String operation, String object, Request<T> request) throws PbxException {
+        long start = System.nanoTime();
+        Outcome outcome = Outcome.OK;
+        try {
+            return request.send();
+        } catch (RestException e) {
+            outcome = switch (e.getCode()) {
+                case 0 -> Outcome.UNANSWERED;
+                case NOT_FOUND -> Outcome.MISSING;
+                default -> Outcome.REFUSED;
+            };
+            throw failed(operation, object, e);
+        } finally {
+            metrics.request(operation, outcome, System.nanoTime() - start);
+        }
+    }
+
+    private void remove(String operation, String object, Request<String> request) throws PbxException {
+        try {
+            ask(operation, object, request);
+        } catch (PbxException e) {
+            if (!e.missing()) {
+                throw e;
+            }
+        }
+    }
+
+    private @Nullable String variable(String channel, String name) throws PbxException {
+        return ask("get_variable", channel, () -> ari.channels()
+                        .getChannelVar(channel, name)
+                        .execute())
+                .getValue();
+    }
+
+    /** Only what is an address and a port: the API server refuses anything else. */
+    private static Optional<String> source(@Nullable Object address, @Nullable Object port) {
+        try {
+            String host = InetAddress.ofLiteral(String.valueOf(address)).getHostAddress();
+            int number = Integer.parseInt(String.valueOf(port));
+            return Optional.of((host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + number);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,252 @@
+package io.aicc.operator.ari.link;
+
+import ch.loway.oss.ari4java.ARI;
+import ch.loway.oss.ari4java.AriVersion;
+import ch.loway.oss.ari4java.generated.actions.ActionEvents;
+import ch.loway.oss.ari4java.generated.models.Message;
+import ch.loway.oss.ari4java.tools.ARIException;
+import ch.loway.oss.ari4java.tools.AriConnectionEvent;
+import ch.loway.oss.ari4java.tools.AriWSCallback;
+import ch.loway.oss.ari4java.tools.RestException;
+import io.aicc.operator.ari.link.LinkMetrics.Taken;
+import io.aicc.operator.ari.pbx.PbxEvent;
+import io.aicc.operator.ari.pbx.PbxSnapshot;
+import io.aicc.runtime.Health;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connection to one PBX: connects, listens, makes sure that it really hears, and starts again when it does not. The
+ * listener gets a snapshot after every connecting and from time to time: events may be lost, state is not. Thread-safe.
+ */
+public final class PbxLink implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(PbxLink.class);
+
+    /** What Asterisk 22 announces; pinned, for detection would refuse a PBX that announces the next one. */
+    private static final AriVersion VERSION = AriVersion.ARI_10_0_0;
+
+    private final PbxAddress pbx;
+    private final Timing timing;
+    private final InstantSource clock;
+    private final LinkMetrics metrics;
+    private final HttpClient http;
+    private final AriEventStream stream;
+    private final ARI ari = new ARI();
+    private final PbxCommands commands;
+    private final Backoff backoff;
+    private volatile @Nullable Thread thread;
+    private volatile boolean closed;
+    private volatile boolean heard;
+    private volatile Instant lastAnswer = Instant.MIN;
+    private volatile String problem = "not connected yet";
+
+    /**
+     * When things are done.
+     *
+     * @param heartbeat how often ping and request are sent
+     * @param deadAfter how long neither may go unanswered
+     * @param snapshots how often the whole PBX is looked at
+     */
+    public record Timing(Duration heartbeat, Duration deadAfter, Duration snapshots) {}
+
+    /** @throws IOException when the file of trusted certificates cannot be used */
+    public PbxLink(PbxAddress pbx, Timing timing, MeterRegistry registry, InstantSource clock) throws IOException {
+        this.pbx = pbx;
+        this.timing = timing;
+        this.clock = clock;
+        this.metrics = new LinkMetrics(registry);
+        HttpClient.Builder builder =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(AriRequests.TIMEOUT);
+        if (pbx.authorities() != null) {
+            builder.sslContext(Trust.in(pbx.authorities()));
+        }
+        this.http = builder.build();
+        this.stream = new AriEventStream(http, pbx, clock);
+        this.backoff = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(15), ThreadLocalRandom.current());
+        ari.setVersion(VERSION);
+        ari.setAppName(pbx.app());
+        ari.setHttpClient(new AriRequests(http, pbx));
+        ari.setWsClient(stream);
+        this.commands = new PbxCommands(ari, pbx.app(), metrics);
+        metrics.showConnected(() -> health().up());
+    }
+
+    /** What the PBX can be told to do. */
+    public PbxCommands commands() {
+        return commands;
+    }
+
+    /** Connects, and stays connected until closed. */
+    public void start(PbxListener listener) {
+        thread = Thread.ofVirtual().name("pbx link").start(() -> {
+            try {
+                keepConnected(listener);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    /** Up only while events arrive and requests are answered; knowing it asks nobody. */
+    public Health.State health() {
+        if (!heard) {
+            return Health.State.down(problem);
+        }
+        Instant now = clock.instant();
+        if (now.isAfter(stream.lastPong().plus(timing.deadAfter()))) {
+            return Health.State.down("connected, but deaf: no pong since " + stream.lastPong());
+        }
+        if (now.isAfter(lastAnswer.plus(timing.deadAfter()))) {
+            return Health.State.down("connected, but no request was answered since " + lastAnswer);
+        }
+        return Health.State.up("connected");
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        stream.destroy();
+        Thread running = thread;
+        if (running != null) {
+            running.interrupt();
+        }
+        http.shutdownNow();
+    }
+
+    private void keepConnected(PbxListener listener) throws InterruptedException {
+        for (int attempt = 1; !closed; attempt++) {
+            Hearing hearing = new Hearing(listener);
+            try {
+                ActionEvents events = connect(hearing);
+                metrics.connect(true);
+                refresh(listener);
+                log.atInfo()
+                        .addKeyValue("pbx", pbx.url())
+                        .addKeyValue("attempt", attempt)
+                        .log("connected to the pbx");
+                attempt = 0;
+                listen(listener, hearing);
+                ari.closeAction(events);
+            } catch (PbxException | ARIException e) {
+                problem = "not connected: " + e.getMessage();
+                metrics.connect(false);
+                log.atWarn()
+                        .addKeyValue("operation", "connect")
+                        .addKeyValue("pbx", pbx.url())
+                        .addKeyValue("attempt", attempt)
+                        .addKeyValue("problem", e.getMessage())
+                        .log("the pbx cannot be reached, trying again");
+            }
+            hearing.over = true;
+            heard = false;
+            stream.destroy();
+            listener.lost();
+            TimeUnit.MILLISECONDS.sleep(backoff.before(Math.max(1, attempt)).toMillis());
+        }
+    }
+
+    private ActionEvents connect(Hearing hearing) throws ARIException, PbxException {
+        ActionEvents events = ari.events();
+        var request = events.eventWebsocket(pbx.app());
+        request.setSubscribeAll(true);
+        request.execute(hearing);
+        RestException failure = hearing.failure;
+        if (failure != null) {
+            throw PbxCommands.failed("connect", pbx.app(), failure);
+        }
+        return events;
+    }
+
+    private void refresh(PbxListener listener) throws PbxException {
+        listener.beforeSnapshot();
+        PbxSnapshot snapshot = commands.snapshot();
+        lastAnswer = clock.instant();
+        listener.snapshot(snapshot);
+        heard = true;
+    }
+
+    /** Returns when the connection is of no use any more. */
+    private void listen(PbxListener listener, Hearing hearing) throws InterruptedException {
+        Instant nextSnapshot = clock.instant().plus(timing.snapshots());
+        while (!closed && !hearing.broken.await(timing.heartbeat().toMillis(), TimeUnit.MILLISECONDS)) {
+            stream.ping();
+            try {
+                commands.ping();
+                lastAnswer = clock.instant();
+                if (!lastAnswer.isBefore(nextSnapshot)) {
+                    refresh(listener);
+                    nextSnapshot = lastAnswer.plus(timing.snapshots());
+                }
+            } catch (PbxException e) {
+                log.atWarn().addKeyValue("problem", e.getMessage()).log("the pbx does not answer");
+            }
+            Health.State state = health();
+            if (!state.up()) {
+                problem = state.detail();
+                log.atWarn()
+                        .addKeyValue("pbx", pbx.url())
+                        .addKeyValue("problem", problem)
+                        .log("connecting anew");
+                return;
+            }
+        }
+        problem = "the pbx closed the event stream";
+        if (!closed) {
+            log.atWarn().addKeyValue("pbx", pbx.url()).log("the event stream is closed, connecting anew");
+        }
+    }
+
+    /** One connection's events on their way to the listener. */
+    private final class Hearing implements AriWSCallback<Message> {
+        private final PbxListener listener;
+        private final CountDownLatch broken = new CountDownLatch(1);
+        private volatile boolean opened;
+        private volatile boolean over;
+        private volatile @Nullable RestException failure;
+
+        private Hearing(PbxListener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public void onSuccess(Message message) {
+            if (over) {
+                return;
+            }
+            List<PbxEvent> events = Translation.of(message);
+            metrics.event(events.isEmpty() ? Taken.IGNORED : Taken.USED);
+            if (!events.isEmpty()) {
+                listener.events(events);
+            }
+        }
+
+        @Override
+        public void onFailure(RestException e) {
+            if (opened) {
+                metrics.event(Taken.UNREADABLE);
+                log.atDebug().addKeyValue("problem", e.getMessage()).log("an event of the pbx is not readable");
+            } else {
+                failure = e;
+            }
+        }
+
+        @Override
+        public void onConnectionEvent(AriConnectionEvent event) {
+            switch (event) {
+                case WS_CONNECTED -> opened = true;
+                case WS_DISCONNECTED -> broken.countDown();
+            }
+        }
+    }
+}

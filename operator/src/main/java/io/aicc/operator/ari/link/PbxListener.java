@@ -1,0 +1,20 @@
+package io.aicc.operator.ari.link;
+
+import io.aicc.operator.ari.pbx.PbxEvent;
+import io.aicc.operator.ari.pbx.PbxSnapshot;
+import java.util.List;
+
+/** Who wants to know what happens at the PBX. Called from the connection's threads, in order; must not wait. */
+public interface PbxListener {
+    /** Something happened. */
+    void events(List<PbxEvent> events);
+
+    /** A snapshot is about to be asked for: after every connecting, and from time to time. */
+    void beforeSnapshot();
+
+    /** Here it is. */
+    void snapshot(PbxSnapshot snapshot);
+
+    /** The connection is gone; whatever happens now is not told. */
+    void lost();
+}
