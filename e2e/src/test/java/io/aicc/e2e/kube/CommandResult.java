@@ -18,8 +18,7 @@ public record CommandResult(int exitCode, String output, String errors) {
         return output;
     }
 
-    /** Runs a command to its end. */
-    public static CommandResult of(ProcessBuilder command, Duration limit) {
+    static CommandResult of(ProcessBuilder command, Duration limit) {
         try {
             Path output = Files.createTempFile("command", ".out");
             Path errors = Files.createTempFile("command", ".err");

@@ -1,0 +1,252 @@
+package io.aicc.e2e.pbx;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.aicc.crd.CallSession;
+import io.aicc.crd.CallSessionSpec.CallEvent;
+import io.aicc.crd.CallSessionSpec.EndMark;
+import io.aicc.demo.api.EmbeddedKubernetes;
+import io.aicc.demo.pbx.AsteriskProcess;
+import io.aicc.operator.ari.AriController;
+import io.aicc.runtime.Program;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+
+/**
+ * A real Asterisk with a dialplan of the tests', a Kubernetes API in this process, somebody who listens at the address of every
+ * session, and the ARI controller between them, to be started and killed.
+ */
+final class PbxRig implements AutoCloseable {
+    static final Duration LIMIT = Duration.ofSeconds(20);
+    static final String NAMESPACE = "default";
+
+    private static final Path DEFINITIONS = Asterisk.PROJECT.resolve("crds/src/main/resources/crd");
+
+    private final AsteriskProcess asterisk;
+    private final EmbeddedKubernetes kubernetes;
+    private final KubernetesClient client;
+    private final ListeningWorkers workers;
+    private final Manager manager;
+    private final Ari ari;
+    private final AtomicInteger numbers = new AtomicInteger(1_000);
+    private final List<Controller> controllers = new ArrayList<>();
+
+    /** A running controller program with a client of its own. */
+    record Controller(Program program, KubernetesClient client, int health, int metrics) {
+        void stop() {
+            program.close();
+            client.close();
+        }
+    }
+
+    /**
+     * @param folder for the kubeconfig
+     * @param additions to Asterisk's configuration
+     */
+    PbxRig(Path folder, Map<String, String> additions) throws Exception {
+        int port = freePort();
+        Map<String, String> all = new HashMap<>(additions);
+        all.put("manager.conf", Manager.configuration(port));
+        all.merge("extensions.conf", resource("calls.conf"), (given, calls) -> given + "\n" + calls);
+        all.put("features.conf", resource("features.conf"));
+        all.put("modules.conf", "load = app_bridgeaddchan.so\nload = app_confbridge.so\nload = app_senddtmf.so");
+        all.put("confbridge.conf", "[general]");
+        asterisk = Asterisk.start(all);
+        manager = new Manager(port);
+        ari = new Ari(asterisk);
+        kubernetes = EmbeddedKubernetes.start(folder.resolve("kubeconfig"));
+        for (String definition : new String[] {"callsessions.aicc.io.yaml", "workerpools.aicc.io.yaml"}) {
+            try (InputStream yaml = Files.newInputStream(DEFINITIONS.resolve(definition))) {
+                kubernetes.install(yaml);
+            }
+        }
+        client = newClient();
+        workers = new ListeningWorkers(client, NAMESPACE);
+    }
+
+    AsteriskProcess asterisk() {
+        return asterisk;
+    }
+
+    Manager manager() {
+        return manager;
+    }
+
+    ListeningWorkers workers() {
+        return workers;
+    }
+
+    KubernetesClient client() {
+        return client;
+    }
+
+    /** Starts the controller program, and returns when it is connected. */
+    Controller startController(Map<String, String> settings) throws Exception {
+        int health = freePort();
+        int metrics = freePort();
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "ARI_URL",
+                asterisk.ari().toString(),
+                "ARI_USERNAME",
+                AsteriskProcess.USER,
+                "ARI_PASSWORD",
+                asterisk.password().reveal(),
+                "AICC_NAMESPACE",
+                NAMESPACE,
+                "AICC_LEADER_ELECTION",
+                "false",
+                "AICC_ARI_SNAPSHOT_SECONDS",
+                "2",
+                "AICC_BIND_ADDRESS",
+                "127.0.0.1",
+                "AICC_HEALTH_PORT",
+                Integer.toString(health),
+                "AICC_METRICS_PORT",
+                Integer.toString(metrics)));
+        environment.putAll(settings);
+        Program program = new Program("ari-controller");
+        KubernetesClient own = newClient();
+        AriController.start(environment, own, program);
+        Controller controller = new Controller(program, own, health, metrics);
+        controllers.add(controller);
+        return controller;
+    }
+
+    /**
+     * Somebody calls.
+     *
+     * @param exten of the context {@code customers} in calls.conf
+     * @return name of the session that the call should have
+     */
+    String call(String exten) throws IOException {
+        return call(exten, "demo-instruct");
+    }
+
+    /** The same, saying something else. */
+    String call(String exten, String says) throws IOException {
+        String callId = exten + "-" + numbers.incrementAndGet();
+        manager.action(
+                "Originate",
+                "Channel: Local/call-" + exten + "@customers/n",
+                "Application: Playback",
+                "Data: " + says,
+                "CallerID: <1555010" + numbers + ">",
+                "Variable: __CALL=" + callId,
+                "Async: true");
+        return "pbx-" + callId;
+    }
+
+    /** The session, as soon as it is as wanted. */
+    CallSession session(String name, Predicate<CallSession> wanted) {
+        return Objects.requireNonNull(await().pollInterval(Duration.ofMillis(20))
+                .atMost(LIMIT)
+                .until(() -> workers.session(name), found -> found != null && wanted.test(found)));
+    }
+
+    /** The session once its call is over. */
+    CallSession ended(String name) {
+        return session(name, session -> session.getSpec().ended() != null);
+    }
+
+    static String reason(CallSession session) {
+        EndMark mark = session.getSpec().ended();
+        return mark == null ? "" : mark.reason();
+    }
+
+    static List<CallEvent> events(CallSession session) {
+        return Objects.requireNonNullElse(session.getSpec().callEvents(), List.of());
+    }
+
+    /** The one customer there is hangs up. */
+    void hangUpCustomer() throws IOException, InterruptedException {
+        hangUp("Local/call-");
+    }
+
+    /** The phone at the far end of a Local channel hangs up. */
+    void hangUp(String channel) throws IOException, InterruptedException {
+        String half = channel.contains("@phones") ? ";2" : ";1";
+        manager.action("Hangup", "Channel: " + channelName(channel, half));
+    }
+
+    /** The whole name of the channel whose name begins and ends so. */
+    String channelName(String prefix, String suffix) throws IOException, InterruptedException {
+        for (JsonNode channel : ari.get("channels")) {
+            String name = channel.path("name").asText();
+            if (name.startsWith(prefix) && name.endsWith(suffix)) {
+                return name;
+            }
+        }
+        throw new IOException("no channel " + prefix + "…" + suffix + ": " + everything());
+    }
+
+    /** A channel whose name begins so, as ARI shows it. */
+    Optional<JsonNode> channel(String prefix) throws IOException, InterruptedException {
+        for (JsonNode channel : ari.get("channels")) {
+            if (channel.path("name").asText().startsWith(prefix)) {
+                return Optional.of(channel);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Ids of all channels and bridges there are. */
+    List<String> everything() throws IOException, InterruptedException {
+        List<String> ids = new ArrayList<>();
+        for (String kind : new String[] {"channels", "bridges"}) {
+            ari.get(kind)
+                    .forEach(object -> ids.add(object.path("id").asText() + " "
+                            + object.path("name").asText()));
+        }
+        return ids;
+    }
+
+    /** Of our making. */
+    List<String> taps() throws IOException, InterruptedException {
+        return everything().stream().filter(id -> id.startsWith("aicc-")).toList();
+    }
+
+    @Override
+    public void close() throws Exception {
+        controllers.forEach(Controller::stop);
+        workers.close();
+        client.close();
+        kubernetes.close();
+        ari.close();
+        manager.close();
+        asterisk.close();
+    }
+
+    private KubernetesClient newClient() {
+        return new KubernetesClientBuilder()
+                .withConfig(Config.fromKubeconfig(kubernetes.kubeconfig().toFile()))
+                .build();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream in = Objects.requireNonNull(PbxRig.class.getResourceAsStream(name), name)) {
+            return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        }
+    }
+}
