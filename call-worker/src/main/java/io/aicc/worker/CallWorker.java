@@ -67,6 +67,9 @@ public final class CallWorker {
             InetSocketAddress address = new InetSocketAddress(config.endpoints().address(), control.port());
             program.add("control", new ControlServer(address, token, call));
         }
+        if (control != null) {
+            Rehearsal.play(config.outputs().directory());
+        }
         health.live("tasks", tasks::health);
         health.ready("call", () -> Health.State.up(call.report().state().name().toLowerCase(java.util.Locale.ROOT)));
         program.add("management", new ManagementServer(config.endpoints(), health, metrics.registry()));

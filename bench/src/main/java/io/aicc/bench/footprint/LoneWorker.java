@@ -1,51 +1,99 @@
 package io.aicc.bench.footprint;
 
+import io.aicc.crd.Codec;
 import io.aicc.demo.JavaProgram;
+import io.aicc.operator.control.Answer;
+import io.aicc.operator.control.ControlKey;
+import io.aicc.operator.control.WorkerChannel;
+import io.aicc.operator.control.WorkerChannel.WorkerAddress;
+import io.aicc.operator.control.WorkerChannels;
+import io.aicc.wire.control.CallAssignment;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyPairGenerator;
 import java.time.Duration;
-import java.util.Base64;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/** One worker without anybody to command it: started, asked until it says it is ready, and stopped. */
-final class LoneWorker {
+/**
+ * One worker with nobody but us: started, asked until it says that it is ready, handed a call by the operator's own channel, and
+ * stopped.
+ *
+ * @param startMillis from the start of the process until {@code /health/ready} says 200
+ * @param handOverMicros from the order until the worker acknowledged it
+ */
+record LoneWorker(long startMillis, long handOverMicros) {
     /** An address of its own, so that it meets no other program on this machine. */
     private static final String ADDRESS = "127.61.0.1";
 
     private static final int HEALTH_PORT = 8080;
+    private static final int CONTROL_PORT = 8081;
+    private static final String UID = "lone-worker";
     private static final long ASK_EVERY_NANOS = 2_000_000;
     private static final long LIMIT_NANOS = Duration.ofSeconds(60).toNanos();
 
-    private LoneWorker() {}
-
-    /** Milliseconds from the start of the process until {@code /health/ready} says 200. */
-    static long startMillis(String engine, Path directory) throws IOException, InterruptedException {
+    static LoneWorker measure(String engine, Path directory, ControlKey key, WorkerChannels channels)
+            throws IOException, InterruptedException {
         ProcessBuilder builder = JavaProgram.worker()
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("worker.log").toFile());
         builder.environment().put("AICC_BIND_ADDRESS", ADDRESS);
         builder.environment().put("AICC_STT_ENGINE", engine);
         builder.environment().put("AICC_OUTBOX_DIR", directory.resolve("outbox").toString());
-        builder.environment().put("AICC_CONTROL_PUBLIC_KEY", publicKey());
-        builder.environment().put("POD_UID", "bench");
+        builder.environment().put("AICC_CONTROL_PUBLIC_KEY", key.publicKey());
+        builder.environment().put("POD_UID", UID);
         long start = System.nanoTime();
         Process process = builder.start();
-        try {
-            while (!ready()) {
-                if (!process.isAlive() || System.nanoTime() - start > LIMIT_NANOS) {
-                    throw new IOException("the worker does not get ready, see " + directory);
-                }
-                LockSupport.parkNanos(ASK_EVERY_NANOS);
-            }
-            return (System.nanoTime() - start) / 1_000_000;
+        try (WorkerChannel channel = channels.open(new WorkerAddress(ADDRESS, CONTROL_PORT, UID), report -> {})) {
+            await(process, directory, LoneWorker::ready);
+            long ready = System.nanoTime();
+            await(process, directory, channel::heard);
+            Thread.sleep(Duration.ofSeconds(1)); // warm workers wait for their call
+            return new LoneWorker((ready - start) / 1_000_000, handOver(channel) / 1000);
         } finally {
             process.destroy();
             process.waitFor();
+        }
+    }
+
+    private static long handOver(WorkerChannel channel) throws IOException {
+        CallAssignment call = new CallAssignment(
+                "bench",
+                "bench",
+                "bench",
+                null,
+                null,
+                "en-US",
+                Codec.ULAW,
+                "127.0.0.1:4000",
+                "127.0.0.1:4002",
+                List.of(),
+                1,
+                null,
+                null);
+        long start = System.nanoTime();
+        var answer = channel.assign(call);
+        long took = System.nanoTime() - start;
+        if (!(answer instanceof Answer.Obeyed<?>)) {
+            throw new IOException("the worker does not take the call: " + answer);
+        }
+        return took;
+    }
+
+    private interface Condition {
+        boolean holds();
+    }
+
+    private static void await(Process process, Path directory, Condition condition) throws IOException {
+        long limit = System.nanoTime() + LIMIT_NANOS;
+        while (!condition.holds()) {
+            if (!process.isAlive() || System.nanoTime() > limit) {
+                throw new IOException("the worker does not get ready, see " + directory);
+            }
+            LockSupport.parkNanos(ASK_EVERY_NANOS);
         }
     }
 
@@ -60,15 +108,8 @@ final class LoneWorker {
         }
     }
 
-    private static String publicKey() throws IOException {
-        try {
-            byte[] key = KeyPairGenerator.getInstance("Ed25519")
-                    .generateKeyPair()
-                    .getPublic()
-                    .getEncoded();
-            return Base64.getEncoder().encodeToString(key);
-        } catch (GeneralSecurityException e) {
-            throw new IOException(e);
-        }
+    /** For measuring: channels as a leader has them. */
+    static WorkerChannels channels(ControlKey key) {
+        return new WorkerChannels(key, System.currentTimeMillis(), InstantSource.system());
     }
 }
