@@ -18,7 +18,8 @@ public record CommandResult(int exitCode, String output, String errors) {
         return output;
     }
 
-    static CommandResult of(ProcessBuilder command, Duration limit) {
+    /** Runs a command to its end. */
+    public static CommandResult of(ProcessBuilder command, Duration limit) {
         try {
             Path output = Files.createTempFile("command", ".out");
             Path errors = Files.createTempFile("command", ".err");

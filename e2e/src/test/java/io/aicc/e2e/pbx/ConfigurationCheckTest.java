@@ -1,0 +1,108 @@
+package io.aicc.e2e.pbx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aicc.e2e.kube.CommandResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The check that runs before Asterisk starts, on the project's own configuration and on what may go wrong with it. */
+class ConfigurationCheckTest {
+    private static final Path FOLDER = Asterisk.PROJECT.resolve("asterisk");
+
+    /** Made up for the test. */
+    private static final String PASSWORD = "password = 0123456789abcdef0123456789abcdef";
+
+    @TempDir
+    private Path etc;
+
+    @BeforeEach
+    void copy() throws IOException {
+        for (String part : new String[] {"etc", "sample", "database", "environments/production"}) {
+            try (Stream<Path> files = Files.list(FOLDER.resolve(part))) {
+                for (Path file :
+                        files.filter(path -> path.toString().endsWith(".conf")).toList()) {
+                    Files.copy(file, etc.resolve(file.getFileName()));
+                }
+            }
+        }
+        write("ari_password.conf", PASSWORD, "rw-------");
+    }
+
+    @Test
+    void theProjectsOwnConfigurationIsSafe() {
+        CommandResult result = check();
+
+        assertThat(result.errors()).isEmpty();
+        assertThat(result.exitCode()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rw-r-----", "rw----r--", "rw-rw----", "rwxrwxrwx"})
+    void aPasswordThatOthersMayReadIsRefused(String mode) throws IOException {
+        write("ari_password.conf", PASSWORD, mode);
+
+        assertThat(check().exitCode()).isEqualTo(1);
+        assertThat(check().errors()).startsWith("check: " + etc + "/ari_password.conf: holds a password and has mode ");
+    }
+
+    @Test
+    void aPasswordIsFoundWhereverItIs() throws IOException {
+        write("pjsip.conf", "[1001]\ntype = auth\npassword=hunter2 ; for now\n", "rw-r--r--");
+
+        assertThat(check().errors()).contains("/pjsip.conf: holds a password and has mode 644: chmod 600");
+    }
+
+    @Test
+    void aMissingPasswordIsTold() throws IOException {
+        Files.delete(etc.resolve("ari_password.conf"));
+
+        assertThat(check().errors())
+                .isEqualTo(
+                        "check: " + etc + "/ari_password.conf: is missing: it holds the password of ARI (README.md)\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ari_password.conf, password = changeme, its password is too short",
+        "http.conf, '[general]\nenabled = yes\nbindaddr = 0.0.0.0', bindaddr is '0.0.0.0'",
+        "http.conf, '[general]\nenabled=yes\nbindaddr=10.1.2.3 ; the LAN', bindaddr is '10.1.2.3'",
+        "ari_origins.conf, allowed_origins = *, allowed_origins is *",
+        "asterisk.conf, '[options]\nexecincludes = yes', execincludes is yes",
+    })
+    void whatOpensTheDoorIsRefused(String file, String text, String why) throws IOException {
+        write(file, text, "rw-------");
+
+        CommandResult result = check();
+
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.errors()).contains("/" + file + ": ", why.replace("''", "'"));
+    }
+
+    @Test
+    void everythingThatIsWrongIsToldAtOnce() throws IOException {
+        write("http.conf", "[general]\nenabled = yes\nbindaddr = 0.0.0.0", "rw-r--r--");
+        write("ari_password.conf", PASSWORD, "rw-r--r--");
+
+        assertThat(check().errors().lines()).hasSize(2);
+    }
+
+    private void write(String file, String text, String mode) throws IOException {
+        Path path = etc.resolve(file);
+        Files.writeString(path, text);
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
+    }
+
+    private CommandResult check() {
+        return Command.of(FOLDER.resolve("check").toString(), etc.toString()).run();
+    }
+}
