@@ -94,7 +94,7 @@ public final class Demo {
             terminal.note("logs      " + system.logs());
             DemoReport report = options.pbx()
                     ? placeAtPbx(system, conversations, recogniser)
-                    : place(system, system.player(), conversations, recogniser, List::of);
+                    : place(system, system.player(options.damage()), conversations, recogniser, List::of);
             if (options.report() != null) {
                 write(report, options.report());
             }

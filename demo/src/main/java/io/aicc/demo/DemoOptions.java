@@ -1,5 +1,6 @@
 package io.aicc.demo;
 
+import io.aicc.demo.player.Damage;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param calls placed at the same time
  * @param once end after the report
  * @param pbx place the calls at a real Asterisk
+ * @param damage done to the calls' packets on purpose
  * @param recordings the user's own customer and agent
  * @param report file for the JSON report
  * @param pagePort port of the page; 0: any free one
@@ -20,10 +22,12 @@ record DemoOptions(
         int calls,
         boolean once,
         boolean pbx,
+        Damage damage,
         @Nullable Recordings recordings,
         @Nullable Path report,
         int pagePort) {
     private static final int MAX_CALLS = 12;
+    private static final int MAX_DAMAGE_PERCENT = 50;
     private static final int DEFAULT_PAGE_PORT = 8099;
 
     /** Two WAV files. */
@@ -38,6 +42,9 @@ record DemoOptions(
         int calls = 0;
         boolean once = false;
         boolean pbx = false;
+        int loss = 0;
+        int reorder = 0;
+        int duplicate = 0;
         Recordings recordings = null;
         Path report = null;
         int pagePort = DEFAULT_PAGE_PORT;
@@ -48,6 +55,9 @@ record DemoOptions(
                 case "--once" -> once = true;
                 case "--pbx" -> pbx = true;
                 case "--calls" -> calls = number(option, rest, 1, MAX_CALLS);
+                case "--loss" -> loss = number(option, rest, 0, MAX_DAMAGE_PERCENT);
+                case "--reorder" -> reorder = number(option, rest, 0, MAX_DAMAGE_PERCENT);
+                case "--duplicate" -> duplicate = number(option, rest, 0, MAX_DAMAGE_PERCENT);
                 case "--play" -> recordings = new Recordings(file(option, rest), file(option, rest));
                 case "--report" -> report = file(option, rest);
                 case "--page-port" -> pagePort = number(option, rest, 0, 65_535);
@@ -57,8 +67,13 @@ record DemoOptions(
         if (recordings != null && calls > 1) {
             throw new IllegalArgumentException("--play places one call, --calls " + calls + " does not go with it");
         }
+        Damage damage = new Damage(loss, reorder, duplicate);
+        if (pbx && !damage.isNone()) {
+            throw new IllegalArgumentException(
+                    "--pbx sends the packets itself: --loss, --reorder, --duplicate do not go with it");
+        }
         int placed = recordings != null ? 1 : calls == 0 ? 2 : calls;
-        return new DemoOptions(placed, once, pbx, recordings, report, pagePort);
+        return new DemoOptions(placed, once, pbx, damage, recordings, report, pagePort);
     }
 
     private static int number(String option, Deque<String> rest, int min, int max) {

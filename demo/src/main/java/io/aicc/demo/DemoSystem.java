@@ -6,6 +6,7 @@ import io.aicc.crd.WorkerPoolStatus;
 import io.aicc.demo.api.EmbeddedKubernetes;
 import io.aicc.demo.pbx.AsteriskFiles;
 import io.aicc.demo.player.CallPlayer;
+import io.aicc.demo.player.Damage;
 import io.aicc.demo.pod.LocalKubelet;
 import io.aicc.demo.receiver.TranscriptReceiver;
 import io.aicc.demo.receiver.Transcripts;
@@ -134,7 +135,12 @@ public final class DemoSystem implements AutoCloseable {
 
     /** Places calls here. */
     public CallPlayer player() {
-        return new CallPlayer(client, NAMESPACE, Clock.systemUTC());
+        return player(Damage.NONE);
+    }
+
+    /** Places calls here, over a network that damages their packets. */
+    CallPlayer player(Damage damage) {
+        return new CallPlayer(client, NAMESPACE, damage, Clock.systemUTC());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.aicc.demo;
 
 import io.aicc.crd.CallSessionStatus.Summary;
+import io.aicc.demo.player.Damage.Dealt;
 import io.aicc.demo.receiver.Transcript;
 import io.aicc.demo.receiver.Transcripts;
 import io.aicc.demo.report.Checks;
@@ -10,6 +11,7 @@ import io.aicc.demo.report.DemoReport.Check;
 import io.aicc.demo.report.DemoReport.Finals;
 import io.aicc.demo.report.DemoReport.Packets;
 import io.aicc.demo.report.DemoReport.WordErrors;
+import io.aicc.demo.report.DemoReport.Words;
 import io.aicc.demo.script.Conversation;
 import io.aicc.demo.script.ForeignWords;
 import io.aicc.demo.script.Line;
@@ -96,17 +98,16 @@ final class Reporter {
             foreign += fingerprints.count(new Speaker(callId(result), channel), heard);
             String reference = conversation.text(channel);
             if (!reference.isBlank()) {
-                double pipeline =
-                        WordErrorRate.of(reference, String.join("\n", heard)).rate();
-                double clean = WordErrorRate.of(reference, recogniser.hear(conversation.track(channel)))
-                        .rate();
-                errors.put(channel, new WordErrors(pipeline, clean));
+                WordErrorRate pipeline = WordErrorRate.of(reference, String.join("\n", heard));
+                WordErrorRate clean = WordErrorRate.of(reference, recogniser.hear(conversation.track(channel)));
+                errors.put(channel, new WordErrors(pipeline.rate(), clean.rate(), words(pipeline), words(clean)));
             }
         }
         Transcript.Completeness proof = transcript.completeness();
         Summary summary =
                 Objects.requireNonNull(result.call().session().getStatus().summary(), "an ended session has a summary");
         OptionalLong sent = result.call().packetsSent();
+        Dealt damage = result.call().damage();
         return new Call(
                 callId(result),
                 result.call().ready().toMillis(),
@@ -115,11 +116,16 @@ final class Reporter {
                 foreign,
                 new Finals(proof.finalsExpected().orElse(-1L), proof.finalsHeld(), proof.finalsAcknowledged()),
                 new Packets(
-                        sent.isPresent() ? sent.getAsLong() : null,
+                        sent.isPresent() ? sent.getAsLong() - (damage == null ? 0 : damage.doubled()) : null,
                         summary.customerPackets() + summary.agentPackets(),
                         summary.packetsLost(),
-                        summary.packetsRejected()),
+                        summary.packetsRejected(),
+                        damage),
                 result.portsFreeMs());
+    }
+
+    private static Words words(WordErrorRate errors) {
+        return new Words(errors.lost(), errors.doubled());
     }
 
     /** −1 when no word came. */

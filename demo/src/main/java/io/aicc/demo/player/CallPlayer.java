@@ -31,10 +31,17 @@ public final class CallPlayer implements CallPlacer {
 
     private final KubernetesClient client;
     private final String namespace;
+    private final Damage damage;
     private final InstantSource clock;
 
-    public CallPlayer(KubernetesClient client, String namespace, InstantSource clock) {
+    /**
+     * Places calls in a namespace.
+     *
+     * @param damage what happens to their packets on the way
+     */
+    public CallPlayer(KubernetesClient client, String namespace, Damage damage, InstantSource clock) {
         this.client = client;
+        this.damage = damage;
         this.namespace = namespace;
         this.clock = clock;
     }
@@ -51,7 +58,15 @@ public final class CallPlayer implements CallPlacer {
             Duration readyAfter = Duration.between(created, clock.instant());
 
             Instant mediaStarted = clock.instant();
-            send(customer, agent, Objects.requireNonNull(ready.getStatus().mediaEndpoint()));
+            int seed = script.callId().hashCode();
+            BadNetwork fromCustomer = new BadNetwork(customer, damage, seed);
+            BadNetwork fromAgent = new BadNetwork(agent, damage, seed + 1L);
+            int packets = Math.max(customer.packets(), agent.packets());
+            send(
+                    fromCustomer,
+                    fromAgent,
+                    packets,
+                    Objects.requireNonNull(ready.getStatus().mediaEndpoint()));
 
             Instant hungUp = clock.instant();
             onHangUp.accept(markEnded(resource, hungUp));
@@ -64,7 +79,8 @@ public final class CallPlayer implements CallPlacer {
                     mediaStarted,
                     hungUp,
                     endedAfter,
-                    OptionalLong.of(customer.packetsSent() + agent.packetsSent()));
+                    OptionalLong.of(customer.packetsSent() + agent.packetsSent()),
+                    damage.isNone() ? null : fromCustomer.dealt().plus(fromAgent.dealt()));
         }
     }
 
@@ -97,11 +113,11 @@ public final class CallPlayer implements CallPlacer {
     }
 
     /** Every packet has its own deadline on one clock, so that a late one does not make the others late. */
-    private static void send(RtpStream customer, RtpStream agent, MediaEndpoint endpoint) throws IOException {
+    private static void send(BadNetwork customer, BadNetwork agent, int packets, MediaEndpoint endpoint)
+            throws IOException {
         InetAddress host = InetAddress.ofLiteral(endpoint.host());
         InetSocketAddress customerPort = new InetSocketAddress(host, endpoint.customerPort());
         InetSocketAddress agentPort = new InetSocketAddress(host, endpoint.agentPort());
-        int packets = Math.max(customer.packets(), agent.packets());
         long start = System.nanoTime();
         for (int number = 0; number < packets && !Thread.currentThread().isInterrupted(); number++) {
             for (long wait; (wait = start + number * PACKET_NANOS - System.nanoTime()) > 0; ) {

@@ -4,6 +4,7 @@ import io.aicc.crd.CallSession;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What happened to a call that was placed, seen from outside.
@@ -15,6 +16,7 @@ import java.util.OptionalLong;
  * @param hungUp when the customer hung up
  * @param ended from then until the session was seen to be Ended
  * @param packetsSent to the worker, both streams together; empty when only the PBX knows
+ * @param damage done to them on purpose; null: none
  */
 public record PlayedCall(
         CallSession session,
@@ -23,4 +25,5 @@ public record PlayedCall(
         Instant mediaStarted,
         Instant hungUp,
         Duration ended,
-        OptionalLong packetsSent) {}
+        OptionalLong packetsSent,
+        Damage.@Nullable Dealt damage) {}

@@ -82,7 +82,8 @@ public final class SipCalls implements CallPlacer {
                     customer.answered(),
                     customer.hungUp(),
                     Duration.between(customer.hungUp(), clock.instant()),
-                    OptionalLong.empty());
+                    OptionalLong.empty(),
+                    null);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.aicc.demo.report;
 
+import io.aicc.demo.player.Damage.Dealt;
 import io.aicc.demo.report.DemoReport.Call;
 import io.aicc.demo.report.DemoReport.Check;
 import io.aicc.demo.report.DemoReport.Packets;
@@ -7,6 +8,7 @@ import io.aicc.demo.report.DemoReport.WordErrors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /** What must hold of a demo run. */
 public final class Checks {
@@ -23,8 +25,8 @@ public final class Checks {
     /**
      * Judges the calls.
      *
-     * @param script whether they speak the demo's own script, which its phrase model knows; a user's recordings are
-     *     reported, not judged, by their word errors
+     * @param script whether they speak the demo's own script, which its phrase model knows; a user's recordings, and
+     *     calls whose packets were damaged on purpose, are reported, not judged, by their word errors
      */
     public static List<Check> of(List<Call> calls, boolean script) {
         List<Check> checks = new ArrayList<>();
@@ -51,7 +53,7 @@ public final class Checks {
                     "%d ms, limit %d ms",
                     call.portsFreeMs(),
                     MAX_PORTS_FREE_MS));
-            if (script) {
+            if (script && call.packets().damage() == null) {
                 call.wordErrorRate()
                         .forEach((channel, errors) ->
                                 checks.add(wordErrors(id + channel.name().toLowerCase(Locale.ROOT), errors)));
@@ -68,6 +70,23 @@ public final class Checks {
                     "received %d, lost %d",
                     packets.received(),
                     packets.lost());
+        }
+        Dealt damage = packets.damage();
+        if (damage != null) {
+            long refused = Objects.requireNonNullElse(packets.rejected(), 0L);
+            return check(
+                    id + "every packet is heard but those lost on purpose",
+                    packets.received() == packets.sent()
+                            && packets.lost() == damage.lost()
+                            && refused == damage.doubled(),
+                    "sent %d, received %d; lost %d of %d, doubled %d, refused %s, reordered %d",
+                    packets.sent(),
+                    packets.received(),
+                    packets.lost(),
+                    damage.lost(),
+                    damage.doubled(),
+                    refused,
+                    damage.reordered());
         }
         return check(
                 id + "every packet arrived",

@@ -1,6 +1,7 @@
 package io.aicc.demo.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.aicc.demo.player.Damage.Dealt;
 import io.aicc.wire.event.Channel;
 import java.util.List;
 import java.util.Map;
@@ -52,8 +53,15 @@ public record DemoReport(
      *
      * @param pipeline over RTP, in real time, by the worker
      * @param clean the same engine on the same recording, no network and no clock
+     * @param pipelineWords lost and doubled words over RTP
+     * @param cleanWords lost and doubled words of the recording
      */
-    public record WordErrors(double pipeline, double clean) {}
+    public record WordErrors(double pipeline, double clean, Words pipelineWords, Words cleanWords) {}
+
+    /**
+     * Words of the script that were not heard at all, and words that were heard once more than they were said.
+     */
+    public record Words(int lost, int doubled) {}
 
     /** Final transcripts: said to exist by the sender, held by the receiver, acknowledged by it. */
     public record Finals(long expected, long delivered, long acknowledged) {}
@@ -61,12 +69,14 @@ public record DemoReport(
     /**
      * RTP packets of both speakers.
      *
-     * @param sent to the worker; absent when only the PBX knows
+     * @param sent to the worker, those that were sent twice counted once; absent when only the PBX knows
+     * @param damage done to them on purpose; absent when there was none
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Packets(
             @Nullable Long sent,
             long received,
             long lost,
-            @Nullable Long rejected) {}
+            @Nullable Long rejected,
+            @Nullable Dealt damage) {}
 }

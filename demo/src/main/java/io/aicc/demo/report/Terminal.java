@@ -87,10 +87,27 @@ public final class Terminal implements TranscriptListener {
                             + call.packets().lost(),
                     call.portsFreeMs());
         }
+        report.calls().stream().filter(call -> call.packets().damage() != null).forEach(this::damage);
         for (DemoReport.Check check : report.checks()) {
             String mark = check.ok() ? paint(GREEN, "✓") : paint(RED, "✗");
             out.println("  " + mark + " " + check.name() + paint(DIM, "  " + check.detail()));
         }
+    }
+
+    /** What damaged packets did to the words, beside the recording that nothing was done to. */
+    private void damage(DemoReport.Call call) {
+        call.wordErrorRate()
+                .forEach((channel, errors) -> note(String.format(
+                        Locale.ROOT,
+                        "%s %s: %d words lost and %d doubled (clean %d and %d), %.1f %% wrong (clean %.1f %%)",
+                        printable(call.callId()),
+                        channel.name().toLowerCase(Locale.ROOT),
+                        errors.pipelineWords().lost(),
+                        errors.pipelineWords().doubled(),
+                        errors.cleanWords().lost(),
+                        errors.cleanWords().doubled(),
+                        100 * errors.pipeline(),
+                        100 * errors.clean())));
     }
 
     private static String errors(DemoReport.Call call, Channel channel) {

@@ -13,8 +13,19 @@ import org.junit.jupiter.api.Test;
 
 class WordErrorRateTest {
     @Test
+    void wordsThatWereLostAndWordsThatWereDoubledAreCountedApart() {
+        WordErrorRate lost = WordErrorRate.of("please hold the line", "hold line");
+        WordErrorRate doubled = WordErrorRate.of("please hold the line", "please hold hold the line line");
+        WordErrorRate inserted = WordErrorRate.of("please hold the line", "please do hold a line");
+
+        assertThat(lost).isEqualTo(new WordErrorRate(2, 4, 2, 0));
+        assertThat(doubled).isEqualTo(new WordErrorRate(2, 4, 0, 2));
+        assertThat(inserted).isEqualTo(new WordErrorRate(2, 4, 0, 0));
+    }
+
+    @Test
     void theWayOfWritingDoesNotCount() {
-        assertThat(WordErrorRate.of("Press 1 now!", "press one now")).isEqualTo(new WordErrorRate(0, 3));
+        assertThat(WordErrorRate.of("Press 1 now!", "press one now")).isEqualTo(new WordErrorRate(0, 3, 0, 0));
     }
 
     @Test
