@@ -1,38 +1,30 @@
 package io.aicc.operator.ari.call;
 
 import io.aicc.crd.CallSession;
-import io.aicc.crd.CallSessionSpec.CallEvent.Type;
 import io.aicc.crd.CallSessionSpec.EndMark;
 import io.aicc.crd.CallSessionSpec.MediaSources;
 import io.aicc.crd.CallSessionSpec.PbxReference;
 import io.aicc.crd.CallSessionStatus;
-import io.aicc.crd.CallSessionStatus.MediaEndpoint;
 import io.aicc.operator.ari.call.CallMetrics.Untapped;
 import io.aicc.operator.ari.guard.PortBudget;
 import io.aicc.operator.ari.link.PbxCommands;
 import io.aicc.operator.ari.pbx.Conversation;
 import io.aicc.operator.ari.pbx.Conversation.EndReason;
 import io.aicc.operator.ari.pbx.Conversation.Stage;
-import io.aicc.operator.ari.pbx.PbxChannel;
 import io.aicc.operator.ari.pbx.PbxEvent.Signal;
 import io.aicc.wire.MicroTime;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,9 +38,6 @@ import org.slf4j.MDC;
 final class CallKeeper {
     private static final Logger log = LoggerFactory.getLogger(CallKeeper.class);
 
-    /** Events of one call within this time share a write. */
-    private static final Duration COALESCE = Duration.ofMillis(250);
-
     private static final long FIRST_RETRY_MS = 100;
     private static final long LONGEST_RETRY_MS = 5_000;
 
@@ -56,22 +45,20 @@ final class CallKeeper {
     private final Consumer<CallKeeper> onDone;
     private final InOrder turn;
     private final Taps taps;
-    private volatile Picture latest = Picture.NOTHING;
-    private volatile String name;
     private final String firstName;
+    private volatile @Nullable Picture latest;
+    private volatile String name;
+
+    // Touched in turn only.
+    private @Nullable Picture noted;
     private int round = 1;
     private Admission admission = Admission.UNASKED;
-    private @Nullable CallSession session;
-    private CallEvents events = new CallEvents(null);
-    private @Nullable MediaSources told;
+    private @Nullable CallRecord record;
     private @Nullable EndMark ending;
-    private boolean marked;
     private boolean dropped;
     private boolean talked;
-    private @Nullable String firstLeg;
     private @Nullable Instant dueSince;
     private @Nullable Instant aloneSince;
-    private Instant eventsWritten = Instant.MIN;
     private Instant nextLook = Instant.MAX;
     private Instant notBefore = Instant.MIN;
     private int attempt;
@@ -113,14 +100,10 @@ final class CallKeeper {
         return name;
     }
 
-    /** The PBX shows something new. */
+    /** The PBX shows something new; only the latest matters. */
     void see(Picture picture) {
-        Instant now = tools.clock().instant();
         latest = picture;
-        turn.execute(() -> {
-            noteStage(picture, now);
-            settle();
-        });
+        turn.execute(this::settle);
     }
 
     /** The session is so now; null when somebody deleted it. */
@@ -140,8 +123,11 @@ final class CallKeeper {
     void signalled(String channel, Signal signal) {
         Instant now = tools.clock().instant();
         turn.execute(() -> {
-            latest.conversation().ifPresent(call -> note(call, channel, signal, now));
-            settle();
+            Optional<Conversation> call = latest == null ? Optional.empty() : latest.conversation();
+            if (record != null && call.isPresent()) {
+                record.note(call.get(), channel, signal, now);
+                settle();
+            }
         });
     }
 
@@ -155,59 +141,37 @@ final class CallKeeper {
 
     private void learn(@Nullable CallSession now) {
         if (now == null) {
-            dropped |= session != null;
+            dropped |= record != null;
             return;
         }
-        if (session == null) {
-            events = new CallEvents(now.getSpec().callEvents());
-            told = now.getSpec().mediaSources();
+        if (record == null) {
+            record = new CallRecord(tools.sessions(), now);
             if (admission == Admission.UNASKED) {
                 admission = Admission.ADMITTED;
                 tools.budget().adopt();
             }
+        } else {
+            record.update(now);
         }
-        session = now;
-        marked |= now.getSpec().ended() != null;
         CallSessionStatus status = now.getStatus();
         dropped |= status != null && status.phase() != null && status.phase().terminal();
     }
 
-    private void noteStage(Picture picture, Instant now) {
-        Stage stage = picture.conversation().map(Conversation::stage).orElse(Stage.OVER);
-        talked |= stage == Stage.TALKING;
-        aloneSince = stage == Stage.ALONE ? Objects.requireNonNullElse(aloneSince, now) : null;
-        if (dueSince == null && picture.conversation().filter(this::due).isPresent()) {
-            dueSince = now;
-        }
-        if (stage == Stage.OVER) {
-            end(
-                    picture.conversation()
-                            .map(Conversation::end)
-                            .orElse(EndReason.EndedUnwatched)
-                            .name(),
-                    now);
-        }
-    }
-
-    private void end(String reason, Instant at) {
-        if (ending == null) {
-            notBefore = Instant.MIN;
-            ending = new EndMark(MicroTime.format(at), reason);
-        }
-    }
-
     private void settle() {
-        Instant now = tools.clock().instant();
-        if (done) {
+        Picture now = latest;
+        if (done || now == null) {
             return;
         }
-        if (now.isBefore(notBefore)) {
-            later(Duration.between(now, notBefore)); // Our own failed tries make events too; they must not hurry us on.
+        take(now);
+        Instant moment = tools.clock().instant();
+        if (moment.isBefore(notBefore)) {
+            later(Duration.between(
+                    moment, notBefore)); // Our own failed tries make events too: they must not hurry us on.
             return;
         }
         MDC.put("session", name);
         try {
-            retryUnless(step());
+            retryUnless(step(now));
         } catch (KubernetesClientException e) {
             log.atWarn()
                     .addKeyValue("attempt", attempt + 1)
@@ -220,44 +184,73 @@ final class CallKeeper {
         }
     }
 
-    /** @return whether all is as it should be */
-    private boolean step() {
-        Picture now = latest;
-        endIfAlone();
-        if (ending != null) {
-            return finish(now);
+    /** Remembers of a picture what later ones do not show. */
+    private void take(Picture now) {
+        if (now == noted) {
+            return;
         }
+        noted = now;
+        talked |= now.stage() == Stage.TALKING;
+        aloneSince = now.stage() == Stage.ALONE ? Objects.requireNonNullElse(aloneSince, now.at()) : null;
+        if (dueSince == null && now.conversation().filter(this::due).isPresent()) {
+            dueSince = now.at();
+        }
+        if (now.stage() == Stage.OVER) {
+            EndReason reason = now.conversation().map(Conversation::end).orElse(EndReason.EndedUnwatched);
+            end(reason.name(), now.at());
+        }
+    }
+
+    private void end(String reason, Instant at) {
+        if (ending == null) {
+            ending = new EndMark(MicroTime.format(at), reason);
+            notBefore = Instant.MIN;
+        }
+    }
+
+    /** @return whether all is as it should be */
+    private boolean step(Picture now) {
+        endIfAlone(now);
+        if (ending != null) {
+            return finish(now, ending);
+        }
+        Conversation call = now.conversation().orElseThrow();
         if (dropped) {
             return taps.settle(now.installed(), List.of());
         }
-        if (session == null && !open(now)) {
+        CallRecord open = record == null ? open(call) : record;
+        if (open == null) {
             return true;
         }
-        now.conversation().ifPresent(this::noteAgents);
-        List<Tap> wanted = wanted(now);
+        open.noteAgents(call, now.at());
+        List<Tap> wanted =
+                WantedTaps.of(open.session(), call, talked, tools.policy().app());
         boolean well = taps.settle(now.installed(), wanted);
-        tellSources(now, wanted);
-        tellEvents();
+        if (tools.policy().exactSources()) {
+            open.tellSources(
+                    new MediaSources(source(now, wanted, Speaker.CUSTOMER), source(now, wanted, Speaker.AGENT)));
+        }
+        Duration wait = open.tellEvents(tools.clock().instant());
+        if (wait.isPositive()) {
+            later(wait);
+        }
         return well;
     }
 
     /** A customer whom everybody has left, and who does not hang up. */
-    private void endIfAlone() {
-        boolean waited = talked || (session != null && !announced());
-        if (aloneSince == null || session == null || !waited) {
+    private void endIfAlone(Picture now) {
+        boolean announced =
+                now.conversation().map(call -> call.mark().announced()).orElse(false);
+        if (aloneSince == null || record == null || (announced && !talked)) {
             return;
         }
         Instant limit = aloneSince.plus(tools.policy().alone());
-        Instant now = tools.clock().instant();
-        if (now.isBefore(limit)) {
-            later(Duration.between(now, limit));
+        Instant moment = tools.clock().instant();
+        if (moment.isBefore(limit)) {
+            later(Duration.between(moment, limit));
         } else {
-            end((talked ? EndReason.AgentHangup : EndReason.NoAnswer).name(), now);
+            end((talked ? EndReason.AgentHangup : EndReason.NoAnswer).name(), moment);
         }
-    }
-
-    private boolean announced() {
-        return latest.conversation().map(call -> call.mark().announced()).orElse(false);
     }
 
     private boolean due(Conversation call) {
@@ -269,11 +262,10 @@ final class CallKeeper {
         };
     }
 
-    /** Makes sure that there is a session, if there should be one; @return whether there is. */
-    private boolean open(Picture now) {
-        Conversation call = now.conversation().filter(this::due).orElse(null);
-        if (call == null || !admitted()) {
-            return false;
+    /** Makes sure that there is a session, if there should be one. */
+    private @Nullable CallRecord open(Conversation call) {
+        if (!due(call) || !admitted()) {
+            return null;
         }
         CallSession made = create(call);
         while (made != null && !isOf(made, call)) {
@@ -281,18 +273,16 @@ final class CallKeeper {
             made = create(call);
         }
         if (made == null) {
-            return false;
+            return null;
         }
         learn(made);
-        tools.metrics()
-                .created(Duration.between(
-                        Objects.requireNonNullElse(dueSince, tools.clock().instant()),
-                        tools.clock().instant()));
+        Instant now = tools.clock().instant();
+        tools.metrics().created(Duration.between(Objects.requireNonNullElse(dueSince, now), now));
         log.atInfo()
                 .addKeyValue("customer_channel", call.customer().id())
                 .addKeyValue("stage", call.stage())
                 .log("session asked for");
-        return true;
+        return record;
     }
 
     private boolean admitted() {
@@ -353,116 +343,17 @@ final class CallKeeper {
         name = firstName + "-" + round;
     }
 
-    private void noteAgents(Conversation call) {
-        CallSession known = Objects.requireNonNull(session);
-        if (call.stage() != Stage.TALKING) {
-            return;
-        }
-        PbxReference pbx = known.getSpec().pbx();
-        if (firstLeg == null) {
-            String told = pbx == null ? null : pbx.agentChannelId();
-            firstLeg = told != null ? told : call.agents().getFirst().id();
-        }
-        String first = known.getSpec().agentId();
-        String who = Acceptable.text(call.agents().stream()
-                .map(leg -> first != null && leg.id().equals(firstLeg) ? first : leg.endpoint())
-                .collect(Collectors.joining(", ")));
-        if (!Objects.equals(who, events.agent(first))) {
-            events.add(tools.clock().instant(), Type.ParticipantChanged, Speaker.AGENT, who);
-        }
-    }
-
-    private void note(Conversation call, String channel, Signal signal, Instant at) {
-        Type type =
-                switch (signal) {
-                    case HOLD -> Type.Hold;
-                    case UNHOLD -> Type.Unhold;
-                    case DIGIT -> Type.Dtmf;
-                };
-        if (session == null) {
-            return;
-        }
-        if (channel.equals(call.customer().id())) {
-            events.add(at, type, Speaker.CUSTOMER, null);
-        } else if (call.agents().stream().map(PbxChannel::id).anyMatch(channel::equals)) {
-            events.add(at, type, Speaker.AGENT, null);
-        }
-    }
-
-    private List<Tap> wanted(Picture now) {
-        CallSession known = Objects.requireNonNull(session);
-        MediaEndpoint endpoint =
-                known.getStatus() == null ? null : known.getStatus().mediaEndpoint();
-        Conversation call = now.conversation().orElse(null);
-        if (endpoint == null || call == null) {
-            return List.of();
-        }
-        List<Tap> wanted = new ArrayList<>();
-        wanted.add(tap(endpoint, Speaker.CUSTOMER, Set.of(call.customer().id())));
-        if (talked) {
-            Set<String> legs = new HashSet<>();
-            if (call.stage() == Stage.TALKING) {
-                call.agents().forEach(leg -> legs.add(leg.id()));
-            }
-            wanted.add(tap(endpoint, Speaker.AGENT, legs));
-        }
-        return wanted;
-    }
-
-    private Tap tap(MediaEndpoint endpoint, Speaker speaker, Set<String> legs) {
-        int port = speaker == Speaker.CUSTOMER ? endpoint.customerPort() : endpoint.agentPort();
-        TapName tap = new TapName(tools.policy().app(), name, speaker, endpoint.generation());
-        // An address, never a name: the PBX would look it up and stand still meanwhile.
-        String host = InetAddress.ofLiteral(endpoint.host()).getHostAddress();
-        return new Tap(tap, (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port, legs);
-    }
-
-    private void tellSources(Picture now, List<Tap> wanted) {
-        if (!tools.policy().exactSources()) {
-            return;
-        }
-        MediaSources sources = new MediaSources(
-                source(now, wanted, Speaker.CUSTOMER).orElse(null),
-                source(now, wanted, Speaker.AGENT).orElse(null));
-        boolean known = sources.customer() != null || sources.agent() != null;
-        if (known && !sources.equals(told)) {
-            tools.sessions().setSources(name, sources);
-            told = sources;
-        }
-    }
-
-    private Optional<String> source(Picture now, List<Tap> wanted, Speaker speaker) {
+    private @Nullable String source(Picture now, List<Tap> wanted, Speaker speaker) {
         return wanted.stream()
                 .filter(tap -> tap.name().speaker() == speaker)
                 .findFirst()
-                .flatMap(tap -> taps.source(now.installed(), tap));
+                .flatMap(tap -> taps.source(now.installed(), tap))
+                .orElse(null);
     }
 
-    private void tellEvents() {
-        if (!events.unwritten()) {
-            return;
-        }
-        Instant now = tools.clock().instant();
-        Instant next = eventsWritten.isBefore(Instant.EPOCH) ? now : eventsWritten.plus(COALESCE);
-        if (now.isBefore(next)) {
-            later(Duration.between(now, next));
-            return;
-        }
-        var all = events.all();
-        tools.sessions().setEvents(name, all);
-        events.wrote(all.size());
-        eventsWritten = now;
-    }
-
-    private boolean finish(Picture now) {
-        EndMark mark = Objects.requireNonNull(ending);
-        if (session != null && !marked && !dropped) {
-            if (events.unwritten()) {
-                tools.sessions().setEvents(name, events.all());
-                events.wrote(events.all().size());
-            }
-            tools.sessions().markEnded(name, mark);
-            marked = true;
+    private boolean finish(Picture now, EndMark mark) {
+        if (record != null && !record.ended() && !dropped) {
+            record.end(mark);
             tools.metrics()
                     .ended(Duration.between(
                             MicroTime.parse(mark.at()), tools.clock().instant()));
@@ -474,8 +365,7 @@ final class CallKeeper {
         if (admission == Admission.ADMITTED) {
             tools.budget().release();
         }
-        boolean over = now.conversation().map(Conversation::stage).orElse(Stage.OVER) == Stage.OVER;
-        if (over) {
+        if (now.stage() == Stage.OVER) {
             done = true;
             tools.metrics().over();
             onDone.accept(this);
@@ -489,15 +379,11 @@ final class CallKeeper {
     private void startOver() {
         nextRound();
         admission = Admission.UNASKED;
-        session = null;
+        record = null;
         ending = null;
-        marked = false;
         dropped = false;
         talked = false;
-        told = null;
-        firstLeg = null;
         dueSince = null;
-        events = new CallEvents(null);
     }
 
     private void retryUnless(boolean well) {

@@ -1,6 +1,8 @@
 package io.aicc.operator.ari.call;
 
 import io.aicc.operator.ari.pbx.Conversation;
+import io.aicc.operator.ari.pbx.Conversation.Stage;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -9,6 +11,8 @@ import java.util.Optional;
  * @param conversation empty when the PBX does not know the call
  * @param installed what of ours is there for its session
  */
-record Picture(Optional<Conversation> conversation, Installed installed) {
-    static final Picture NOTHING = new Picture(Optional.empty(), Installed.nothing());
+record Picture(Optional<Conversation> conversation, Installed installed, Instant at) {
+    Stage stage() {
+        return conversation.map(Conversation::stage).orElse(Stage.OVER);
+    }
 }

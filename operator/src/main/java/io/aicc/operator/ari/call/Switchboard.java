@@ -200,7 +200,8 @@ public final class Switchboard implements PbxListener, AutoCloseable {
         String prefix = TapName.prefix(policy.app(), keeper.name());
         Installed installed = Installed.of(view.channelsNamed(prefix).keySet(), view.bridgesNamed(prefix));
         String customer = customers.get(keeper);
-        keeper.see(new Picture(customer == null ? Optional.empty() : view.conversation(customer), installed));
+        Optional<Conversation> call = customer == null ? Optional.empty() : view.conversation(customer);
+        keeper.see(new Picture(call, installed, clock.instant()));
     }
 
     private Optional<CallKeeper> ownerOf(String id) {

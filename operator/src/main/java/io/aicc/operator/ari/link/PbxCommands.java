@@ -117,7 +117,9 @@ public final class PbxCommands {
 
     static PbxException failed(String operation, String object, RestException e) {
         String said = e.getResponse() == null ? e.getMessage() : e.getResponse();
-        return new PbxException(operation, object, e.getCode(), said == null ? e.toString() : said);
+        Throwable cause = e.getCause();
+        String problem = said != null && !said.isBlank() ? said : cause == null ? "no answer" : cause.toString();
+        return new PbxException(operation, object, e.getCode(), problem);
     }
 
     @FunctionalInterface

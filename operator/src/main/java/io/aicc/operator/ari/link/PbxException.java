@@ -1,7 +1,5 @@
 package io.aicc.operator.ari.link;
 
-import org.jspecify.annotations.Nullable;
-
 /** The PBX did not do what it was asked. The message names operation and object. */
 public final class PbxException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -11,7 +9,7 @@ public final class PbxException extends Exception {
     private final int status;
 
     /** @param status of HTTP; 0 when there was no answer */
-    PbxException(String operation, String object, int status, @Nullable String problem) {
+    PbxException(String operation, String object, int status, String problem) {
         super(operation + " " + object + ": " + (status == 0 ? "" : status + " ") + problem);
         this.status = status;
     }

@@ -33,6 +33,9 @@ public final class PbxView {
             return size() > REMEMBERED;
         }
     };
+    /** Customers who have put the receiver down, and whose channel still has things to do. */
+    private final Set<String> hungUp = new HashSet<>();
+
     private final Set<String> sinceSnapshotWasAsked = new HashSet<>();
     private long courseCount;
 
@@ -167,12 +170,14 @@ public final class PbxView {
             case PbxEvent.ChannelSeen(PbxChannel channel) -> seen(channel);
             case PbxEvent.ChannelGone(String channel) -> {
                 gone.put(channel, true);
+                hungUp.remove(channel);
                 topology.removeChannel(channel);
                 endIfCustomer(channel);
             }
             case PbxEvent.HangupAsked(String channel, boolean byPhone) -> {
                 customersAround(channel).forEach(course -> course.hangupAsked(channel));
-                if (byPhone) {
+                if (byPhone && topology.channel(channel) != null) {
+                    hungUp.add(channel);
                     endIfCustomer(channel);
                 }
             }
@@ -203,8 +208,10 @@ public final class PbxView {
     }
 
     private void mark(PbxChannel channel, Mark mark) {
-        courses.computeIfAbsent(channel.id(), id -> new Course(courseCount++, mark, channel))
-                .marked(mark);
+        if (!hungUp.contains(channel.id())) {
+            courses.computeIfAbsent(channel.id(), id -> new Course(courseCount++, mark, channel))
+                    .marked(mark);
+        }
     }
 
     private void present(PbxBridge bridge) {

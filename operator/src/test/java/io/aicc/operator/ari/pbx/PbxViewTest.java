@@ -221,6 +221,15 @@ class PbxViewTest {
     }
 
     @Test
+    void aCallThatIsOverAndForgottenDoesNotBeginAgainWhileItsChannelLingers() {
+        talking();
+        pbx.hangsUp("c");
+        pbx.view.forget("c");
+        pbx.customer("c");
+        assertThat(pbx.view.conversation("c")).isEmpty();
+    }
+
+    @Test
     void aLateEventBringsNothingBack() {
         talking();
         pbx.gone("agent");

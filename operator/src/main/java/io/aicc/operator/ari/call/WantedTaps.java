@@ -1,0 +1,51 @@
+package io.aicc.operator.ari.call;
+
+import io.aicc.crd.CallSession;
+import io.aicc.crd.CallSessionStatus.MediaEndpoint;
+import io.aicc.operator.ari.pbx.Conversation;
+import io.aicc.operator.ari.pbx.Conversation.Stage;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The taps that a live call should have. */
+final class WantedTaps {
+    private WantedTaps() {}
+
+    /**
+     * None while there is nowhere to send to; the customer's from then on; the agent's side once somebody has answered, with
+     * nobody in it between two agents.
+     */
+    static List<Tap> of(CallSession session, Conversation call, boolean talked, String app) {
+        MediaEndpoint endpoint =
+                session.getStatus() == null ? null : session.getStatus().mediaEndpoint();
+        if (endpoint == null || call.stage() == Stage.OVER) {
+            return List.of();
+        }
+        String name = session.getMetadata().getName();
+        List<Tap> wanted = new ArrayList<>();
+        wanted.add(new Tap(
+                new TapName(app, name, Speaker.CUSTOMER, endpoint.generation()),
+                destination(endpoint.host(), endpoint.customerPort()),
+                Set.of(call.customer().id())));
+        if (talked) {
+            Set<String> legs = new HashSet<>();
+            if (call.stage() == Stage.TALKING) {
+                call.agents().forEach(leg -> legs.add(leg.id()));
+            }
+            wanted.add(new Tap(
+                    new TapName(app, name, Speaker.AGENT, endpoint.generation()),
+                    destination(endpoint.host(), endpoint.agentPort()),
+                    legs));
+        }
+        return wanted;
+    }
+
+    /** An address, never a name: the PBX would look it up and stand still meanwhile. */
+    private static String destination(String host, int port) {
+        String address = InetAddress.ofLiteral(host).getHostAddress();
+        return (address.indexOf(':') < 0 ? address : "[" + address + "]") + ":" + port;
+    }
+}
