@@ -14,6 +14,12 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 app.kubernetes.io/name: aicc-operator
 {{- end }}
 
+{{/* Of the controllers of one PBX. */}}
+{{- define "aicc.ari.selector" -}}
+app.kubernetes.io/name: aicc-ari
+aicc.io/pbx: {{ .name }}
+{{- end }}
+
 {{/* The workers' labels are the operator's doing; the pool's name is ours. */}}
 {{- define "aicc.worker.selector" -}}
 app.kubernetes.io/name: aicc-call-worker

@@ -113,6 +113,10 @@ class HelmChartIT {
             operator.image.digest=latest                      | at '/operator/image/digest'
             operator.settings.PATH=/bin                       | at '/operator/settings': additional properties 'PATH' not allowed
             operator.settings.AICC_NAMESPACE=other            | operator.settings: AICC_NAMESPACE is the chart's to set
+            pbxs[0].url=http://me:secret@pbx:8088             | at '/pbxs/0/url'
+            pbxs[0].password=secret                           | at '/pbxs/0': additional properties 'password' not allowed
+            pbxs[1].name=second                               | at '/pbxs/1': missing properties 'url', 'username', 'passwordSecret'
+            pbxs[0].settings.AICC_PBX_NAME=other              | AICC_PBX_NAME is the chart's to set
             """)
     void aWrongValueIsRefusedByName(String value, String message) {
         String list = value.endsWith("=") ? "--set-json " + value + "[]" : "--set " + value;
@@ -147,6 +151,11 @@ class HelmChartIT {
                         .lines())
                 .contains(
                         "deployment.apps/aicc-operator",
+                        "deployment.apps/aicc-ari-seoul",
+                        "networkpolicy.networking.k8s.io/aicc-ari-seoul",
+                        "role.rbac.authorization.k8s.io/aicc-ari",
+                        "rolebinding.rbac.authorization.k8s.io/aicc-ari",
+                        "serviceaccount/aicc-ari",
                         "poddisruptionbudget.policy/aicc-operator",
                         "networkpolicy.networking.k8s.io/aicc-operator",
                         "networkpolicy.networking.k8s.io/aicc-call-worker-default",
@@ -158,8 +167,10 @@ class HelmChartIT {
 
     /** A pod that broke the standard would be refused, and the ReplicaSet would have none. */
     @Test
-    void operatorsFitTheRestrictedStandard() {
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(operators()).hasSize(2));
+    void operatorsAndControllersFitTheRestrictedStandard() {
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(pods("aicc-operator")).hasSize(2));
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(pods("aicc-ari")).hasSize(2));
     }
 
     @Test
@@ -235,6 +246,42 @@ class HelmChartIT {
         assertThat(canI(request)).isEqualTo("no");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "get callsessions",
+                "list callsessions",
+                "watch callsessions",
+                "create callsessions",
+                "patch callsessions",
+                "create leases",
+                "get leases/aicc-ari-seoul",
+                "update leases/aicc-ari-seoul",
+                "patch leases/aicc-ari-seoul"
+            })
+    void theAriControllerMay(String request) {
+        assertThat(canI("aicc-ari", request)).isEqualTo("yes");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "get secrets",
+                "get secrets/pbx-seoul",
+                "list pods",
+                "delete callsessions",
+                "update callsessions",
+                "patch callsessions --subresource=status",
+                "get workerpools",
+                "get leases/aicc-operator",
+                "update leases/aicc-operator",
+                "delete leases/aicc-ari-seoul",
+                "list callsessions --all-namespaces"
+            })
+    void theAriControllerMayNot(String request) {
+        assertThat(canI("aicc-ari", request)).isEqualTo("no");
+    }
+
     @Test
     void aWorkersAccountMayNothing() {
         assertThat(Stream.of("get pods", "get secrets", "list callsessions").map(request -> canI("default", request)))
@@ -287,11 +334,11 @@ class HelmChartIT {
                 .orFail();
     }
 
-    private List<Pod> operators() {
+    private List<Pod> pods(String program) {
         return server.client()
                 .pods()
                 .inNamespace(namespace)
-                .withLabel("app.kubernetes.io/name", "aicc-operator")
+                .withLabel("app.kubernetes.io/name", program)
                 .list()
                 .getItems();
     }
