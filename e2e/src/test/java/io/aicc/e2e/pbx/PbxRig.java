@@ -16,6 +16,10 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,9 +46,10 @@ final class PbxRig implements AutoCloseable {
     private final EmbeddedKubernetes kubernetes;
     private final KubernetesClient client;
     private final ListeningWorkers workers;
-    private final Manager manager;
+    private final int managerPort;
     private final Ari ari;
     private final AtomicInteger numbers = new AtomicInteger(1_000);
+    private Manager manager;
     private final List<Controller> controllers = new ArrayList<>();
 
     /** A running controller program with a client of its own. */
@@ -53,6 +58,35 @@ final class PbxRig implements AutoCloseable {
             program.close();
             client.close();
         }
+
+        boolean ready() throws IOException, InterruptedException {
+            return get(health, "/health/ready").statusCode() == 200;
+        }
+
+        void awaitReady() {
+            await().atMost(LIMIT).until(this::ready);
+        }
+
+        String says() throws IOException, InterruptedException {
+            return get(health, "/health/ready").body();
+        }
+
+        /** Value of a metric, by its name and labels as Prometheus shows them; 0 when it is not there. */
+        double metric(String sample) throws IOException, InterruptedException {
+            return get(metrics, "/metrics")
+                    .body()
+                    .lines()
+                    .filter(line -> line.startsWith(sample + " "))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .sum();
+        }
+
+        private static HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
+            URI url = URI.create("http://127.0.0.1:" + port + path);
+            try (HttpClient http = HttpClient.newHttpClient()) {
+                return http.send(HttpRequest.newBuilder(url).build(), HttpResponse.BodyHandlers.ofString());
+            }
+        }
     }
 
     /**
@@ -60,15 +94,15 @@ final class PbxRig implements AutoCloseable {
      * @param additions to Asterisk's configuration
      */
     PbxRig(Path folder, Map<String, String> additions) throws Exception {
-        int port = freePort();
+        managerPort = freePort();
         Map<String, String> all = new HashMap<>(additions);
-        all.put("manager.conf", Manager.configuration(port));
+        all.put("manager.conf", Manager.configuration(managerPort));
         all.merge("extensions.conf", resource("calls.conf"), (given, calls) -> given + "\n" + calls);
         all.put("features.conf", resource("features.conf"));
         all.put("modules.conf", "load = app_bridgeaddchan.so\nload = app_confbridge.so\nload = app_senddtmf.so");
         all.put("confbridge.conf", "[general]");
         asterisk = Asterisk.start(all);
-        manager = new Manager(port);
+        manager = new Manager(managerPort);
         ari = new Ari(asterisk);
         kubernetes = EmbeddedKubernetes.start(folder.resolve("kubeconfig"));
         for (String definition : new String[] {"callsessions.aicc.io.yaml", "workerpools.aicc.io.yaml"}) {
@@ -159,6 +193,18 @@ final class PbxRig implements AutoCloseable {
                 .until(() -> workers.session(name), found -> found != null && wanted.test(found)));
     }
 
+    /** Name of the only session there is, as soon as there is one. */
+    String onlySession() {
+        return await().pollInterval(Duration.ofMillis(20))
+                .atMost(LIMIT)
+                .until(
+                        () -> client.resources(CallSession.class).inNamespace(NAMESPACE).list().getItems().stream()
+                                .map(session -> session.getMetadata().getName())
+                                .toList(),
+                        names -> names.size() == 1)
+                .getFirst();
+    }
+
     /** The session once its call is over. */
     CallSession ended(String name) {
         return session(name, session -> session.getSpec().ended() != null);
@@ -221,9 +267,31 @@ final class PbxRig implements AutoCloseable {
         return everything().stream().filter(id -> id.startsWith("aicc-")).toList();
     }
 
+    void stopControllers() {
+        controllers.forEach(Controller::stop);
+        controllers.clear();
+    }
+
+    /** As kill −9 does, and another process in its place. */
+    void restartAsterisk() throws IOException, InterruptedException {
+        manager.close();
+        asterisk.kill();
+        asterisk.startAgain();
+        manager = new Manager(managerPort);
+    }
+
+    /** Something that no call has. */
+    void makeBridge(String id) throws IOException, InterruptedException {
+        ari.send("POST", "bridges/" + id + "?type=mixing");
+    }
+
+    void removeBridge(String id) throws IOException, InterruptedException {
+        ari.send("DELETE", "bridges/" + id);
+    }
+
     @Override
     public void close() throws Exception {
-        controllers.forEach(Controller::stop);
+        stopControllers();
         workers.close();
         client.close();
         kubernetes.close();

@@ -1,0 +1,208 @@
+package io.aicc.e2e.pbx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.aicc.crd.CallSession;
+import io.aicc.e2e.pbx.ListeningWorkers.Ear;
+import io.aicc.e2e.pbx.PbxRig.Controller;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The controller may be away, killed, deaf or refused: calls do not notice, and what it missed it finds again. */
+class RecoveryIT {
+    @TempDir
+    private static Path folder;
+
+    private static PbxRig rig;
+
+    @BeforeAll
+    static void start() throws Exception {
+        rig = new PbxRig(folder, Map.of());
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        rig.close();
+    }
+
+    @AfterEach
+    void nothingIsLeft() throws Exception {
+        rig.asterisk().cli("channel request hangup all");
+        await().atMost(PbxRig.LIMIT)
+                .untilAsserted(() -> assertThat(rig.everything()).isEmpty());
+        rig.stopControllers();
+    }
+
+    @Test
+    void aNewControllerTakesUpLiveCalls() throws Exception {
+        Controller first = rig.startController(Map.of());
+        String name = rig.call("dial");
+        talking(name);
+        List<String> taps = rig.taps();
+        first.stop();
+
+        rig.startController(Map.of()).awaitReady();
+        goesOn(rig.workers().of(name).agent());
+        assertThat(rig.taps()).as("nothing is made anew").containsExactlyInAnyOrderElementsOf(taps);
+        rig.hangUpCustomer();
+        assertThat(PbxRig.reason(rig.ended(name))).isEqualTo("CustomerHangup");
+    }
+
+    @Test
+    void aCallThatEndedUnwatchedIsEndedAndItsTapsAreSwept() throws Exception {
+        Controller first = rig.startController(Map.of());
+        String name = rig.call("dial");
+        talking(name);
+        first.stop();
+        rig.hangUpCustomer();
+        await().atMost(PbxRig.LIMIT)
+                .until(() -> rig.everything().stream().allMatch(object -> object.startsWith("aicc-")));
+        assertThat(rig.taps()).as("left behind").isNotEmpty();
+
+        Controller second = rig.startController(Map.of());
+        assertThat(PbxRig.reason(rig.ended(name))).isEqualTo("EndedUnwatched");
+        await().atMost(PbxRig.LIMIT).until(() -> rig.taps().isEmpty());
+        assertThat(second.metric("aicc_pbx_leaks_total{kind=\"session\"}")).isEqualTo(1);
+    }
+
+    @Test
+    void tapsOfNoCallAreSweptAndCounted() throws Exception {
+        Controller controller = rig.startController(Map.of());
+        controller.awaitReady();
+        rig.makeBridge("aicc-pbx-long-gone.agent.1.bridge-x");
+        rig.makeBridge("other-pbx-long-gone.agent.1.bridge-x");
+        await().atMost(PbxRig.LIMIT).until(() -> rig.taps().isEmpty());
+        assertThat(controller.metric("aicc_pbx_leaks_total{kind=\"bridge\"}")).isEqualTo(1);
+        assertThat(rig.everything()).as("another installation's").hasSize(1);
+        rig.removeBridge("other-pbx-long-gone.agent.1.bridge-x");
+    }
+
+    @Test
+    void aCallThatBeganUnwatchedIsHeardFromThenOn() throws Exception {
+        String name = rig.call("dial");
+        await().atMost(PbxRig.LIMIT)
+                .until(() -> rig.channel("Local/talk@phones").isPresent());
+        rig.startController(Map.of()).awaitReady();
+        talking(name);
+        goesOn(rig.workers().of(name).customer());
+        rig.hangUpCustomer();
+        rig.ended(name);
+    }
+
+    @Test
+    void withoutAControllerACallThatAsksForOneGoesOn() throws Exception {
+        String name = rig.call("stasis");
+        await().atMost(PbxRig.LIMIT)
+                .until(() -> rig.channel("Local/talk@phones").isPresent());
+        assertThat(rig.workers().session(name)).isNull();
+    }
+
+    @Test
+    void aCutConnectionIsMadeAgainAndWhatWasMissedIsFound() throws Exception {
+        try (Wire wire = new Wire(rig.asterisk().ari())) {
+            Controller controller =
+                    rig.startController(Map.of("ARI_URL", wire.url().toString()));
+            controller.awaitReady();
+            String before = rig.call("dial");
+            talking(before);
+            wire.cut(true);
+            await().atMost(Duration.ofSeconds(5)).until(() -> !controller.ready());
+            rig.hangUpCustomer();
+            String meanwhile = rig.call("dial");
+            wire.cut(false);
+            talking(meanwhile);
+            assertThat(PbxRig.reason(rig.ended(before))).isEqualTo("EndedUnwatched");
+            await().atMost(PbxRig.LIMIT).until(controller::ready);
+            rig.hangUpCustomer();
+            rig.ended(meanwhile);
+            await().atMost(PbxRig.LIMIT).until(() -> rig.taps().isEmpty());
+        }
+    }
+
+    @Test
+    void connectedButDeafIsNotReady() throws Exception {
+        try (Wire wire = new Wire(rig.asterisk().ari())) {
+            Controller controller =
+                    rig.startController(Map.of("ARI_URL", wire.url().toString()));
+            controller.awaitReady();
+            wire.silence(true);
+            await().atMost(Duration.ofSeconds(20)).until(() -> !controller.ready());
+            wire.silence(false);
+            await().atMost(Duration.ofSeconds(30)).until(controller::ready);
+        }
+    }
+
+    @Test
+    void wrongCredentialsAreNotReadyAndSaySo() throws Exception {
+        Controller controller = rig.startController(Map.of("ARI_PASSWORD", "guessed"));
+        await().atMost(PbxRig.LIMIT).until(() -> controller.says().contains("not connected: connect aicc"));
+        assertThat(controller.ready()).isFalse();
+    }
+
+    @Test
+    void withoutPortsACallGoesOnUntranscribed() throws Exception {
+        Controller controller = rig.startController(Map.of("AICC_ARI_PORT_BUDGET", "3"));
+        controller.awaitReady();
+        String name = rig.call("dial");
+        await().atMost(PbxRig.LIMIT)
+                .until(() -> controller.metric("aicc_pbx_untapped_total{reason=\"port_budget\"}") == 1);
+        await().atMost(PbxRig.LIMIT)
+                .until(() -> rig.channel("Local/talk@phones").isPresent());
+        assertThat(rig.workers().session(name)).isNull();
+        assertThat(rig.taps()).isEmpty();
+    }
+
+    @Test
+    void aStandbyTakesOver() throws Exception {
+        Map<String, String> election = Map.of(
+                "AICC_LEADER_ELECTION", "true",
+                "AICC_LEASE_SECONDS", "5",
+                "AICC_LEASE_RENEW_SECONDS", "3",
+                "AICC_LEASE_RETRY_SECONDS", "1");
+        Controller leader = rig.startController(election);
+        await().atMost(PbxRig.LIMIT).until(() -> leader.metric("aicc_ari_connected") == 1);
+        Controller standby = rig.startController(election);
+        standby.awaitReady();
+        assertThat(standby.metric("aicc_ari_connects_total{outcome=\"ok\"}"))
+                .as("a second event stream would take the first one's place")
+                .isZero();
+        String name = rig.call("dial");
+        talking(name);
+        leader.stop();
+        await().atMost(PbxRig.LIMIT).until(() -> standby.metric("aicc_ari_connected") == 1);
+        goesOn(rig.workers().of(name).agent());
+        rig.hangUpCustomer();
+        assertThat(PbxRig.reason(rig.ended(name))).isEqualTo("CustomerHangup");
+    }
+
+    @Test
+    void aPbxThatWasRestartedHasEndedItsCalls() throws Exception {
+        Controller controller = rig.startController(Map.of());
+        String before = rig.call("dial");
+        talking(before);
+        rig.restartAsterisk();
+        assertThat(PbxRig.reason(rig.ended(before))).isEqualTo("EndedUnwatched");
+        await().atMost(PbxRig.LIMIT).until(controller::ready);
+        String after = rig.call("dial");
+        talking(after);
+        rig.hangUpCustomer();
+        rig.ended(after);
+    }
+
+    private static CallSession talking(String name) {
+        return rig.session(name, found -> CallFlowIT.sources(found).agent() != null);
+    }
+
+    private static void goesOn(Ear ear) {
+        int packets = ear.packets();
+        await().atMost(Duration.ofSeconds(10)).until(() -> ear.packets() > packets + 20);
+    }
+}
