@@ -3,7 +3,9 @@ package io.aicc.bench;
 import io.aicc.bench.alloc.AllocBench;
 import io.aicc.bench.footprint.FootprintBench;
 import io.aicc.bench.hour.HourBench;
+import io.aicc.bench.resample.ResampleBench;
 import io.aicc.bench.udp.UdpBench;
+import io.aicc.bench.vad.VadBench;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -13,8 +15,13 @@ import org.jspecify.annotations.Nullable;
 /** The program behind {@code ./aicc bench NAME [--report FILE] [OPTIONS]}. Status 1: a goal was missed; 2: bad usage. */
 public final class Bench {
     private static final int BAD_USAGE = 2;
-    private static final List<Benchmark> ALL =
-            List.of(new UdpBench(), new AllocBench(), new HourBench(), new FootprintBench());
+    private static final List<Benchmark> ALL = List.of(
+            new UdpBench(),
+            new AllocBench(),
+            new HourBench(),
+            new FootprintBench(),
+            new VadBench(),
+            new ResampleBench());
 
     private Bench() {}
 

@@ -37,6 +37,7 @@ public final class DemoSystem implements AutoCloseable {
     static final String CLIENT_ID = "aicc-demo";
 
     private static final Duration POOL_LIMIT = Duration.ofSeconds(60);
+    private static final Duration POOL_LIMIT_PER_WORKER = Duration.ofSeconds(5);
     private static final List<String> DEFINITIONS = List.of("callsessions.aicc.io", "workerpools.aicc.io");
 
     private final Program parts = new Program("demo");
@@ -92,14 +93,15 @@ public final class DemoSystem implements AutoCloseable {
     public void startPool(PoolSize size, Map<String, String> workerSettings) throws IOException, InterruptedException {
         createReceiverSecret();
         client.resource(pool(size, workerSettings)).create();
-        long deadline = System.nanoTime() + POOL_LIMIT.toNanos();
+        Duration limit = POOL_LIMIT.plus(POOL_LIMIT_PER_WORKER.multipliedBy(size.warm()));
+        long deadline = System.nanoTime() + limit.toNanos();
         while (!operator.ready() || warm() < size.warm()) {
             if (!operator.alive()) {
                 throw new IOException("the operator ended; its last words: " + lastWords("operator.log"));
             }
             if (System.nanoTime() > deadline) {
                 throw new IOException("only " + warm() + " of " + size.warm() + " workers are ready after "
-                        + POOL_LIMIT.toSeconds() + " s; logs are in " + directory.resolve("logs"));
+                        + limit.toSeconds() + " s; logs are in " + directory.resolve("logs"));
             }
             Thread.sleep(50);
         }

@@ -48,13 +48,13 @@ public final class HourBench implements Benchmark {
 
     @Override
     public String summary() {
-        return "memory over a 1-hour call [--minutes 60] [--speed 30] [--engine counting | sphinx; with sphinx, --speed 8]";
+        return "memory over a 1-hour call [--minutes 60] [--speed 20] [--engine counting | sphinx; with sphinx, --speed 8]";
     }
 
     @Override
     public Report run(Options options, Path directory) throws Exception {
         int minutes = options.number("minutes", 60, 1, 600);
-        int speed = options.number("speed", 30, 1, 200);
+        int speed = options.number("speed", 20, 1, 200);
         String engine = options.choice("engine", CountingProvider.NAME, List.of(CountingProvider.NAME, "sphinx"));
         Report report = Report.of(name(), options.complete());
         byte[] key = new byte[48];

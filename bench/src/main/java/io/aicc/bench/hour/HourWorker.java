@@ -41,6 +41,8 @@ import java.util.function.LongSupplier;
  */
 final class HourWorker {
     private static final String SESSION = "hour";
+    /** A pause of this process is as many times longer on the call's clock: what comes at once after it is no flood. */
+    private static final int PACKETS_PER_SECOND = 10_000;
 
     private HourWorker() {}
 
@@ -55,7 +57,8 @@ final class HourWorker {
                 Base64.getDecoder().decode(arguments[2]));
         try (ProcessMetrics metrics = new ProcessMetrics();
                 Tasks tasks = new Tasks(Duration.ofSeconds(5));
-                RtpReceiver receiver = RtpReceiver.bind(new RtpSettings(here, 0, 0), tasks, metrics.registry(), media);
+                RtpReceiver receiver =
+                        RtpReceiver.bind(new RtpSettings(here, 0, 0, limits()), tasks, metrics.registry(), media);
                 LiveCall call = new LiveCall(new WorkerParts(
                         receiver,
                         Settings.load(System.getenv(), SpeechEngines::choose).create(),
@@ -84,6 +87,11 @@ final class HourWorker {
                 Child.answer(command.equals("end") ? end(call) : memory());
             }
         }
+    }
+
+    private static RtpSettings.Limits limits() {
+        RtpSettings.Limits call = RtpSettings.Limits.OF_A_CALL;
+        return new RtpSettings.Limits(PACKETS_PER_SECOND, call.queuedPackets(), call.socketBufferBytes());
     }
 
     private static LongSupplier fast(int times) {
