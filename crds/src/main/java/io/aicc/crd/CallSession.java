@@ -51,6 +51,11 @@ import io.fabric8.kubernetes.model.annotation.Version;
         jsonPath = ".status.summary.packetsLost",
         type = AdditionalPrinterColumn.Type.INTEGER,
         priority = 1)
+@AdditionalPrinterColumn(
+        name = "Takeovers",
+        jsonPath = ".status.summary.takeovers",
+        type = AdditionalPrinterColumn.Type.INTEGER,
+        priority = 1)
 @AdditionalPrinterColumn(name = "End", jsonPath = ".spec.ended.reason", priority = 1)
 @AdditionalSelectableField(jsonPath = ".status.phase")
 @AdditionalSelectableField(jsonPath = ".spec.poolRef")

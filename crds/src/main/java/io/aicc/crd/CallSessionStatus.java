@@ -117,7 +117,8 @@ public record CallSessionStatus(
             @JsonPropertyDescription("RTP packets of the agent accepted.")
             long agentPackets,
 
-            @JsonPropertyDescription("RTP packets that never came, by sequence number.")
+            @JsonPropertyDescription(
+                    "RTP packets that were not heard: they never came, by sequence number, or the worker was too busy to take them.")
             long packetsLost,
 
             @JsonPropertyDescription("RTP packets that came too late to be heard.")
@@ -134,6 +135,10 @@ public record CallSessionStatus(
 
             @JsonPropertyDescription("Median time from the last audio of an utterance to its final text, milliseconds.")
             long sttLatencyMs,
+
+            @JsonPropertyDescription(
+                    "How often another worker process had to go on with the call; what was said meanwhile is missing, see the gap events.")
+            int takeovers,
 
             @JsonPropertyDescription("Why the call ended, as the worker saw it.") @Nullable
             String reason) {}

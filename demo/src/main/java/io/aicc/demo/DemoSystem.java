@@ -72,7 +72,7 @@ public final class DemoSystem implements AutoCloseable {
                     "receiver",
                     new TranscriptReceiver(
                             pagePort, keys.receiverKey(), new Transcripts(Clock.systemUTC()), Clock.systemUTC()));
-            receiver.start();
+            startReceiver(pagePort);
             LocalKubelet kubelet =
                     parts.add("kubelet", new LocalKubelet(client, this.directory, pod -> JavaProgram.worker()));
             api.serveLogs(kubelet);
@@ -148,6 +148,17 @@ public final class DemoSystem implements AutoCloseable {
     @Override
     public void close() {
         parts.close();
+    }
+
+    private void startReceiver(int pagePort) throws IOException {
+        try {
+            receiver.start();
+        } catch (IOException e) {
+            throw new IOException(
+                    "%s; is another demo running? --page-port takes another port than %d"
+                            .formatted(e.getMessage(), pagePort),
+                    e);
+        }
     }
 
     private static void install(EmbeddedKubernetes api) throws IOException {

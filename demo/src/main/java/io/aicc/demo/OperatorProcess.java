@@ -10,7 +10,8 @@ public final class OperatorProcess implements AutoCloseable {
 
     private final ProgramProcess program;
 
-    OperatorProcess(Path kubeconfig, String namespace, Path controlKey, Path log) throws IOException {
+    /** Starts it on this API, for this namespace. */
+    public OperatorProcess(Path kubeconfig, String namespace, Path controlKey, Path log) throws IOException {
         program = new ProgramProcess(
                 JavaProgram.operator(),
                 NETWORK,
@@ -22,7 +23,7 @@ public final class OperatorProcess implements AutoCloseable {
     }
 
     /** Whether it leads and works. */
-    boolean ready() {
+    public boolean ready() {
         return program.readiness().contains("\"leader\"");
     }
 
@@ -33,6 +34,15 @@ public final class OperatorProcess implements AutoCloseable {
     /** Port pairs that became free again so far, as its metrics say; −1 when it does not answer. */
     public int freedPairs() {
         return program.counted("aicc_port_pairs_freed_total");
+    }
+
+    /** A counter, all labels together, as its metrics say; −1 when it does not answer. */
+    public int counted(String name) {
+        return program.counted(name);
+    }
+
+    public long pid() {
+        return program.pid();
     }
 
     /** As kill −9 does. */

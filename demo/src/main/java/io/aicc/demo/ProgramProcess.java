@@ -8,10 +8,18 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A program of the control plane as a process, as a Deployment would run it; it can be killed and started again. */
+/**
+ * A program of the control plane as a process, as a Deployment would run it: once it has been ready, it is started again
+ * whenever it ends by itself. Tests kill it and say when another one comes. Thread-safe.
+ */
 final class ProgramProcess implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ProgramProcess.class);
+    private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
 
     private final ProcessBuilder builder;
@@ -19,6 +27,8 @@ final class ProgramProcess implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
     private Process process;
+    private boolean wanted = true;
+    private boolean wasReady;
 
     /**
      * Starts it.
@@ -32,16 +42,24 @@ final class ProgramProcess implements AutoCloseable {
         builder.environment().putAll(environment);
         builder.environment().put("AICC_BIND_ADDRESS", address);
         builder.environment().put("AICC_LOG_FORMAT", "json");
-        process = builder.start();
+        process = start();
     }
 
-    boolean alive() {
+    synchronized boolean alive() {
         return process.isAlive();
+    }
+
+    synchronized long pid() {
+        return process.pid();
     }
 
     /** What its readiness endpoint says; empty when it is not ready. */
     String readiness() {
-        return get(8080, "/health/ready");
+        String answer = get(8080, "/health/ready");
+        if (!answer.isEmpty()) {
+            becameReady();
+        }
+        return answer;
     }
 
     /** A counter, all labels together, as its metrics say; −1 when it does not answer or has none of that name. */
@@ -55,20 +73,56 @@ final class ProgramProcess implements AutoCloseable {
     }
 
     void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+        unwanted().destroyForcibly().waitFor();
     }
 
-    void startAgain() throws IOException {
-        process = builder.start();
+    synchronized void startAgain() throws IOException {
+        wanted = true;
+        process = start();
     }
 
     @Override
     public void close() throws InterruptedException {
-        process.destroy();
-        if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-            process.destroyForcibly().waitFor();
+        Process last = unwanted();
+        last.destroy();
+        if (!last.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            last.destroyForcibly().waitFor();
         }
         http.close();
+    }
+
+    private synchronized void becameReady() {
+        wasReady = true;
+    }
+
+    private synchronized Process unwanted() {
+        wanted = false;
+        return process;
+    }
+
+    private Process start() throws IOException {
+        Process started = builder.start();
+        var unused = started.onExit()
+                .thenRunAsync(
+                        () -> ended(started),
+                        CompletableFuture.delayedExecutor(PAUSE.toMillis(), TimeUnit.MILLISECONDS));
+        return started;
+    }
+
+    /** One that was never ready has wrong settings: it would only end again. */
+    private synchronized void ended(Process gone) {
+        if (!wanted || !wasReady || gone != process) {
+            return;
+        }
+        log.atWarn()
+                .addKeyValue("program", builder.command().getLast())
+                .addKeyValue("exit_code", gone.exitValue())
+                .log("ended in the middle of its work, starting it again as a deployment would");
+        try {
+            process = start();
+        } catch (IOException e) {
+            log.atError().setCause(e).log("cannot be started again");
+        }
     }
 
     private static String address(int network, long pid) {

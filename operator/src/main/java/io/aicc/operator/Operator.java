@@ -74,7 +74,10 @@ public final class Operator implements AutoCloseable {
         sessionReconciler = new CallSessionReconciler(pools, api, metrics.registry(), clock);
         framework = new io.javaoperatorsdk.operator.Operator(overrides -> configure(overrides, client));
         framework.register(poolReconciler, this::configure);
-        framework.register(sessionReconciler, this::configure);
+        framework.register(sessionReconciler, overrides -> {
+            configure(overrides);
+            overrides.withGenerationAware(false).withOnUpdateFilter(CallSessionReconciler::concernsUs);
+        });
     }
 
     public static void main(String[] args) throws InterruptedException {

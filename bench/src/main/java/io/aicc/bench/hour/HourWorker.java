@@ -121,9 +121,9 @@ final class HourWorker {
         }
         return report.customer().received() + report.agent().received()
                 + " "
-                + (report.customer().lost() + report.agent().lost())
+                + (report.customer().unheard() + report.agent().unheard())
                 + " "
-                + (report.customer().rejectedInAll() + report.agent().rejectedInAll())
+                + (report.customer().refused() + report.agent().refused())
                 + " "
                 + report.transcripts();
     }

@@ -64,7 +64,7 @@ class RtpReceiverTest {
     void anotherCallsSenderIsNotTakenForThisCallsUnlessNamed() throws IOException {
         SourceRule anybody = SourceRule.networks("127.0.0.0/8");
         send(Channel.CUSTOMER, 1, 3);
-        await().until(() -> receiver.counters(Channel.CUSTOMER).rejectedInAll() == 3);
+        await().until(() -> receiver.counters(Channel.CUSTOMER).refused() == 3);
 
         receiver.lock(new MediaPlan(Codec.ULAW, anybody, anybody, Duration.ZERO), customer, agent);
         send(Channel.CUSTOMER, 4, 3);
@@ -80,7 +80,7 @@ class RtpReceiverTest {
     void aWorkerThatTakesOverHearsWhoSendsAlready() throws IOException {
         SourceRule anybody = SourceRule.networks("127.0.0.0/8");
         send(Channel.CUSTOMER, 1, 3);
-        await().until(() -> receiver.counters(Channel.CUSTOMER).rejectedInAll() == 3);
+        await().until(() -> receiver.counters(Channel.CUSTOMER).refused() == 3);
 
         receiver.lock(new MediaPlan(Codec.ULAW, anybody, anybody, Duration.ofSeconds(9)), customer, agent);
         send(Channel.CUSTOMER, 4, 2);
@@ -184,7 +184,7 @@ class RtpReceiverTest {
         send(Channel.CUSTOMER, 1, 5);
         send(pbx, Channel.AGENT, new byte[3]);
         await().until(() -> customer.heard.size() == 5);
-        await().until(() -> receiver.counters(Channel.AGENT).rejectedInAll() == 1);
+        await().until(() -> receiver.counters(Channel.AGENT).refused() == 1);
 
         assertThat(registry.scrape().lines())
                 .contains("aicc_udp_packets_total{stream=\"customer\"} 5.0")

@@ -1,5 +1,6 @@
 package io.aicc.wire.control;
 
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,27 @@ public record WorkerReport(
         long transcripts,
         long undelivered,
         @Nullable CallSummary summary) {
+
+    /** This and what a later worker of the same session counted; whatever is no count is the later one's. */
+    public WorkerReport plus(WorkerReport later) {
+        CallSummary last = later.summary;
+        CallSummary whole = last == null
+                ? null
+                : new CallSummary(
+                        last.durationMs(),
+                        transcripts + last.transcripts(),
+                        last.undelivered(),
+                        last.sttLatencyMs(),
+                        last.reason());
+        return new WorkerReport(
+                later.state,
+                later.sessionUid,
+                customer.plus(later.customer),
+                agent.plus(later.agent),
+                transcripts + later.transcripts,
+                later.undelivered,
+                whole);
+    }
 
     /** A worker only moves forward, and serves one call. */
     public enum State {
@@ -49,9 +71,24 @@ public record WorkerReport(
         /** Nothing received. */
         public static final StreamCounters ZERO = new StreamCounters(0, 0, 0, Map.of());
 
-        /** Packets refused for any reason. */
-        public long rejectedInAll() {
-            return rejected.values().stream().mapToLong(Long::longValue).sum();
+        /** The reason under which a worker counts packets that it had no time for. */
+        public static final String OVERLOAD = "overload";
+
+        /** Packets of this call that were not heard: lost on the way, or in our own hurry. */
+        public long unheard() {
+            return lost + rejected.getOrDefault(OVERLOAD, 0L);
+        }
+
+        /** Packets that are none of this call, or make no sense. */
+        public long refused() {
+            return rejected.values().stream().mapToLong(Long::longValue).sum() - rejected.getOrDefault(OVERLOAD, 0L);
+        }
+
+        StreamCounters plus(StreamCounters other) {
+            Map<String, Long> reasons = new HashMap<>(rejected);
+            other.rejected.forEach((reason, packets) -> reasons.merge(reason, packets, Long::sum));
+            return new StreamCounters(
+                    received + other.received, lost + other.lost, late + other.late, Map.copyOf(reasons));
         }
     }
 

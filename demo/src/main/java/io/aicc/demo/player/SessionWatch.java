@@ -2,8 +2,10 @@ package io.aicc.demo.player;
 
 import io.aicc.crd.CallSession;
 import io.aicc.crd.Phase;
+import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -36,10 +38,24 @@ final class SessionWatch {
     private static CallSession await(
             Resource<CallSession> resource, String what, Duration limit, Predicate<@Nullable CallSession> condition)
             throws CallFailedException {
-        CallSession session = resource.waitUntilCondition(
-                s -> s != null && (condition.test(s) || phase(s) == Phase.Failed),
-                limit.toMillis(),
-                TimeUnit.MILLISECONDS);
+        CallSession session;
+        try {
+            session = resource.waitUntilCondition(
+                    s -> s != null && (condition.test(s) || phase(s) == Phase.Failed),
+                    limit.toMillis(),
+                    TimeUnit.MILLISECONDS);
+        } catch (KubernetesClientTimeoutException e) {
+            CallSession now = resource.get();
+            throw new CallFailedException(
+                    now == null
+                            ? "the record of a call is gone"
+                            : "call %s is %s, not %s, after %d s; what the operator did is in logs/operator.log"
+                                    .formatted(
+                                            now.getMetadata().getName(),
+                                            Objects.toString(phase(now), "without a phase"),
+                                            what,
+                                            limit.toSeconds()));
+        }
         if (!condition.test(session)) {
             throw new CallFailedException("call " + session.getMetadata().getName() + " did not become " + what + ": "
                     + session.getStatus().conditions());

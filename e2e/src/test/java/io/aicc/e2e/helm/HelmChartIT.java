@@ -283,6 +283,29 @@ class HelmChartIT {
     }
 
     @Test
+    void aPoolWithLiveCallsIsNotDeletedByMistake() {
+        busy(2);
+
+        await().atMost(LIMIT).untilAsserted(() -> {
+            CommandResult refused = kubectl("delete", "workerpool", "default", "--dry-run=server");
+            assertThat(refused.exitCode()).isNotZero();
+            assertThat(refused.errors())
+                    .contains("WorkerPool default serves 2 calls, and its workers go with it: wait for them to end,");
+        });
+        kubectl("annotate", "workerpool", "default", "aicc.io/end-calls=yes").orFail();
+        kubectl("delete", "workerpool", "default", "--dry-run=server").orFail();
+        kubectl("annotate", "workerpool", "default", "aicc.io/end-calls-").orFail();
+        busy(0);
+        kubectl("delete", "workerpool", "default", "--dry-run=server").orFail();
+    }
+
+    private void busy(int calls) {
+        String status = "{\"status\":{\"busy\":" + calls + "}}";
+        kubectl("patch", "workerpool", "default", "--subresource=status", "--type=merge", "-p", status)
+                .orFail();
+    }
+
+    @Test
     void aWorkersAccountMayNothing() {
         assertThat(Stream.of("get pods", "get secrets", "list callsessions").map(request -> canI("default", request)))
                 .containsOnly("no");

@@ -99,7 +99,7 @@ class CrashIT {
                 .isEqualTo(pod);
         assertThat(Objects.requireNonNull(status.mediaEndpoint()).generation()).isEqualTo(1);
         assertThat(status.summary())
-                .isEqualTo(new CallSessionStatus.Summary(4_000, 100, 90, 1, 2, 3, 7, 0, 120, "CustomerHangup"));
+                .isEqualTo(new CallSessionStatus.Summary(4_000, 100, 90, 1, 2, 3, 7, 0, 120, 0, "CustomerHangup"));
         rig.awaitPool(pool -> Objects.equals(pool.warm(), 1)
                 && Objects.equals(pool.busy(), 0)
                 && new PortCounts(3, 1, 0).equals(pool.ports()));

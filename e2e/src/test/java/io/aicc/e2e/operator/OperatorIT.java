@@ -10,13 +10,17 @@ import io.aicc.crd.CallSessionSpec.CallEvent;
 import io.aicc.crd.CallSessionStatus;
 import io.aicc.crd.Phase;
 import io.aicc.crd.WorkerPoolStatus.PortCounts;
+import io.aicc.demo.played.PlayedWorker;
 import io.aicc.e2e.kube.RealApiServer;
 import io.aicc.e2e.kube.RealApiServerExtension;
 import io.aicc.runtime.Program;
 import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.WorkerReport.State;
 import io.aicc.wire.event.Channel;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -81,7 +85,7 @@ class OperatorIT {
         Instant hungUp = rig.hangUp("call-1");
         CallSession ended = rig.awaitSession("call-1", Phase.Ended);
         assertThat(Objects.requireNonNull(ended.getStatus()).summary())
-                .isEqualTo(new CallSessionStatus.Summary(4_000, 100, 90, 1, 2, 3, 7, 0, 120, "CustomerHangup"));
+                .isEqualTo(new CallSessionStatus.Summary(4_000, 100, 90, 1, 2, 3, 7, 0, 120, 0, "CustomerHangup"));
         rig.awaitPool(pool -> Objects.equals(pool.warm(), 2)
                 && Objects.equals(pool.busy(), 0)
                 && new PortCounts(2, 2, 0).equals(pool.ports()));
@@ -218,12 +222,57 @@ class OperatorIT {
         rig.create("call-1", Instant.now());
         CallSession ready = rig.awaitSession("call-1", Phase.Ready);
         PlayedWorker worker = rig.workers().in(OperatorRig.worker(ready));
+        worker.says(State.ACTIVE);
+        rig.awaitSession("call-1", Phase.Active);
         worker.forgets();
 
         await().atMost(OperatorRig.LIMIT).until(() -> worker.call() != null);
+        await().atMost(OperatorRig.LIMIT).untilAsserted(() -> assertThat(OperatorRig.condition(rig.session("call-1")))
+                .hasValueSatisfying(now -> assertThat(now.getReason()).isEqualTo("WorkerRestarted")));
         assertThat(rig.session("call-1").getStatus())
                 .extracting(CallSessionStatus::mediaEndpoint)
                 .isEqualTo(Objects.requireNonNull(ready.getStatus()).mediaEndpoint());
+        var unused = rig.hangUp("call-1");
+        assertThat(rig.awaitSession("call-1", Phase.Ended).getStatus().summary())
+                .as("what it had counted before its restart is in the totals")
+                .isEqualTo(new CallSessionStatus.Summary(4_000, 200, 180, 2, 4, 6, 14, 0, 120, 1, "CustomerHangup"));
+    }
+
+    @Test
+    void aWipedStatusIsWrittenAgainAndTheCallKeepsItsWorker() throws Exception {
+        rig.pool("warm: {min: 1, max: 1}");
+        rig.startOperator();
+        rig.create("call-1", Instant.now());
+        CallSession ready = rig.awaitSession("call-1", Phase.Ready);
+        rig.workers().in(OperatorRig.worker(ready)).says(State.ACTIVE);
+        rig.awaitSession("call-1", Phase.Active);
+        rig.resource("call-1").subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), "{\"status\":null}");
+
+        CallSession repaired = rig.awaitSession("call-1", Phase.Active);
+        assertThat(Objects.requireNonNull(repaired.getStatus()).mediaEndpoint())
+                .isEqualTo(Objects.requireNonNull(ready.getStatus()).mediaEndpoint());
+        assertThat(OperatorRig.worker(repaired)).isEqualTo(OperatorRig.worker(ready));
+        assertThat(OperatorRig.condition(repaired))
+                .hasValueSatisfying(now -> assertThat(now.getReason()).isEqualTo("RecordRepaired"));
+    }
+
+    @Test
+    void anIdleWorkerThatDoesNotStayUpIsReplaced() throws Exception {
+        rig.pool("warm: {min: 1, max: 1}");
+        rig.startOperator();
+        rig.awaitPool(pool -> Objects.equals(pool.warm(), 1));
+        Pod pod = client.pods().inNamespace(rig.namespace()).list().getItems().getFirst();
+        client.resource(pod).subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), """
+                {"status": {"conditions": [{"type": "Ready", "status": "False"}],
+                            "containerStatuses": [{"name": "worker", "image": "w", "imageID": "w", "ready": false,
+                              "restartCount": 4, "state": {"waiting": {"reason": "CrashLoopBackOff"}}}]}}""");
+
+        await().atMost(OperatorRig.LIMIT).untilAsserted(() -> assertThat(
+                        client.pods().inNamespace(rig.namespace()).list().getItems())
+                .singleElement()
+                .extracting(next -> next.getMetadata().getName())
+                .isNotEqualTo(pod.getMetadata().getName()));
+        rig.awaitPool(pool -> Objects.equals(pool.warm(), 1));
     }
 
     @Test

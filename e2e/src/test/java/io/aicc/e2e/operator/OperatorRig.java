@@ -7,6 +7,7 @@ import io.aicc.crd.CallSessionStatus;
 import io.aicc.crd.Phase;
 import io.aicc.crd.WorkerPool;
 import io.aicc.crd.WorkerPoolStatus;
+import io.aicc.demo.played.PlayedWorkers;
 import io.aicc.e2e.kube.RealApiServer;
 import io.aicc.operator.Operator;
 import io.aicc.operator.control.ControlKey;

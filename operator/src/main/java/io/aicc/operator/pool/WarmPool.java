@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 final class WarmPool {
     /** A pod that is not ready by then never will be. */
     static final Duration START_LIMIT = Duration.ofSeconds(120);
+
+    /** An idle worker whose process ended so often gets no further try: perhaps its ports are taken by somebody else. */
+    static final int GIVE_UP_RESTARTS = 3;
 
     /** A pod that we made and that no watch has shown by then may not exist. */
     static final Duration UNSEEN_LIMIT = Duration.ofSeconds(10);
@@ -51,6 +55,7 @@ final class WarmPool {
     private String revision = "";
     private PoolSize size = new PoolSize(0, 0, 0, 0, PortRange.ALL, Duration.ZERO);
     private final Map<String, Instant> lastHeard = new HashMap<>();
+    private final Map<String, List<WorkerReport>> earlier = new HashMap<>();
     private int failures;
     private @Nullable String trouble;
     private Instant makeAgainAt = Instant.MIN;
@@ -165,6 +170,15 @@ final class WarmPool {
         return gone(worker.pod(), false);
     }
 
+    /** The pod's process ends again and again while nobody needs it: another pod, with other ports, may do better. */
+    synchronized @Nullable String givenUp(Worker worker, int restarts, String reason) {
+        if (!worker.leaving()) {
+            fault("pod %s was started %d times and does not stay up (%s); kubectl logs --previous %s said why"
+                    .formatted(worker.pod(), restarts + 1, reason, worker.pod()));
+        }
+        return gone(worker.pod(), false);
+    }
+
     /** The pod is no more. */
     synchronized @Nullable String gone(String pod, boolean objectGone) {
         Worker worker = workers.get(pod);
@@ -192,6 +206,9 @@ final class WarmPool {
             return null;
         }
         WorkerReport before = worker.report();
+        if (report.state() == WorkerReport.State.IDLE) {
+            keepCounts(worker); // Restarted in place: it counts from zero again.
+        }
         worker.heard(report, clock.instant());
         String serves = report.sessionUid();
         if (serves != null) {
@@ -237,6 +254,21 @@ final class WarmPool {
     synchronized void forget(String session) {
         waiting.remove(session);
         lastHeard.remove(session);
+        earlier.remove(session);
+    }
+
+    /** What the session's workers counted, those that were lost included; empty when none was heard. */
+    synchronized Optional<Account> account(String session) {
+        List<WorkerReport> reports = new ArrayList<>(earlier.getOrDefault(session, List.of()));
+        int takeovers = reports.size();
+        Worker now = bySession.get(session);
+        if (now != null && now.serves(session)) {
+            reports.add(Objects.requireNonNull(now.report()));
+        } else if (takeovers > 0) {
+            takeovers--; // Nobody took over from the last one.
+        }
+        int counted = takeovers;
+        return reports.stream().reduce(WorkerReport::plus).map(sum -> new Account(sum, counted));
     }
 
     /** When a worker last said that it serves this session; empty when we have never heard one. */
@@ -445,7 +477,16 @@ final class WarmPool {
         }
     }
 
+    /** What a worker counted for its session, before it forgets or is lost. */
+    private void keepCounts(Worker worker) {
+        String session = worker.session();
+        if (session != null && worker.serves(session)) {
+            earlier.computeIfAbsent(session, key -> new ArrayList<>()).add(Objects.requireNonNull(worker.report()));
+        }
+    }
+
     private @Nullable String unbind(Worker worker) {
+        keepCounts(worker);
         String session = worker.session();
         if (session != null && bySession.get(session) == worker) {
             bySession.remove(session);

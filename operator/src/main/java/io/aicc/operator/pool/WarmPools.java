@@ -164,6 +164,11 @@ public final class WarmPools implements AutoCloseable {
         pool(pool).forget(session);
     }
 
+    /** What the workers of a session counted together; empty when none was heard since we lead. */
+    public Optional<Account> account(String pool, String session) {
+        return pool(pool).account(session);
+    }
+
     /** When a worker last said that it serves a session; empty when none was heard since we lead. */
     public Optional<Instant> lastHeard(String pool, String session) {
         return pool(pool).lastHeard(session);
@@ -226,6 +231,8 @@ public final class WarmPools implements AutoCloseable {
                         .log("worker pod failed");
             }
             tell(worker.pool(), pool.failed(known, worker.reason()));
+        } else if (worker.restarts() >= WarmPool.GIVE_UP_RESTARTS && !worker.ready() && known.session() == null) {
+            tell(worker.pool(), pool.givenUp(known, worker.restarts(), worker.reason()));
         } else {
             if (worker.reachable()) {
                 WorkerAddress address = new WorkerAddress(worker.address(), worker.controlPort(), worker.uid());

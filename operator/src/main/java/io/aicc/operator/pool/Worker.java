@@ -204,7 +204,7 @@ public final class Worker {
             assignment = null; // Restarted in place: it knows nothing of its call.
             toldToEnd = false;
         }
-        if (before == null || received(now) > received(before)) {
+        if (before == null || received(now) != received(before)) { // Less than before: it was restarted, and hears.
             audioAt = at;
         }
         if (finishing() && mediaClosedAt == null) {

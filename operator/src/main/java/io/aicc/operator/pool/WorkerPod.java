@@ -3,6 +3,9 @@ package io.aicc.operator.pool;
 import io.aicc.operator.port.PortPair;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -19,7 +22,8 @@ import java.util.Optional;
  * @param revision what the pod was made from; empty when it does not say
  * @param address IP address of the pod, empty while it has none
  * @param mediaHost where RTP must go: the pod, or its node when the ports are the node's
- * @param reason why the pod failed, in a word
+ * @param restarts how often its process was started again
+ * @param reason why the pod failed or its process does not run, in a word
  */
 record WorkerPod(
         String pool,
@@ -33,6 +37,7 @@ record WorkerPod(
         boolean ready,
         boolean failed,
         boolean terminating,
+        int restarts,
         String reason) {
 
     /** Reads a pod; empty when it is no worker of ours. */
@@ -65,12 +70,28 @@ record WorkerPod(
                 readyCondition(status),
                 phase.equals("Failed") || phase.equals("Succeeded"),
                 meta.getDeletionTimestamp() != null,
-                Objects.requireNonNullElse(status.getReason(), phase)));
+                container(status).map(ContainerStatus::getRestartCount).orElse(0),
+                reason(status, phase)));
     }
 
     /** Whether there is an address to talk to. */
     boolean reachable() {
         return !address.isEmpty() && !mediaHost.isEmpty();
+    }
+
+    private static Optional<ContainerStatus> container(PodStatus status) {
+        return status.getContainerStatuses().stream()
+                .filter(container -> container.getName().equals(WorkerPodFactory.CONTAINER))
+                .findFirst();
+    }
+
+    private static String reason(PodStatus status, String phase) {
+        String waiting = container(status)
+                .map(ContainerStatus::getState)
+                .map(ContainerState::getWaiting)
+                .map(ContainerStateWaiting::getReason)
+                .orElse(phase);
+        return Objects.requireNonNullElse(status.getReason(), waiting);
     }
 
     private static boolean readyCondition(PodStatus status) {

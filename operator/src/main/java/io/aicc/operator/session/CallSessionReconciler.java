@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -86,6 +87,19 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
         } finally {
             MDC.remove(CALL_ID);
         }
+    }
+
+    /** A change of the spec, or a status that lost what we wrote: our own writes bring nothing new. */
+    public static boolean concernsUs(CallSession now, CallSession before) {
+        CallSessionStatus written = before.getStatus();
+        CallSessionStatus found = Objects.requireNonNullElse(now.getStatus(), CallSessionStatus.EMPTY);
+        boolean lost = written != null
+                && (written.phase() != null && found.phase() == null
+                        || written.mediaEndpoint() != null && found.mediaEndpoint() == null
+                        || written.worker() != null && found.worker() == null);
+        return lost
+                || !Objects.equals(
+                        now.getMetadata().getGeneration(), before.getMetadata().getGeneration());
     }
 
     /** What the records say of workers and ports, for the pools to start from. */

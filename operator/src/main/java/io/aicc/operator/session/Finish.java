@@ -4,6 +4,7 @@ import io.aicc.crd.CallSessionStatus.Summary;
 import io.aicc.crd.CallSessionStatus.Times;
 import io.aicc.crd.Phase;
 import io.aicc.operator.control.Answer;
+import io.aicc.operator.pool.Account;
 import io.aicc.operator.pool.WarmPools;
 import io.aicc.operator.pool.Worker;
 import io.aicc.operator.session.SessionRecord.Change;
@@ -17,7 +18,6 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,7 +76,7 @@ final class Finish {
 
     /** Writes the last word on a session; whoever's write succeeds adds the totals and lets the worker go. */
     Outcome close(Call call, Phase phase, Optional<Worker> worker, String reason, String message) {
-        WorkerReport report = worker.map(Worker::report).orElse(null);
+        Optional<Account> account = pools.account(call.pool(), call.uid());
         Instant closed = worker.map(Worker::mediaClosedAt).orElse(call.now());
         Times times = new Times(
                 null,
@@ -88,12 +88,14 @@ final class Finish {
                 call,
                 Change.phase(phase)
                         .at(times)
-                        .summing(summary(call, report))
+                        .summing(account.map(sum -> summary(call, sum)).orElse(null))
                         .saying(SessionRecord.ready(call, false, reason, message)));
         if (!written) {
             return Outcome.again(SessionRecord.CONFLICT_PAUSE);
         }
-        metrics.ended(phase == Phase.Failed ? SessionMetrics.End.FAILED : SessionMetrics.End.ENDED, report);
+        metrics.ended(
+                phase == Phase.Failed ? SessionMetrics.End.FAILED : SessionMetrics.End.ENDED,
+                account.map(Account::report).orElse(null));
         if (worker.isPresent()) {
             call.endedAt().ifPresent(hungUp -> metrics.reclaimed(hungUp, closed));
         }
@@ -109,7 +111,10 @@ final class Finish {
 
     /** Step, for sessions that are over: a worker that is still theirs goes too. */
     Outcome letWorkerGo(Call call) {
-        pools.serving(call.pool(), call.uid()).ifPresent(worker -> pools.dismiss(call.pool(), worker));
+        pools.serving(call.pool(), call.uid()).ifPresent(worker -> {
+            pools.dismiss(call.pool(), worker);
+            pools.forget(call.pool(), call.uid());
+        });
         return Outcome.PROCEED;
     }
 
@@ -165,21 +170,28 @@ final class Finish {
         return Outcome.again(written ? Duration.between(call.now(), limit) : SessionRecord.CONFLICT_PAUSE);
     }
 
-    private static @Nullable Summary summary(Call call, @Nullable WorkerReport report) {
-        if (report == null || !call.uid().equals(report.sessionUid())) {
-            return null;
-        }
+    private static Summary summary(Call call, Account account) {
+        WorkerReport report = account.report();
         CallSummary totals = report.summary();
         return new Summary(
-                totals == null ? 0 : totals.durationMs(),
+                totals == null ? lastedMs(call) : totals.durationMs(),
                 report.customer().received(),
                 report.agent().received(),
-                report.customer().lost() + report.agent().lost(),
+                report.customer().unheard() + report.agent().unheard(),
                 report.customer().late() + report.agent().late(),
-                report.customer().rejectedInAll() + report.agent().rejectedInAll(),
+                report.customer().refused() + report.agent().refused(),
                 totals == null ? report.transcripts() : totals.transcripts(),
                 totals == null ? report.undelivered() : totals.undelivered(),
                 totals == null ? 0 : totals.sttLatencyMs(),
+                account.takeovers(),
                 totals == null ? null : totals.reason());
+    }
+
+    /** From ready to hang-up, when no worker is left to say it. */
+    private static long lastedMs(Call call) {
+        Instant over = call.endedAt().orElse(call.now());
+        return Call.time(call.times().ready())
+                .map(ready -> Math.max(0, Duration.between(ready, over).toMillis()))
+                .orElse(0L);
     }
 }

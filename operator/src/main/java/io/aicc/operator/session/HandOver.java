@@ -16,11 +16,13 @@ import io.aicc.operator.session.SessionRecord.Change;
 import io.aicc.wire.MicroTime;
 import io.aicc.wire.control.Acknowledgement;
 import io.aicc.wire.control.CallAssignment;
+import io.aicc.wire.control.WorkerReport.State;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Gets a session a worker and the worker its call: claim, hand over, and only after the worker has acknowledged, say so in
@@ -60,13 +62,14 @@ final class HandOver {
 
     /** Hands the call to this worker, again if need be, and writes down that it has it. */
     Outcome assign(Call call, Worker worker) {
+        String news = news(call, worker);
         CallAssignment assignment = assignment(call, worker);
         Answer<Acknowledgement> answer = worker.assign(assignment);
         if (answer instanceof Answer.Unreachable) {
             answer = worker.assign(assignment); // Twice is harmless, and it may only have been slow.
         }
         return switch (answer) {
-            case Answer.Obeyed<Acknowledgement>(Acknowledgement ports) -> acknowledged(call, worker, ports);
+            case Answer.Obeyed<Acknowledgement>(Acknowledgement ports) -> acknowledged(call, worker, ports, news);
             case Answer.Refused<Acknowledgement> refusal -> refused(call, worker, refusal);
             case Answer.Unreachable<Acknowledgement>(String reason) -> {
                 // It may have the call or not: its pod goes, and the call gets another one.
@@ -90,17 +93,33 @@ final class HandOver {
                 && told.callEvents().equals(callEvents(call.spec()));
     }
 
-    private Outcome acknowledged(Call call, Worker worker, Acknowledgement ports) {
+    /** Why the record will have to say something else once this worker has the call; see docs/runbook.md. */
+    private static String news(Call call, Worker worker) {
+        CallAssignment told = worker.assignment();
+        WorkerReference known = call.status().worker();
+        if (known == null && told != null && told.sessionUid().equals(call.uid())) {
+            return "RecordRepaired"; // Somebody wiped it: the worker has the call all the same.
+        }
+        if (call.phase() == Phase.Pending) {
+            return "WorkerReady";
+        }
+        if (known == null || !known.uid().equals(worker.uid())) {
+            return "WorkerReplaced";
+        }
+        if (call.status().mediaEndpoint() == null) {
+            return "RecordRepaired";
+        }
+        return worker.is(State.IDLE) ? "WorkerRestarted" : "";
+    }
+
+    private Outcome acknowledged(Call call, Worker worker, Acknowledgement ports, String news) {
         MediaEndpoint endpoint =
                 new MediaEndpoint(worker.host(), ports.customerPort(), ports.agentPort(), generation(call, worker));
         WorkerReference reference = new WorkerReference(worker.pod(), worker.uid());
-        if (endpoint.equals(call.status().mediaEndpoint())
-                && reference.equals(call.status().worker())
-                && call.phase() != Phase.Pending) {
+        if (news.isEmpty()) {
             return Outcome.DONE; // Told again, nothing new for anybody else.
         }
         boolean first = call.phase() == Phase.Pending;
-        String reason = first ? "WorkerReady" : "WorkerReplaced";
         String message = "pod %s acknowledged the call on ports %s".formatted(worker.pod(), worker.ports());
         String readyAt = first ? MicroTime.format(call.now()) : null;
         boolean written = record.write(
@@ -108,21 +127,23 @@ final class HandOver {
                 Change.phase(first ? Phase.Ready : call.phase())
                         .served(endpoint, reference)
                         .at(new Times(readyAt, null, null, null, null))
-                        .saying(SessionRecord.ready(call, true, reason, message)));
+                        .saying(SessionRecord.ready(call, true, news, message)));
         if (!written) {
             return Outcome.again(SessionRecord.CONFLICT_PAUSE);
         }
-        if (first) {
-            metrics.claimed(call.requestedAt());
-        } else {
-            metrics.replaced();
+        switch (news) {
+            case "WorkerReady" -> metrics.claimed(call.requestedAt());
+            case "WorkerReplaced", "WorkerRestarted" -> metrics.replaced();
+            default -> {}
         }
-        log.atInfo()
+        log.atLevel(news.equals("WorkerReady") ? Level.INFO : Level.WARN)
                 .addKeyValue("session", call.session().getMetadata().getName())
                 .addKeyValue("pod", worker.pod())
                 .addKeyValue("generation", endpoint.generation())
-                .log(first ? "session ready" : "session has another worker");
-        return Outcome.DONE;
+                .addKeyValue("reason", news)
+                .log("session has its worker");
+        // A repaired record is brought up to the phase that the call has reached.
+        return first && worker.is(State.ACTIVE) ? Outcome.again(NEXT_WORKER) : Outcome.DONE;
     }
 
     private Outcome refused(Call call, Worker worker, Answer.Refused<Acknowledgement> refusal) {
@@ -171,7 +192,8 @@ final class HandOver {
         MediaEndpoint before = call.status().mediaEndpoint();
         WorkerReference by = call.status().worker();
         if (before == null) {
-            return 1;
+            CallAssignment told = worker.assignment();
+            return told == null ? 1 : told.generation();
         }
         return by != null && by.uid().equals(worker.uid()) ? before.generation() : before.generation() + 1;
     }

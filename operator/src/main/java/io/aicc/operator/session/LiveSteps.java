@@ -48,7 +48,10 @@ final class LiveSteps {
         if (worker.report() == null) {
             return Outcome.DONE; // Its first report brings us back.
         }
-        boolean knows = HandOver.upToDate(call, worker) && !worker.is(State.IDLE);
+        boolean knows = HandOver.upToDate(call, worker)
+                && !worker.is(State.IDLE)
+                && call.status().mediaEndpoint() != null
+                && call.status().worker() != null;
         return knows ? Outcome.PROCEED : tellAgain(call, worker);
     }
 

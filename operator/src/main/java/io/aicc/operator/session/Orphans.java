@@ -84,6 +84,7 @@ final class Orphans {
             log.atInfo().addKeyValue("pod", worker.pod()).log("worker of a deleted session let go");
             metrics.ended(SessionMetrics.End.DELETED, worker.report());
             pools.dismiss(suspect.pool(), worker);
+            pools.forget(suspect.pool(), session);
             return true;
         }
         if (!worker.toldToEnd()) {

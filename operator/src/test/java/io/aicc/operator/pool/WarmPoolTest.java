@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import net.jqwik.api.ForAll;
@@ -167,6 +168,43 @@ class WarmPoolTest {
         assertThat(pool.plan().delete()).containsExactly(making.pod());
         now = now.plusSeconds(30);
         assertThat(pool.plan().make()).hasSize(1);
+    }
+
+    @Test
+    void saysWhyAWorkerThatDoesNotStayUpWasGivenUp() {
+        resource(1, 1, 10, "20000", "20019");
+        Worker worker = startAll().getFirst();
+        pool.givenUp(worker, 3, "CrashLoopBackOff");
+        assertThat(pool.plan().delete()).containsExactly(worker.pod());
+        assertThat(pool.trouble()).hasValueSatisfying(what -> assertThat(what)
+                .contains("started 4 times", "CrashLoopBackOff", "kubectl logs --previous"));
+        assertThat(pool.counts().ports().leased()).isZero();
+    }
+
+    @Test
+    void countsOfALostAndARestartedWorkerAreKept() {
+        resource(1, 1, 10, "20000", "20019");
+        Worker first = startAll().getFirst();
+        pool.claim("s-1");
+        pool.reported(first, heard(100, State.ACTIVE));
+        pool.reported(first, report(State.IDLE, null));
+        pool.reported(first, heard(30, State.ACTIVE));
+        assertThat(pool.account("s-1")).hasValueSatisfying(account -> {
+            assertThat(account.report().customer().received()).isEqualTo(130);
+            assertThat(account.takeovers()).isEqualTo(1);
+        });
+        pool.gone(first.pod(), true);
+        assertThat(pool.account("s-1").orElseThrow().report().transcripts()).isEqualTo(6);
+        Worker second = startAll().getFirst();
+        pool.claim("s-1");
+        pool.reported(second, heard(7, State.ACTIVE));
+        assertThat(pool.account("s-1")).hasValueSatisfying(account -> {
+            assertThat(account.report().customer()).isEqualTo(new StreamCounters(137, 3, 0, Map.of("source", 6L)));
+            assertThat(account.takeovers()).isEqualTo(2);
+        });
+        pool.forget("s-1");
+        assertThat(pool.account("s-1").orElseThrow().report().customer().received())
+                .isEqualTo(7);
     }
 
     @Test
@@ -346,6 +384,11 @@ class WarmPoolTest {
 
     private void connect(Worker worker) {
         pool.connect(worker, "10.0.0.1", Connected::new);
+    }
+
+    private static WorkerReport heard(long packets, State state) {
+        StreamCounters customer = new StreamCounters(packets, 1, 0, Map.of("source", 2L));
+        return new WorkerReport(state, "s-1", customer, StreamCounters.ZERO, 3, 0, null);
     }
 
     private static WorkerReport report(State state, @Nullable String session) {

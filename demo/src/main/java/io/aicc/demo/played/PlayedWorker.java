@@ -1,4 +1,4 @@
-package io.aicc.e2e.operator;
+package io.aicc.demo.played;
 
 import io.aicc.wire.control.Acknowledgement;
 import io.aicc.wire.control.CallAssignment;
@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A worker as the operator sees it: the real control channel with the real token check in front of a call that is only
- * played. It hears nothing and says what the test tells it to say.
+ * played. It hears nothing and says what it is told to say.
  */
-final class PlayedWorker implements CallDesk, AutoCloseable {
+public final class PlayedWorker implements CallDesk, AutoCloseable {
     private final int customerPort;
     private final ControlServer server;
     private final ReentrantLock lock = new ReentrantLock();
@@ -107,7 +107,7 @@ final class PlayedWorker implements CallDesk, AutoCloseable {
     }
 
     /** From now on its report says this. */
-    void says(State now) {
+    public void says(State now) {
         lock.lock();
         try {
             become(now);
@@ -117,7 +117,7 @@ final class PlayedWorker implements CallDesk, AutoCloseable {
     }
 
     /** Its process was restarted in place: it knows of no call. */
-    void forgets() {
+    public void forgets() {
         lock.lock();
         try {
             call = null;
@@ -128,7 +128,7 @@ final class PlayedWorker implements CallDesk, AutoCloseable {
     }
 
     /** When told that the call is over, it closes its sockets and then takes its time over the last words. */
-    void takesItsTime() {
+    public void takesItsTime() {
         lock.lock();
         try {
             drainsByItself = false;
@@ -138,7 +138,7 @@ final class PlayedWorker implements CallDesk, AutoCloseable {
     }
 
     /** A call whose customer speaks from there it cannot serve. */
-    void cannotHear(String source) {
+    public void cannotHear(String source) {
         lock.lock();
         try {
             badSource = source;
@@ -148,8 +148,7 @@ final class PlayedWorker implements CallDesk, AutoCloseable {
     }
 
     /** The call that it was given. */
-    @Nullable
-    CallAssignment call() {
+    public @Nullable CallAssignment call() {
         lock.lock();
         try {
             return call;

@@ -1,4 +1,4 @@
-package io.aicc.e2e.operator;
+package io.aicc.demo.played;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Stands in for the nodes of a cluster that has none: whenever the operator makes a worker pod, a {@link PlayedWorker}
  * listens at an address of its own on loopback, and the pod's status says so as a kubelet would.
  */
-final class PlayedWorkers implements AutoCloseable {
+public final class PlayedWorkers implements AutoCloseable {
     private static final AtomicInteger ADDRESSES = new AtomicInteger();
 
     private final KubernetesClient client;
@@ -30,7 +30,7 @@ final class PlayedWorkers implements AutoCloseable {
     private final SharedIndexInformer<Pod> pods;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    PlayedWorkers(KubernetesClient client, String namespace) {
+    public PlayedWorkers(KubernetesClient client, String namespace) {
         this.client = client;
         pods = client.pods().inNamespace(namespace).inform(new ResourceEventHandler<>() {
             @Override
@@ -52,7 +52,7 @@ final class PlayedWorkers implements AutoCloseable {
     }
 
     /** The one in this pod. */
-    PlayedWorker in(String pod) {
+    public PlayedWorker in(String pod) {
         return Objects.requireNonNull(workers.get(pod), () -> "no worker is played in pod " + pod);
     }
 

@@ -1,0 +1,180 @@
+package io.aicc.bench.operator;
+
+import io.aicc.crd.CallSession;
+import io.aicc.crd.CallSessionSpec;
+import io.aicc.crd.CallSessionStatus;
+import io.aicc.crd.Phase;
+import io.aicc.wire.MicroTime;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Places calls at a fixed rate, as many ARI controllers together would, and sees by a watch when each is served and over. */
+final class CallDriver implements AutoCloseable {
+    private static final long LIMIT_SECONDS = 30;
+
+    private final KubernetesClient client;
+    private final String namespace;
+    private final Consumer<CallSession> onReady;
+    private final Map<String, Seen> calls = new ConcurrentHashMap<>();
+    private final SharedIndexInformer<CallSession> watch;
+
+    /** When a call reached a phase, in {@link System#nanoTime()}. */
+    private record Seen(CompletableFuture<Long> ready, CompletableFuture<Long> ended) {
+        Seen() {
+            this(new CompletableFuture<>(), new CompletableFuture<>());
+        }
+    }
+
+    /**
+     * One call.
+     *
+     * @param readyMicros from asking for its creation until its worker was seen to have it; −1 when that never happened
+     * @param endedMicros from asking for its end until it was seen to be over; −1 when that never happened
+     */
+    record Timing(long readyMicros, long endedMicros) {
+        boolean served() {
+            return readyMicros >= 0 && endedMicros >= 0;
+        }
+    }
+
+    /** @param onReady does what the call's audio would */
+    CallDriver(KubernetesClient client, String namespace, Consumer<CallSession> onReady) {
+        this.client = client;
+        this.namespace = namespace;
+        this.onReady = onReady;
+        watch = client.resources(CallSession.class).inNamespace(namespace).inform(new ResourceEventHandler<>() {
+            @Override
+            public void onAdd(CallSession session) {
+                look(session);
+            }
+
+            @Override
+            public void onUpdate(CallSession before, CallSession session) {
+                look(session);
+            }
+
+            @Override
+            public void onDelete(CallSession session, boolean unknown) {}
+        });
+    }
+
+    /**
+     * Places calls and returns when all are over.
+     *
+     * @param hold how long each lasts once it is served
+     */
+    List<Timing> place(String prefix, int perSecond, int calls, Duration hold) throws InterruptedException {
+        List<Future<Timing>> running = new ArrayList<>();
+        List<Timing> timings = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            long start = System.nanoTime();
+            for (int i = 0; i < calls; i++) {
+                String name = prefix + "-" + i;
+                TimeUnit.NANOSECONDS.sleep(start + i * 1_000_000_000L / perSecond - System.nanoTime());
+                running.add(threads.submit(() -> live(name, hold)));
+            }
+            for (Future<Timing> call : running) {
+                timings.add(call.get());
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a call broke off: " + e.getCause(), e);
+        }
+        return timings;
+    }
+
+    @Override
+    public void close() {
+        watch.close();
+    }
+
+    private Timing live(String name, Duration hold) throws InterruptedException, ExecutionException {
+        Seen seen = calls.computeIfAbsent(name, key -> new Seen());
+        try {
+            long created = System.nanoTime();
+            client.resource(session(name)).create();
+            long ready = micros(created, seen.ready());
+            if (ready < 0) {
+                return new Timing(-1, -1);
+            }
+            Thread.sleep(hold);
+            long hungUp = System.nanoTime();
+            client.resources(CallSession.class)
+                    .inNamespace(namespace)
+                    .withName(name)
+                    .patch(
+                            PatchContext.of(PatchType.JSON_MERGE),
+                            "{\"spec\":{\"ended\":{\"at\":\"%s\",\"reason\":\"CustomerHangup\"}}}"
+                                    .formatted(MicroTime.format(Instant.now())));
+            return new Timing(ready, micros(hungUp, seen.ended()));
+        } finally {
+            calls.remove(name);
+        }
+    }
+
+    private static long micros(long from, CompletableFuture<Long> happened)
+            throws InterruptedException, ExecutionException {
+        try {
+            return (happened.get(LIMIT_SECONDS, TimeUnit.SECONDS) - from) / 1000;
+        } catch (TimeoutException e) {
+            return -1;
+        }
+    }
+
+    private CallSession session(String name) {
+        CallSession session = new CallSession();
+        session.setMetadata(
+                new ObjectMetaBuilder().withName(name).withNamespace(namespace).build());
+        session.setSpec(new CallSessionSpec(
+                name,
+                "+1 555 0100",
+                "agent-7",
+                "en-US",
+                null,
+                null,
+                "default",
+                MicroTime.format(Instant.now()),
+                null,
+                null,
+                null));
+        return session;
+    }
+
+    private void look(CallSession session) {
+        long now = System.nanoTime();
+        Phase phase = phase(session);
+        Seen seen = calls.get(session.getMetadata().getName());
+        if (phase == null || seen == null) {
+            return;
+        }
+        if (phase.compareTo(Phase.Ready) >= 0 && seen.ready().complete(now)) {
+            onReady.accept(session);
+        }
+        if (phase == Phase.Ended) {
+            seen.ended().complete(now);
+        }
+    }
+
+    private static @Nullable Phase phase(CallSession session) {
+        CallSessionStatus status = session.getStatus();
+        return status == null ? null : status.phase();
+    }
+}
