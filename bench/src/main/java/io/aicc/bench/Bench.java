@@ -3,11 +3,8 @@ package io.aicc.bench;
 import io.aicc.bench.alloc.AllocBench;
 import io.aicc.bench.footprint.FootprintBench;
 import io.aicc.bench.hour.HourBench;
-<<<<<<< Updated upstream
-import io.aicc.bench.resample.ResampleBench;
-=======
 import io.aicc.bench.operator.OperatorBench;
->>>>>>> Stashed changes
+import io.aicc.bench.resample.ResampleBench;
 import io.aicc.bench.udp.UdpBench;
 import io.aicc.bench.vad.VadBench;
 import java.nio.file.Files;
@@ -19,18 +16,14 @@ import org.jspecify.annotations.Nullable;
 /** The program behind {@code ./aicc bench NAME [--report FILE] [OPTIONS]}. Status 1: a goal was missed; 2: bad usage. */
 public final class Bench {
     private static final int BAD_USAGE = 2;
-<<<<<<< Updated upstream
     private static final List<Benchmark> ALL = List.of(
             new UdpBench(),
             new AllocBench(),
             new HourBench(),
             new FootprintBench(),
+            new OperatorBench(),
             new VadBench(),
             new ResampleBench());
-=======
-    private static final List<Benchmark> ALL =
-            List.of(new UdpBench(), new AllocBench(), new HourBench(), new FootprintBench(), new OperatorBench());
->>>>>>> Stashed changes
 
     private Bench() {}
 
