@@ -22,11 +22,16 @@ public final class Settings {
     private static final String PREFIX = "AICC_";
 
     private final Map<String, String> environment;
-    private final Map<String, Declared> declared = new LinkedHashMap<>();
+    private final Map<String, Declared> declared;
     private final List<String> problems = new ArrayList<>();
 
     private Settings(Map<String, String> environment) {
+        this(environment, new LinkedHashMap<>());
+    }
+
+    private Settings(Map<String, String> environment, Map<String, Declared> declared) {
         this.environment = environment;
+        this.declared = declared;
     }
 
     /**
@@ -63,6 +68,14 @@ public final class Settings {
             // same.
         }
         return List.copyOf(settings.declared.values());
+    }
+
+    /**
+     * The same settings for a part that is not in use: what it reads is known and in the reference, and what it was given is
+     * not looked at.
+     */
+    public Settings unused() {
+        return new Settings(Map.of(), declared);
     }
 
     /** Text that is not empty. */

@@ -67,6 +67,17 @@ class SettingsTest {
     }
 
     @Test
+    void whatAPartThatIsNotInUseWasGivenIsKnownAndNotLookedAt() throws Exception {
+        Map<String, String> environment = Map.of("AICC_WORKERS", "eleven", "AICC_ENGINE", "dragon");
+
+        Config config = Settings.load(environment, settings -> Config.read(settings.unused()));
+
+        assertThat(config.workers()).isEqualTo(2);
+        assertThat(Settings.describe(settings -> Config.read(settings.unused())))
+                .hasSize(6);
+    }
+
+    @Test
     void secretsDoNotShow() {
         assertThat(new Secret("s3cret")).hasToString("***");
     }
