@@ -13,6 +13,7 @@ import io.aicc.worker.call.WorkerParts;
 import io.aicc.worker.control.ControlServer;
 import io.aicc.worker.control.ControlToken;
 import io.aicc.worker.rtp.RtpReceiver;
+import io.aicc.worker.speech.SpeechEngine;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
@@ -55,8 +56,9 @@ public final class CallWorker {
         Tasks tasks = program.add("tasks", new Tasks(TASK_GRACE));
         RtpReceiver receiver =
                 program.add("receiver", RtpReceiver.bind(config.rtp(), tasks, metrics.registry(), System::nanoTime));
-        WorkerParts parts = new WorkerParts(
-                receiver, config.engine().create(), config.outputs(), config.call(), tasks, metrics.registry(), clock);
+        SpeechEngine engine = config.engine().create(metrics.registry());
+        WorkerParts parts =
+                new WorkerParts(receiver, engine, config.outputs(), config.call(), tasks, metrics.registry(), clock);
         LiveCall call = program.add("call", new LiveCall(parts));
         WorkerConfig.Control control = config.control();
         if (control == null) {
@@ -71,6 +73,7 @@ public final class CallWorker {
             Rehearsal.play(config.outputs().directory());
         }
         health.live("tasks", tasks::health);
+        health.ready("speech", engine::health);
         health.ready("call", () -> Health.State.up(call.report().state().name().toLowerCase(java.util.Locale.ROOT)));
         program.add("management", new ManagementServer(config.endpoints(), health, metrics.registry()));
     }

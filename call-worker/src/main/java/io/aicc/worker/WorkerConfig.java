@@ -53,11 +53,6 @@ record WorkerConfig(
      */
     record Control(int port, PublicKey operatorKey, String podUid) {}
 
-    /** How engines are used. */
-    private enum SpeechMode {
-        STREAMING
-    }
-
     static WorkerConfig read(Settings settings) {
         LogConfigurator.declare(settings);
         Endpoints endpoints = Endpoints.from(settings);
@@ -65,7 +60,6 @@ record WorkerConfig(
                 "LEGACY_FIXED_PORTS",
                 false,
                 "Worker alone: one call on UDP 12345 and 12346, no Kubernetes, no control channel; hears whom AICC_ALLOWED_SOURCES names");
-        settings.choice("STT_MODE", SpeechMode.class, SpeechMode.STREAMING, "How engines are used");
         return new WorkerConfig(
                 endpoints,
                 rtp(settings, endpoints.address(), legacy),

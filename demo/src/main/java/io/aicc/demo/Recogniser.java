@@ -8,6 +8,7 @@ import io.aicc.runtime.SettingsException;
 import io.aicc.worker.speech.SpeechEngine;
 import io.aicc.worker.speech.SpeechEngines;
 import io.aicc.worker.speech.SpeechException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -34,7 +35,7 @@ record Recogniser(Map<String, String> workerSettings, String model, boolean know
     /** What the engine makes of a speaker's whole side of a call: 8 kHz, linear. */
     String hear(short[] track) throws IOException {
         try (SpeechEngine engine =
-                Settings.load(workerSettings, SpeechEngines::choose).create()) {
+                Settings.load(workerSettings, SpeechEngines::choose).create(new SimpleMeterRegistry())) {
             return String.join("\n", CleanFileRecogniser.transcribe(engine, track, "en-US"));
         } catch (SpeechException | SettingsException e) {
             throw new IOException(e.getMessage(), e);

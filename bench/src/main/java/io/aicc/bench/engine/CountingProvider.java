@@ -16,6 +16,6 @@ public final class CountingProvider implements SpeechEngineProvider {
 
     @Override
     public SpeechEngineFactory configure(Settings settings) {
-        return CountingEngine::new;
+        return registry -> new CountingEngine();
     }
 }

@@ -40,8 +40,8 @@ final class Voices {
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(10))
                 .register(parts.registry());
-        Gauge.builder("aicc_stt_workers", streams, Map::size)
-                .description("Speech streams that are open in this worker")
+        Gauge.builder("aicc_stt_workers", this, Voices::recognising)
+                .description("Speech streams that are open in this worker, or threads that recognise whole turns")
                 .register(parts.registry());
         this.finished = took -> {
             latency.record(took);
@@ -73,6 +73,10 @@ final class Voices {
             lines.put(channel, line);
             streams.put(channel, stream);
         }
+    }
+
+    private int recognising() {
+        return parts.engine().turnThreads().orElseGet(streams::size);
     }
 
     boolean awaitFinals(Deadline deadline) throws InterruptedException {

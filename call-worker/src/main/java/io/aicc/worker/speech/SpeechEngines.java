@@ -1,7 +1,6 @@
 package io.aicc.worker.speech;
 
 import io.aicc.runtime.Settings;
-import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
@@ -12,33 +11,52 @@ public final class SpeechEngines {
 
     private SpeechEngines() {}
 
-    /** Reads which engine is wanted, and the settings of each there is. */
+    /** When an engine is given the audio. */
+    private enum Mode {
+        STREAMING,
+        BATCH
+    }
+
+    /** Reads which engine is wanted and how, and declares the settings of each there is; only the chosen one's count. */
     public static SpeechEngineFactory choose(Settings settings) {
-        Map<String, SpeechEngineFactory> factories = new TreeMap<>();
-        for (SpeechEngineProvider provider : providers()) {
-            factories.put(provider.name(), provider.configure(settings));
-        }
-        String names = String.join(" | ", factories.keySet());
-        return settings.parsed(
+        Map<String, SpeechEngineProvider> providers = providers();
+        String names = String.join(" | ", providers.keySet());
+        String chosen = settings.parsed(
                 "AICC_STT_ENGINE",
                 names,
                 DEFAULT,
-                "Engine that turns speech into text",
+                "Engine that turns speech into text; docs/speech.md helps to choose",
                 name -> {
-                    SpeechEngineFactory chosen = factories.get(name);
-                    if (chosen == null) {
+                    if (!providers.containsKey(name)) {
                         throw new IllegalArgumentException("must be one of " + names);
                     }
-                    return chosen;
+                    return name;
                 },
-                () -> {
-                    throw new SpeechException("no speech engine was chosen");
-                });
+                DEFAULT);
+        Mode mode = settings.choice(
+                "STT_MODE",
+                Mode.class,
+                Mode.STREAMING,
+                "streaming: words while they are spoken; batch: each turn as a whole, after it has ended");
+        SpeechEngineFactory factory = registry -> {
+            throw new SpeechException("no speech engine was chosen");
+        };
+        for (SpeechEngineProvider provider : providers.values()) {
+            boolean wanted = provider.name().equals(chosen);
+            SpeechEngineFactory configured = provider.configure(wanted ? settings : settings.unused());
+            factory = wanted ? configured : factory;
+        }
+        SpeechEngineFactory streaming = factory;
+        return switch (mode) {
+            case STREAMING -> streaming;
+            case BATCH -> registry -> new BatchEngine(streaming.create(registry));
+        };
     }
 
-    private static List<SpeechEngineProvider> providers() {
-        return ServiceLoader.load(SpeechEngineProvider.class, SpeechEngines.class.getClassLoader()).stream()
-                .map(ServiceLoader.Provider::get)
-                .toList();
+    private static Map<String, SpeechEngineProvider> providers() {
+        Map<String, SpeechEngineProvider> providers = new TreeMap<>();
+        ServiceLoader.load(SpeechEngineProvider.class, SpeechEngines.class.getClassLoader())
+                .forEach(provider -> providers.put(provider.name(), provider));
+        return providers;
     }
 }

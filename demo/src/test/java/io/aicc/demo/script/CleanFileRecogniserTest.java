@@ -6,6 +6,7 @@ import io.aicc.runtime.Settings;
 import io.aicc.wire.event.Channel;
 import io.aicc.worker.speech.SpeechEngine;
 import io.aicc.worker.speech.SpeechEngines;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -26,7 +27,7 @@ class CleanFileRecogniserTest {
         Map<String, String> settings =
                 PhraseModel.of(library.texts()).write(directory).settings();
         try (SpeechEngine engine =
-                Settings.load(settings, SpeechEngines::choose).create()) {
+                Settings.load(settings, SpeechEngines::choose).create(new SimpleMeterRegistry())) {
             assertThat(engine.model()).isEqualTo("demo phrase model");
             for (Conversation conversation : library.conversations()) {
                 for (Channel channel : Channel.values()) {

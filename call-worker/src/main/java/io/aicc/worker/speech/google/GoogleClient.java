@@ -1,0 +1,119 @@
+package io.aicc.worker.speech.google;
+
+import com.google.api.gax.core.CredentialsProvider;
+import com.google.api.gax.core.FixedCredentialsProvider;
+import com.google.api.gax.grpc.GrpcTransportChannel;
+import com.google.api.gax.retrying.RetrySettings;
+import com.google.api.gax.rpc.FixedTransportChannelProvider;
+import com.google.auth.oauth2.ServiceAccountCredentials;
+import com.google.cloud.speech.v2.SpeechClient;
+import com.google.cloud.speech.v2.SpeechSettings;
+import io.aicc.worker.speech.SpeechException;
+import io.grpc.ChannelCredentials;
+import io.grpc.Grpc;
+import io.grpc.ManagedChannel;
+import io.grpc.TlsChannelCredentials;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** Google's client on a connection of our making: encrypted, kept alive, and with the credentials that we were given. */
+final class GoogleClient implements AutoCloseable {
+    /** Google's front ends accept this; what is shorter they answer by hanging up. */
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
+
+    private static final Duration KEEP_ALIVE_ANSWER = Duration.ofSeconds(10);
+
+    /** A whole turn is tried again for as long as its stretch may wait; at most this long each time. */
+    private static final Duration TURN_LIMIT = Duration.ofSeconds(60);
+
+    private static final Duration TURN_TRY = Duration.ofSeconds(20);
+
+    private final ManagedChannel channel;
+    private final SpeechClient client;
+
+    private GoogleClient(ManagedChannel channel, SpeechClient client) {
+        this.channel = channel;
+        this.client = client;
+    }
+
+    /**
+     * Makes a client; it connects with the first request.
+     *
+     * @throws SpeechException when credentials or certificates cannot be read
+     */
+    static GoogleClient of(GoogleSettings settings) throws SpeechException {
+        // The JDK's TLS and sockets, as everywhere in the program: nothing native is unpacked into a temporary
+        // directory.
+        System.setProperty("io.grpc.netty.shaded.io.netty.handler.ssl.noOpenSsl", "true");
+        System.setProperty("io.grpc.netty.shaded.io.netty.transport.noNative", "true");
+        try {
+            ManagedChannel channel = Grpc.newChannelBuilder(settings.target(), encryption(settings))
+                    .keepAliveTime(KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS)
+                    .keepAliveTimeout(KEEP_ALIVE_ANSWER.toSeconds(), TimeUnit.SECONDS)
+                    .build();
+            try {
+                return new GoogleClient(channel, client(settings, channel));
+            } catch (IOException | RuntimeException e) {
+                channel.shutdownNow();
+                throw e;
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            throw new SpeechException("Google Speech cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    SpeechClient speech() {
+        return client;
+    }
+
+    private static SpeechClient client(GoogleSettings settings, ManagedChannel channel) throws IOException {
+        SpeechSettings.Builder builder = SpeechSettings.newBuilder()
+                .setCredentialsProvider(credentials(settings))
+                .setTransportChannelProvider(
+                        FixedTransportChannelProvider.create(GrpcTransportChannel.create(channel)));
+        builder.recognizeSettings()
+                .setRetryableCodes(GoogleFailures.PASSING)
+                .setRetrySettings(RetrySettings.newBuilder()
+                        .setInitialRetryDelayDuration(Duration.ofMillis(500))
+                        .setRetryDelayMultiplier(2)
+                        .setMaxRetryDelayDuration(Duration.ofSeconds(10))
+                        .setInitialRpcTimeoutDuration(TURN_TRY)
+                        .setMaxRpcTimeoutDuration(TURN_TRY)
+                        .setTotalTimeoutDuration(TURN_LIMIT)
+                        .build());
+        return SpeechClient.create(builder.build());
+    }
+
+    private static ChannelCredentials encryption(GoogleSettings settings) throws IOException {
+        Path authority = settings.authority();
+        return authority == null
+                ? TlsChannelCredentials.create()
+                : TlsChannelCredentials.newBuilder()
+                        .trustManager(authority.toFile())
+                        .build();
+    }
+
+    /** A service account signs its own tokens: no other server has to be asked for one. */
+    private static CredentialsProvider credentials(GoogleSettings settings) throws IOException {
+        Path file = settings.credentials();
+        if (file == null) {
+            return SpeechSettings.defaultCredentialsProviderBuilder().build();
+        }
+        try (InputStream json = Files.newInputStream(file)) {
+            return FixedCredentialsProvider.create(ServiceAccountCredentials.fromStream(json).toBuilder()
+                    .setScopes(SpeechSettings.getDefaultServiceScopes())
+                    .setUseJwtAccessWithScope(true)
+                    .build());
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        channel.shutdownNow();
+    }
+}

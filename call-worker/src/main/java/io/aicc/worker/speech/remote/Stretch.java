@@ -1,0 +1,373 @@
+package io.aicc.worker.speech.remote;
+
+import io.aicc.worker.audio.AudioFrame;
+import io.aicc.worker.speech.EncodedAudio;
+import io.aicc.worker.speech.SpeechException;
+import io.aicc.worker.speech.SpeechListener.Transcript;
+import io.aicc.worker.speech.Transcripts;
+import io.aicc.worker.speech.TurnPool;
+import io.aicc.worker.speech.TurnRecogniser;
+import io.aicc.worker.speech.remote.Failure.Kind;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stretch of an utterance's audio on its way to becoming words, by one conversation with the server or, where one breaks
+ * off, by several. The audio is kept from the last settled word on; a further conversation begins there, so that no word is
+ * lost and none heard twice. With the circuit open, what is left is recognised as a whole once the audio has ended.
+ */
+final class Stretch {
+    /** Kept for so long without a settled word, the stretch ends in the next pause, which settles it. */
+    private static final int MANY_MS = TurnRecogniser.LONGEST_MS - 10_000;
+
+    /** Kept for so long, it ends wherever the speaker is: another frame might be too much. */
+    private static final int TOO_MANY_MS = TurnRecogniser.LONGEST_MS - 100;
+
+    /** Conversations that the server may end early, with nothing settled in between, before that counts as a failure. */
+    private static final int EARLY_ENDS = 3;
+
+    private final Utterance utterance;
+    private final RemoteStream stream;
+    private final RemoteParts parts;
+    private final Backoff backoff;
+    private final EncodedAudio audio;
+    private final long startMs;
+    private final List<Transcript> heard = new ArrayList<>();
+    private String guess = "";
+    private @Nullable Attempt attempt;
+    private @Nullable SpeechException loss;
+    private long troubleSinceNanos;
+    private int failures;
+    private int earlyEnds;
+    private boolean waiting;
+    private boolean ended;
+    private boolean settled;
+
+    Stretch(Utterance utterance, RemoteStream stream, AudioFrame first) {
+        this.utterance = utterance;
+        this.stream = stream;
+        this.parts = stream.parts();
+        this.backoff = new Backoff(parts.timing());
+        this.audio = new EncodedAudio(first.codec(), first.sampleRateHz());
+        this.startMs = first.startMs();
+    }
+
+    void begin() {
+        recognise();
+    }
+
+    void audio(AudioFrame frame) {
+        if (settled) {
+            return;
+        }
+        audio.append(frame);
+        if (attempt != null) {
+            attempt.pump();
+        } else if (!waiting) {
+            recognise();
+        }
+    }
+
+    /** The audio is complete. */
+    void end() {
+        ended = true;
+        if (attempt != null) {
+            attempt.pump();
+        } else if (!waiting) {
+            recognise();
+        }
+    }
+
+    /** Whether another stretch should follow before the server, or what we keep, comes to its limit. */
+    boolean isLongEnough(boolean inPause) {
+        long age = attempt == null ? 0 : now() - attempt.openedNanos;
+        Duration limit =
+                inPause ? parts.timing().rotateInPause() : parts.timing().rotateAnyway();
+        return age >= limit.toNanos() || audio.keptMs() >= (inPause ? MANY_MS : TOO_MANY_MS);
+    }
+
+    List<Transcript> heard() {
+        return heard;
+    }
+
+    /** Settled words, then those that may still change. */
+    String textSoFar() {
+        String words = Transcripts.joined(heard).text();
+        return guess.isEmpty() ? words : (words + " " + guess).strip();
+    }
+
+    boolean settled() {
+        return settled;
+    }
+
+    Optional<SpeechException> loss() {
+        return Optional.ofNullable(loss);
+    }
+
+    void cancel() {
+        settled = true;
+        if (attempt != null) {
+            attempt.cancel();
+        }
+    }
+
+    /** Has the rest recognised in the best way there is now; does nothing while there is nothing to recognise. */
+    private void recognise() {
+        if (settled || attempt != null) {
+            return;
+        }
+        if (audio.keptMs() == 0 && (ended || earlyEnds > 0)) {
+            settleIfEnded();
+        } else if (parts.circuit().lets()) {
+            attempt = new Attempt();
+            attempt.open();
+        } else if (parts.turns() == null) {
+            later(backoff.after(Math.max(1, failures), Kind.TRANSPORT));
+        } else if (ended) {
+            asAWhole(parts.turns());
+        }
+    }
+
+    private void asAWhole(TurnPool turns) {
+        waiting = true;
+        long offset = atMs(audio.start());
+        turns.submit(audio.rest()).whenComplete((words, failure) -> {
+            synchronized (stream) {
+                if (settled) {
+                    return;
+                }
+                if (failure == null) {
+                    heard.add(Transcripts.shifted(words, offset));
+                    settle(null);
+                } else {
+                    Throwable cause = failure instanceof CompletionException && failure.getCause() != null
+                            ? failure.getCause()
+                            : failure;
+                    settle(new SpeechException("an utterance is lost: " + cause.getMessage(), cause));
+                }
+            }
+        });
+    }
+
+    private void later(Duration delay) {
+        if (failures > 0 && now() - troubleSinceNanos > parts.timing().giveUp().toNanos()) {
+            settle(new SpeechException("an utterance is lost: the speech server failed for "
+                    + parts.timing().giveUp().toSeconds() + " s"));
+            return;
+        }
+        if (failures == 0) {
+            failures = 1;
+            troubleSinceNanos = now();
+        }
+        waiting = true;
+        schedule(delay, () -> {
+            waiting = false;
+            recognise();
+        });
+    }
+
+    private void failed(Failure failure) {
+        boolean unlucky = failure.kind() != Kind.LIMIT || ++earlyEnds > EARLY_ENDS;
+        Failure judged =
+                unlucky && failure.kind() == Kind.LIMIT ? new Failure(Kind.TRANSPORT, failure.message()) : failure;
+        parts.circuit().failed(judged);
+        if (judged.kind() == Kind.CONFIGURATION) {
+            settle(new SpeechException("an utterance is lost: " + judged.message()));
+        } else if (!unlucky) {
+            recognise();
+        } else {
+            if (failures++ == 0) {
+                troubleSinceNanos = now();
+            }
+            if (parts.circuit().isOpen() && parts.turns() != null) {
+                recognise();
+            } else {
+                later(backoff.after(failures, judged.kind()));
+            }
+        }
+    }
+
+    private void settleIfEnded() {
+        if (ended) {
+            settle(null);
+        }
+    }
+
+    private void settle(@Nullable SpeechException lost) {
+        settled = true;
+        guess = "";
+        loss = lost;
+        audio.forgetBefore(audio.end());
+        utterance.tellIfSettled();
+    }
+
+    private void schedule(Duration delay, Runnable step) {
+        parts.timer().after(delay, () -> {
+            synchronized (stream) {
+                step.run();
+            }
+        });
+    }
+
+    private long now() {
+        return parts.nanoClock().getAsLong();
+    }
+
+    /** On the session's timeline. */
+    private long atMs(long place) {
+        return startMs + place / audio.bytesPerMs();
+    }
+
+    /** One conversation; what it says after another has taken its place is not heard. */
+    private final class Attempt implements RecognitionServer.Hearer {
+        /** Sent at once at the start: a pre-roll, or the beginning of what was kept. */
+        private static final int HEAD_START_MS = 1_000;
+
+        /** How much faster than it is spoken kept audio is sent; servers refuse what is much faster. */
+        private static final double PACE = 1.5;
+
+        private static final int LARGEST_PIECE_MS = 100;
+        private static final Duration PACE_TICK = Duration.ofMillis(50);
+
+        private final long openedNanos = now();
+        private final long from = audio.start();
+        private long sent = from;
+        private boolean audioEnded;
+        private boolean ticking;
+        private RecognitionServer.@Nullable Conversation conversation;
+
+        void open() {
+            conversation = parts.server().open(audio.codec(), audio.sampleRateHz(), stream.language(), this);
+            pump();
+        }
+
+        /** Sends what may be sent. */
+        void pump() {
+            RecognitionServer.Conversation open = conversation;
+            if (open == null || audioEnded || attempt != this) {
+                return;
+            }
+            while (attempt == this && sent < audio.end() && open.ready()) {
+                int bytes = (int) Math.min(audio.end() - sent, (long) LARGEST_PIECE_MS * audio.bytesPerMs());
+                if (!ended && bytes < parts.server().pieceMs() * audio.bytesPerMs()) {
+                    return;
+                }
+                if (sent + bytes > paced()) {
+                    tick();
+                    return;
+                }
+                byte[] piece = audio.copy(sent, sent + bytes);
+                sent += bytes;
+                open.send(piece);
+            }
+            if (attempt == this && ended && sent == audio.end()) {
+                audioEnded = true;
+                schedule(parts.timing().finish(), this::late);
+                open.endAudio();
+            }
+        }
+
+        private long paced() {
+            double ms = HEAD_START_MS + PACE * (now() - openedNanos) / 1_000_000;
+            return from + (long) ms * audio.bytesPerMs();
+        }
+
+        private void tick() {
+            if (!ticking) {
+                ticking = true;
+                schedule(PACE_TICK, () -> {
+                    ticking = false;
+                    pump();
+                });
+            }
+        }
+
+        private void late() {
+            if (attempt == this) {
+                cancel();
+                over();
+                Stretch.this.failed(new Failure(
+                        Kind.TRANSPORT,
+                        "no last words after " + parts.timing().finish().toSeconds() + " s"));
+            }
+        }
+
+        void cancel() {
+            if (conversation != null) {
+                conversation.cancel();
+            }
+            parts.circuit().undecided();
+        }
+
+        private void over() {
+            attempt = null;
+            guess = "";
+        }
+
+        @Override
+        public void ready() {
+            synchronized (stream) {
+                pump();
+            }
+        }
+
+        @Override
+        public void guessed(String text) {
+            synchronized (stream) {
+                if (attempt == this) {
+                    guess = text.strip();
+                    utterance.changed();
+                }
+            }
+        }
+
+        @Override
+        public void heard(Transcript transcript, long untilMs) {
+            synchronized (stream) {
+                if (attempt != this) {
+                    return;
+                }
+                parts.circuit().served();
+                failures = 0;
+                earlyEnds = 0;
+                guess = "";
+                heard.add(Transcripts.shifted(transcript, atMs(from)));
+                audio.forgetBefore(Math.min(sent, from + untilMs * audio.bytesPerMs()));
+                utterance.changed();
+            }
+        }
+
+        @Override
+        public void ended() {
+            synchronized (stream) {
+                if (attempt != this) {
+                    return;
+                }
+                parts.circuit().served();
+                over();
+                audio.forgetBefore(sent);
+                if (audioEnded) {
+                    settle(null);
+                } else if (++earlyEnds > EARLY_ENDS) {
+                    Stretch.this.failed(new Failure(Kind.TRANSPORT, "the server ends conversations early"));
+                } else {
+                    recognise();
+                }
+            }
+        }
+
+        @Override
+        public void failed(Failure failure) {
+            synchronized (stream) {
+                if (attempt == this) {
+                    over();
+                    Stretch.this.failed(failure);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package io.aicc.worker.speech.vosk;
+
+import io.aicc.crd.Codec;
+import io.aicc.runtime.Health;
+import io.aicc.wire.event.Channel;
+import io.aicc.worker.speech.SpeechEngine;
+import io.aicc.worker.speech.SpeechException;
+import io.aicc.worker.speech.SpeechListener;
+import io.aicc.worker.speech.SpeechStream;
+import io.aicc.worker.speech.remote.Circuit;
+import io.aicc.worker.speech.remote.RecognitionServer;
+import io.aicc.worker.speech.remote.Rehearsal;
+import io.aicc.worker.speech.remote.RemoteParts;
+import io.aicc.worker.speech.remote.RemoteStream;
+import io.aicc.worker.speech.remote.Timer;
+import io.aicc.worker.speech.remote.Timing;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.Locale;
+
+/** Recognises on a vosk-server, which many workers share. An utterance is a connection of its own: the server ends it itself. */
+final class VoskEngine implements SpeechEngine, RecognitionServer {
+    /** The server answers every piece, and decodes in steps of about this length. */
+    private static final int PIECE_MS = 100;
+
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+
+    /** The server itself sets no limit. */
+    private static final Timing TIMING = Timing.within(Duration.ofMinutes(10));
+
+    private final VoskSettings settings;
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(CONNECT_LIMIT).build();
+    private final Timer.Threaded timer = Timer.threaded();
+    private final Circuit circuit;
+    private final Counter rotations;
+    private boolean rehearsed;
+
+    VoskEngine(VoskSettings settings, MeterRegistry registry) {
+        this.settings = settings;
+        this.circuit = new Circuit(VoskProvider.NAME, TIMING, registry, System::nanoTime);
+        this.rotations = RemoteParts.rotations(VoskProvider.NAME, registry);
+    }
+
+    @Override
+    public String name() {
+        return VoskProvider.NAME;
+    }
+
+    @Override
+    public String model() {
+        return settings.model();
+    }
+
+    @Override
+    public SpeechStream open(Channel channel, String language, SpeechListener listener) throws SpeechException {
+        if (!sameModel(language, settings.language())) {
+            throw new SpeechException(
+                    "engine vosk recognises %s here, got language '%s': choose another engine, or set AICC_VOSK_LANGUAGE to the language of the server's model"
+                            .formatted(settings.language(), language));
+        }
+        rehearse();
+        return new RemoteStream(
+                new RemoteParts(this, circuit, null, timer, TIMING, rotations, System::nanoTime), language, listener);
+    }
+
+    private synchronized void rehearse() {
+        if (!rehearsed) {
+            rehearsed = true;
+            Rehearsal.begin(this, settings.language(), circuit);
+        }
+    }
+
+    /** A model knows a language, whatever the country. */
+    @Override
+    public boolean sameModel(String language, String other) {
+        return Locale.forLanguageTag(language)
+                .getLanguage()
+                .equals(Locale.forLanguageTag(other).getLanguage());
+    }
+
+    @Override
+    public Health.State health() {
+        return circuit.health();
+    }
+
+    @Override
+    public int pieceMs() {
+        return PIECE_MS;
+    }
+
+    @Override
+    public Conversation open(Codec codec, int sampleRateHz, String language, Hearer hearer) {
+        return VoskConversation.open(http, settings.url(), codec, sampleRateHz, hearer);
+    }
+
+    @Override
+    public void close() {
+        timer.close();
+        http.shutdownNow();
+    }
+}

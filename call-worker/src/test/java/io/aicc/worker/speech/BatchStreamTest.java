@@ -1,0 +1,128 @@
+package io.aicc.worker.speech;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aicc.crd.Codec;
+import io.aicc.wire.event.EventBody.Word;
+import io.aicc.worker.audio.AudioFrame;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class BatchStreamTest {
+    private static final int FRAME_MS = 20;
+
+    private final Measuring recogniser = new Measuring();
+    private final TurnPool pool = new TurnPool(recogniser);
+    private final Heard heard = new Heard();
+    private final BatchStream stream = new BatchStream(pool, heard);
+
+    @AfterEach
+    void close() {
+        stream.close();
+        pool.close();
+    }
+
+    @Test
+    void aTurnIsRecognisedAsAWholeAfterItHasEnded() {
+        say("u1", 3_000, 4_000, 0);
+        stream.close();
+
+        assertThat(heard.finals).containsExactly("u1: 4000");
+        assertThat(heard.words).extracting(Word::startMs).containsExactly(3_000L);
+    }
+
+    @Test
+    void aTurnThatIsTooLongIsCutInAPauseAndStaysOneUtterance() {
+        say("u1", 0, 100_000, 47_000);
+        stream.close();
+
+        assertThat(recogniser.lengths).containsExactlyInAnyOrder(47_160, 52_840);
+        assertThat(heard.finals).containsExactly("u1: 47160 52840");
+        assertThat(heard.words).extracting(Word::startMs).containsExactly(0L, 47_160L);
+    }
+
+    @Test
+    void aTurnWithoutAPauseIsCutBelowTheLimitAndLosesNothing() {
+        say("u1", 0, 120_000, 0);
+        stream.close();
+
+        assertThat(recogniser.lengths).allMatch(ms -> ms <= TurnRecogniser.LONGEST_MS);
+        assertThat(recogniser.lengths.stream().mapToInt(ms -> ms).sum()).isEqualTo(120_000);
+    }
+
+    @Test
+    void aPartThatIsLostLosesTheUtteranceAndNoOther() {
+        recogniser.failing = true;
+        say("u1", 0, 1_000, 0);
+        stream.close();
+        assertThat(heard.failures).containsExactly("u1: as planned");
+        assertThat(heard.finals).isEmpty();
+    }
+
+    @Test
+    void noAudioNoWords() {
+        stream.begin("u1", 0);
+        stream.end(0);
+        stream.close();
+
+        assertThat(heard.finals).containsExactly("u1: ");
+    }
+
+    /** Speaks at one loudness, but for a pause of 200 ms. */
+    private void say(String id, long startMs, int lengthMs, int pauseAtMs) {
+        stream.begin(id, startMs);
+        AudioFrame frame = new AudioFrame(Codec.ULAW);
+        for (int ms = 0; ms < lengthMs; ms += FRAME_MS) {
+            boolean pause = pauseAtMs > 0 && ms >= pauseAtMs && ms < pauseAtMs + 200;
+            // A constant tone is as quiet as the quietest: only what changes is speech.
+            short loud = (short) (ms / FRAME_MS % 2 == 0 ? 1_000 : 9_000);
+            Arrays.fill(frame.samples(), 0, 160, pause ? 0 : loud);
+            frame.filled(8 * (startMs + ms), 160, 160);
+            stream.audio(frame);
+        }
+        stream.end(startMs + lengthMs);
+    }
+
+    /** Says how long each turn was. */
+    private static final class Measuring implements TurnRecogniser {
+        private final List<Integer> lengths = new CopyOnWriteArrayList<>();
+        private volatile boolean failing;
+
+        @Override
+        public SpeechListener.Transcript recognise(EncodedAudio turn) throws SpeechException {
+            if (failing) {
+                throw new SpeechException("as planned");
+            }
+            lengths.add(turn.keptMs());
+            String text = String.valueOf(turn.keptMs());
+            return new SpeechListener.Transcript(text, List.of(new Word(text, 0, turn.keptMs(), null)), null);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static final class Heard implements SpeechListener {
+        private final List<String> finals = new ArrayList<>();
+        private final List<String> failures = new ArrayList<>();
+        private List<Word> words = List.of();
+
+        @Override
+        public void interimResult(String utteranceId, String text, long endMs) {}
+
+        @Override
+        public void finalResult(String utteranceId, Transcript transcript) {
+            finals.add(utteranceId + ": " + transcript.text());
+            words = transcript.words();
+        }
+
+        @Override
+        public void failed(String utteranceId, SpeechException cause) {
+            failures.add(utteranceId + ": " + cause.getMessage());
+        }
+    }
+}
