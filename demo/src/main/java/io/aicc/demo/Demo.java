@@ -82,13 +82,17 @@ public final class Demo {
                     "the recogniser has the general English model: on telephone audio expect six words of ten to be"
                             + " wrong");
         }
+        if (options.speech().standIn()) {
+            terminal.note("workers talk to a stand-in for Google Speech; it knows what that recogniser knows");
+        }
         terminal.step("starting a Kubernetes API, the operator and " + conversations.size()
                 + " warm call workers, each a process");
-        try (DemoSystem system = new DemoSystem(directory, options.pagePort())) {
+        try (DemoSpeech speech = DemoSpeech.start(options.speech(), recogniser, directory);
+                DemoSystem system = new DemoSystem(directory, options.pagePort())) {
             Thread stop = new Thread(system::close, "demo-stop");
             Runtime.getRuntime().addShutdownHook(stop);
             int calls = conversations.size();
-            system.startPool(new PoolSize(calls, calls + 1), recogniser.workerSettings());
+            system.startPool(new PoolSize(calls, calls + 1), speech.workerSettings());
             terminal.note("page      " + system.receiver().pageUrl());
             terminal.note("kubectl   export KUBECONFIG=" + system.kubeconfig());
             terminal.note("logs      " + system.logs());
@@ -136,7 +140,11 @@ public final class Demo {
                 system.client(), "apis/aicc.io/v1alpha1/namespaces/" + DemoSystem.NAMESPACE + "/callsessions"));
         List<Check> others = aftermath.checks();
         terminal.step("hearing the same recordings without a telephone, to compare");
-        DemoReport report = new Reporter(system.receiver().transcripts(), recogniser).report(results, others);
+        DemoReport report = new Reporter(
+                        system.receiver().transcripts(),
+                        recogniser,
+                        options.speech().inTheWorker())
+                .report(results, others);
         terminal.report(report);
         return report;
     }

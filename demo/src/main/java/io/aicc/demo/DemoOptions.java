@@ -1,5 +1,6 @@
 package io.aicc.demo;
 
+import io.aicc.demo.google.Fault;
 import io.aicc.demo.player.Damage;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param once end after the report
  * @param pbx place the calls at a real Asterisk
  * @param damage done to the calls' packets on purpose
+ * @param speech how workers recognise
  * @param recordings the user's own customer and agent
  * @param report file for the JSON report
  * @param pagePort port of the page; 0: any free one
@@ -23,6 +25,7 @@ record DemoOptions(
         boolean once,
         boolean pbx,
         Damage damage,
+        DemoSpeech.Asked speech,
         @Nullable Recordings recordings,
         @Nullable Path report,
         int pagePort) {
@@ -45,6 +48,9 @@ record DemoOptions(
         int loss = 0;
         int reorder = 0;
         int duplicate = 0;
+        boolean standIn = false;
+        boolean batch = false;
+        Fault fault = null;
         Recordings recordings = null;
         Path report = null;
         int pagePort = DEFAULT_PAGE_PORT;
@@ -59,6 +65,9 @@ record DemoOptions(
                 case "--reorder" -> reorder = number(option, rest, 0, MAX_DAMAGE_PERCENT);
                 case "--duplicate" -> duplicate = number(option, rest, 0, MAX_DAMAGE_PERCENT);
                 case "--play" -> recordings = new Recordings(file(option, rest), file(option, rest));
+                case "--stt" -> standIn = oneOf(option, rest, "sphinx", "google-standin") == 1;
+                case "--stt-mode" -> batch = oneOf(option, rest, "streaming", "batch") == 1;
+                case "--stt-fault" -> fault = Fault.values()[oneOf(option, rest, Fault.names())];
                 case "--report" -> report = file(option, rest);
                 case "--page-port" -> pagePort = number(option, rest, 0, 65_535);
                 default -> throw new IllegalArgumentException("unknown option: " + option);
@@ -72,8 +81,24 @@ record DemoOptions(
             throw new IllegalArgumentException(
                     "--pbx sends the packets itself: --loss, --reorder, --duplicate do not go with it");
         }
+        if (fault != null && !standIn) {
+            throw new IllegalArgumentException(
+                    "--stt-fault breaks streams of --stt google-standin, which is not asked for");
+        }
         int placed = recordings != null ? 1 : calls == 0 ? 2 : calls;
-        return new DemoOptions(placed, once, pbx, damage, recordings, report, pagePort);
+        return new DemoOptions(
+                placed, once, pbx, damage, new DemoSpeech.Asked(standIn, batch, fault), recordings, report, pagePort);
+    }
+
+    /** Which of the names it is. */
+    private static int oneOf(String option, Deque<String> rest, String... names) {
+        String value = next(option, rest);
+        int index = List.of(names).indexOf(value);
+        if (index < 0) {
+            throw new IllegalArgumentException(
+                    option + ": expected " + String.join(" or ", names) + ", got '" + value + "'");
+        }
+        return index;
     }
 
     private static int number(String option, Deque<String> rest, int min, int max) {

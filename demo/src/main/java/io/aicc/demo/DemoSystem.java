@@ -36,6 +36,9 @@ public final class DemoSystem implements AutoCloseable {
     static final String NAMESPACE = "default";
     static final String CLIENT_ID = "aicc-demo";
 
+    /** The operator sets this one, from the pool's engine. */
+    private static final String ENGINE = "AICC_STT_ENGINE";
+
     private static final Duration POOL_LIMIT = Duration.ofSeconds(60);
     private static final Duration POOL_LIMIT_PER_WORKER = Duration.ofSeconds(5);
     private static final List<String> DEFINITIONS = List.of("callsessions.aicc.io", "workerpools.aicc.io");
@@ -192,6 +195,7 @@ public final class DemoSystem implements AutoCloseable {
                 .withNamespace(NAMESPACE)
                 .build());
         List<WorkerPoolSpec.Setting> worker = settings.entrySet().stream()
+                .filter(setting -> !setting.getKey().equals(ENGINE))
                 .map(setting -> new WorkerPoolSpec.Setting(setting.getKey(), setting.getValue()))
                 .toList();
         pool.setSpec(new WorkerPoolSpec(
@@ -200,7 +204,7 @@ public final class DemoSystem implements AutoCloseable {
                 null,
                 null,
                 new WorkerPoolSpec.Worker("local-process", null, null, worker),
-                null,
+                new WorkerPoolSpec.Speech(settings.get(ENGINE)),
                 List.of(new WorkerPoolSpec.Output(
                         "demo", receiver.transcriptsUrl().toString(), CLIENT_ID, "receiver")),
                 null,

@@ -33,10 +33,13 @@ import java.util.OptionalLong;
 final class Reporter {
     private final Transcripts transcripts;
     private final Recogniser recogniser;
+    private final boolean comparable;
 
-    Reporter(Transcripts transcripts, Recogniser recogniser) {
+    /** @param comparable whether workers hear in the same way as the recogniser does here */
+    Reporter(Transcripts transcripts, Recogniser recogniser, boolean comparable) {
         this.transcripts = transcripts;
         this.recogniser = recogniser;
+        this.comparable = comparable;
     }
 
     /**
@@ -62,7 +65,7 @@ final class Reporter {
             texts.put(callId(result), said);
             calls.add(call(result, transcript, said, fingerprints));
         }
-        List<Check> checks = new ArrayList<>(Checks.of(calls, recogniser.knowsTheScript()));
+        List<Check> checks = new ArrayList<>(Checks.of(calls, recogniser.knowsTheScript(), comparable));
         checks.addAll(others);
         return new DemoReport(checks.stream().allMatch(Check::ok), recogniser.model(), checks, calls, texts);
     }

@@ -1,7 +1,7 @@
 package io.aicc.demo.player;
 
 /** Encodes G.711 µ-law (ITU-T G.711 table 2): 14 bit magnitude in eight segments, all bits inverted. */
-final class MuLaw {
+public final class MuLaw {
     private static final int BIAS = 0x84;
     private static final int CLIP = 32_635;
 
@@ -19,7 +19,8 @@ final class MuLaw {
         return codes;
     }
 
-    static byte encode(short sample) {
+    /** The code of a signed 16 bit sample. */
+    public static byte encode(short sample) {
         int sign = sample < 0 ? 0x80 : 0;
         int magnitude = Math.min(Math.abs((int) sample), CLIP) + BIAS;
         int exponent = 24 - Integer.numberOfLeadingZeros(magnitude);
