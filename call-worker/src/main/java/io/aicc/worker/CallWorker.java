@@ -28,6 +28,7 @@ import java.util.UUID;
  */
 public final class CallWorker {
     private static final Duration TASK_GRACE = Duration.ofSeconds(5);
+    private static final Duration REHEARSAL_WAIT = Duration.ofSeconds(1);
 
     private CallWorker() {}
 
@@ -70,7 +71,10 @@ public final class CallWorker {
             program.add("control", new ControlServer(address, token, call));
         }
         if (control != null) {
-            Rehearsal.play(config.outputs().directory());
+            // A machine that is too busy for it gets a worker all the same: the rehearsal goes on beside it.
+            Thread rehearsal = tasks.start(
+                    "rehearsal", () -> Rehearsal.play(config.outputs().directory()));
+            boolean unused = rehearsal.join(REHEARSAL_WAIT);
         }
         health.live("tasks", tasks::health);
         health.ready("speech", engine::health);
