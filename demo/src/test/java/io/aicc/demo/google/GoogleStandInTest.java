@@ -12,6 +12,9 @@ import io.aicc.worker.speech.SpeechEngine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,31 +35,46 @@ class GoogleStandInTest {
     private static final double MOST_APART = 0.05;
 
     @TempDir
-    private Path directory;
+    private static Path directory;
+
+    private static StandInCalls calls;
+
+    @BeforeAll
+    static void start() throws Exception {
+        calls = new StandInCalls(Files.createDirectory(directory.resolve("shared")), Limits.GOOGLE);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        calls.close();
+    }
+
+    @BeforeEach
+    void startAnew() {
+        calls.startAnew();
+    }
 
     @Test
     void aHumanVoiceIsUnderstoodWhileItSpeaks() throws Exception {
         Spoken spoken = StandInCalls.lines(0, 3);
-        try (StandInCalls calls = new StandInCalls(directory, Limits.GOOGLE)) {
-            SpeechEngine engine = calls.engine();
-            Heard heard = StandInCalls.listenTo(engine);
-            heard.say("u", spoken);
-            heard.await(1, PATIENCE);
+        SpeechEngine engine = calls.engine();
+        Heard heard = StandInCalls.listenTo(engine);
+        heard.say("u", spoken);
+        heard.await(1, PATIENCE);
 
-            assertThat(heard.failures).isEmpty();
-            assertThat(wrong(spoken, heard)).isLessThanOrEqualTo(MOST_WRONG);
-            assertThat(heard.interims).hasSizeGreaterThan(3);
-            assertThat(heard.finals.getFirst().words())
-                    .isSortedAccordingTo((a, b) -> Long.compare(a.startMs(), b.startMs()));
-            assertThat(heard.finals.getFirst().words().getLast().endMs()).isLessThanOrEqualTo(spoken.ms());
-            assertThat(engine.model()).isEqualTo(GoogleStandIn.MODEL);
-            assertThat(engine.health().up()).isTrue();
-        }
+        assertThat(heard.failures).isEmpty();
+        assertThat(wrong(spoken, heard)).isLessThanOrEqualTo(MOST_WRONG);
+        assertThat(heard.interims).hasSizeGreaterThan(3);
+        assertThat(heard.finals.getFirst().words())
+                .isSortedAccordingTo((a, b) -> Long.compare(a.startMs(), b.startMs()));
+        assertThat(heard.finals.getFirst().words().getLast().endMs()).isLessThanOrEqualTo(spoken.ms());
+        assertThat(engine.model()).isEqualTo(GoogleStandIn.MODEL);
+        assertThat(engine.health().up()).isTrue();
     }
 
     @Test
     void aMonologueOfFourLimitsIsHeardAsIfThereWereNone() throws Exception {
-        Spoken spoken = StandInCalls.lines(0, 12);
+        Spoken spoken = StandInCalls.lines(0, 8);
         Limits shortLived = Limits.GOOGLE.withStream(Duration.ofMillis(spoken.ms() / 6));
         int seconds = (int) (shortLived.stream().toSeconds() * 9 / 10);
         try (StandInCalls rotating = new StandInCalls(Files.createDirectory(directory.resolve("a")), shortLived);
@@ -97,115 +115,102 @@ class GoogleStandInTest {
             names = {"INVALID", "FORBIDDEN", "NOT_FOUND", "NO_TOKEN"},
             mode = Mode.EXCLUDE)
     void whatMayPassCostsNoWord(Fault fault) throws Exception {
-        Spoken spoken = StandInCalls.lines(0, 2);
-        try (StandInCalls calls = new StandInCalls(directory, Limits.GOOGLE)) {
-            Heard heard = StandInCalls.listenTo(ready(calls.engine()));
-            calls.standIn.streamFaults().next(new Planned(fault, 1_500), new Planned(fault, Planned.AT_THE_END));
-            heard.say("u", spoken);
-            heard.await(1, PATIENCE);
+        Spoken spoken = StandInCalls.lines(0, 1);
+        Heard heard = StandInCalls.listenTo(ready(calls.engine()));
+        calls.standIn.streamFaults().next(new Planned(fault, 1_500), new Planned(fault, Planned.AT_THE_END));
+        heard.say("u", spoken);
+        heard.await(1, PATIENCE);
 
-            assertThat(heard.failures).isEmpty();
-            assertThat(wrong(spoken, heard)).isLessThanOrEqualTo(MOST_WRONG);
-            assertThat(counted(calls, "aicc_stt_failures_total")).isEqualTo(2);
-        }
+        assertThat(heard.failures).isEmpty();
+        assertThat(wrong(spoken, heard)).isLessThanOrEqualTo(MOST_WRONG);
+        assertThat(counted(calls, "aicc_stt_failures_total")).isEqualTo(2);
     }
 
     @ParameterizedTest
     @EnumSource(names = {"INVALID", "FORBIDDEN", "NOT_FOUND", "NO_TOKEN"})
     void wrongSettingsAreToldAndNotTriedAgain(Fault fault) throws Exception {
         Spoken spoken = StandInCalls.lines(0, 1);
-        try (StandInCalls calls = new StandInCalls(directory, Limits.GOOGLE)) {
-            SpeechEngine engine = ready(calls.engine());
-            Heard heard = StandInCalls.listenTo(engine);
-            calls.standIn.streamFaults().next(new Planned(fault, 500));
-            heard.say("u1", spoken);
-            heard.await(1, PATIENCE);
+        SpeechEngine engine = ready(calls.engine());
+        Heard heard = StandInCalls.listenTo(engine);
+        calls.standIn.streamFaults().next(new Planned(fault, 500));
+        heard.say("u1", spoken);
+        heard.await(1, PATIENCE);
 
-            assertThat(heard.failures)
-                    .singleElement()
-                    .asString()
-                    .contains(fault.status().getCode().name());
-            assertThat(engine.health().up()).isFalse();
-            assertThat(counted(calls, "aicc_stt_failures_total")).isEqualTo(1);
-            heard.say("u2", spoken);
-            heard.await(2, PATIENCE);
-            assertThat(engine.health().up()).as("put right").isTrue();
-        }
+        assertThat(heard.failures)
+                .singleElement()
+                .asString()
+                .contains(fault.status().getCode().name());
+        assertThat(engine.health().up()).isFalse();
+        assertThat(counted(calls, "aicc_stt_failures_total")).isEqualTo(1);
+        heard.say("u2", spoken);
+        heard.await(2, PATIENCE);
+        assertThat(engine.health().up()).as("put right").isTrue();
     }
 
     @Test
     void whileStreamsFailTurnsAreRecognisedWholeAndStreamsComeBackInMidCall() throws Exception {
         Spoken spoken = StandInCalls.lines(0, 2);
-        try (StandInCalls calls = new StandInCalls(directory, Limits.GOOGLE)) {
-            SpeechEngine engine = ready(calls.engine());
-            Heard heard = StandInCalls.listenTo(engine);
-            calls.standIn.streamFaults().every(1, new Planned(Fault.UNAVAILABLE, 700));
-            heard.say("u1", spoken);
-            heard.await(1, PATIENCE);
-            assertThat(engine.turnThreads()).hasValue(1);
-            assertThat(calls.registry.get("aicc_stt_circuit_open").gauge().value())
-                    .isEqualTo(1);
+        SpeechEngine engine = ready(calls.engine());
+        Heard heard = StandInCalls.listenTo(engine);
+        calls.standIn.streamFaults().every(1, new Planned(Fault.UNAVAILABLE, 700));
+        heard.say("u1", spoken);
+        heard.await(1, PATIENCE);
+        assertThat(engine.turnThreads()).hasValue(1);
+        assertThat(calls.registry.get("aicc_stt_circuit_open").gauge().value()).isEqualTo(1);
 
-            calls.standIn.streamFaults().stop();
-            int next = 2;
-            while (calls.registry.get("aicc_stt_circuit_open").gauge().value() == 1) {
-                heard.say("u" + next, spoken);
-                heard.await(next++, PATIENCE);
-            }
-
-            assertThat(heard.failures).isEmpty();
-            assertThat(heard.finals).allSatisfy(words -> assertThat(
-                            WordErrorRate.of(spoken.text(), words.text()).rate())
-                    .isLessThanOrEqualTo(MOST_WRONG));
+        calls.standIn.streamFaults().stop();
+        int next = 2;
+        while (calls.registry.get("aicc_stt_circuit_open").gauge().value() == 1) {
+            heard.say("u" + next, spoken);
+            heard.await(next++, PATIENCE);
         }
+
+        assertThat(heard.failures).isEmpty();
+        assertThat(heard.finals).allSatisfy(words -> assertThat(
+                        WordErrorRate.of(spoken.text(), words.text()).rate())
+                .isLessThanOrEqualTo(MOST_WRONG));
     }
 
     @Test
     void wholeTurnsAndStreamsUnderstandTheSameAndAnErrorCostsNoWord() throws Exception {
         Spoken spoken = StandInCalls.lines(0, 8);
-        try (StandInCalls calls = new StandInCalls(directory, Limits.GOOGLE)) {
-            Heard streamed = StandInCalls.listenTo(ready(calls.engine()));
-            Heard whole = StandInCalls.listenTo(calls.engine("STT_MODE", "batch"));
-            calls.standIn.turnFaults().next(new Planned(Fault.UNAVAILABLE, 0));
-            streamed.say("u", spoken);
-            whole.say("u", spoken);
-            streamed.await(1, PATIENCE);
-            whole.await(1, PATIENCE);
+        Heard streamed = StandInCalls.listenTo(ready(calls.engine()));
+        Heard whole = StandInCalls.listenTo(calls.engine("STT_MODE", "batch"));
+        calls.standIn.turnFaults().next(new Planned(Fault.UNAVAILABLE, 0));
+        streamed.say("u", spoken);
+        whole.say("u", spoken);
+        streamed.await(1, PATIENCE);
+        whole.await(1, PATIENCE);
 
-            assertThat(whole.failures).isEmpty();
-            assertThat(wrong(spoken, streamed)).isLessThanOrEqualTo(MOST_WRONG);
-            assertThat(wrong(spoken, whole)).isLessThanOrEqualTo(MOST_WRONG);
-            System.out.printf(
-                    "word errors of %d words: streaming %.1f %%, batch %.1f %%%n",
-                    SpokenWords.of(spoken.text()).size(), 100 * wrong(spoken, streamed), 100 * wrong(spoken, whole));
-        }
+        assertThat(whole.failures).isEmpty();
+        assertThat(wrong(spoken, streamed)).isLessThanOrEqualTo(MOST_WRONG);
+        assertThat(wrong(spoken, whole)).isLessThanOrEqualTo(MOST_WRONG);
+        System.out.printf(
+                "word errors of %d words: streaming %.1f %%, batch %.1f %%%n",
+                SpokenWords.of(spoken.text()).size(), 100 * wrong(spoken, streamed), 100 * wrong(spoken, whole));
     }
 
     @Test
     void whoIsNotThisProjectsAccountIsRefusedBeforeAnyCall() throws Exception {
         Path other =
                 Account.make(Files.createDirectory(directory.resolve("other"))).file();
-        try (StandInCalls calls = new StandInCalls(directory, Limits.GOOGLE)) {
-            SpeechEngine engine = calls.engine("AICC_GOOGLE_CREDENTIALS_FILE", other.toString());
-            StandInCalls.listenTo(engine);
+        SpeechEngine engine = calls.engine("AICC_GOOGLE_CREDENTIALS_FILE", other.toString());
+        StandInCalls.listenTo(engine);
 
-            await().until(() -> engine.health().detail().contains("UNAUTHENTICATED"));
-            assertThat(engine.health().up()).isFalse();
-        }
+        await().until(() -> engine.health().detail().contains("UNAUTHENTICATED"));
+        assertThat(engine.health().up()).isFalse();
     }
 
     @Test
     void aCertificateOfAnotherHostIsRefused() throws Exception {
-        try (StandInCalls calls = new StandInCalls(directory, Limits.GOOGLE)) {
-            String port = calls.standIn
-                    .workerSettings()
-                    .getOrDefault("AICC_GOOGLE_ENDPOINT", "")
-                    .split(":")[1];
-            Heard heard = StandInCalls.listenTo(calls.engine("AICC_GOOGLE_ENDPOINT", "localhost:" + port));
+        String port = calls.standIn
+                .workerSettings()
+                .getOrDefault("AICC_GOOGLE_ENDPOINT", "")
+                .split(":")[1];
+        Heard heard = StandInCalls.listenTo(calls.engine("AICC_GOOGLE_ENDPOINT", "localhost:" + port));
 
-            await().until(() -> counted(calls, "aicc_stt_failures_total") > 0);
-            assertThat(heard.finals).isEmpty();
-        }
+        await().until(() -> counted(calls, "aicc_stt_failures_total") > 0);
+        assertThat(heard.finals).isEmpty();
     }
 
     /** Once the rehearsal is over, faults meet utterances. */
