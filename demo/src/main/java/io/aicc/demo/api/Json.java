@@ -1,8 +1,10 @@
 package io.aicc.demo.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,7 +16,10 @@ import java.util.List;
 
 /** JSON trees, as the server stores and sends them. A stored tree is never changed: writers work on a copy. */
 final class Json {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Beyond ASCII everything is escaped: fabric8 7.5 takes a watch over HTTP apart wrongly after other characters. */
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
     private static final ObjectMapper YAML = new YAMLMapper();
 
     private Json() {}
