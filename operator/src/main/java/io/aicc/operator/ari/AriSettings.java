@@ -74,7 +74,7 @@ record AriSettings(
                 settings.seconds(
                         "AICC_ARI_SESSION_TTL_SECONDS",
                         3600,
-                        10,
+                        1,
                         86_400,
                         "Sessions are ended when the PBX could not be reached for so long"),
                 settings.seconds(

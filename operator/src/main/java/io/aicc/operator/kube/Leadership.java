@@ -47,7 +47,8 @@ public final class Leadership implements AutoCloseable {
             onLead.run();
             return;
         }
-        LeaderCallbacks callbacks = new LeaderCallbacks(() -> lead(onLead), () -> deposed(onDeposed), identity -> {});
+        LeaderCallbacks callbacks =
+                new LeaderCallbacks(() -> lead(onLead, onDeposed), () -> deposed(onDeposed), identity -> {});
         LeaderElectionConfig config = new LeaderElectionConfigBuilder()
                 .withName(election.lease())
                 .withLock(new LeaseLock(
@@ -85,10 +86,15 @@ public final class Leadership implements AutoCloseable {
         }
     }
 
-    private void lead(Runnable onLead) {
+    private void lead(Runnable onLead, Runnable onDeposed) {
         log.atInfo().addKeyValue("lease", election.lease()).log("leading");
         role = Role.LEADER;
-        onLead.run();
+        try {
+            onLead.run();
+        } catch (RuntimeException e) {
+            log.atError().setCause(e).log("taking up the lead failed, stopping");
+            deposed(onDeposed);
+        }
     }
 
     private void deposed(Runnable onDeposed) {

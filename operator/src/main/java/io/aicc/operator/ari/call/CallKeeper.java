@@ -24,6 +24,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,7 +47,7 @@ final class CallKeeper {
     private final InOrder turn;
     private final Taps taps;
     private final String firstName;
-    private volatile @Nullable Picture latest;
+    private final AtomicReference<@Nullable Picture> latest = new AtomicReference<>();
     private volatile String name;
 
     // Touched in turn only.
@@ -102,7 +103,7 @@ final class CallKeeper {
 
     /** The PBX shows something new; only the latest matters. */
     void see(Picture picture) {
-        latest = picture;
+        latest.set(picture);
         turn.execute(this::settle);
     }
 
@@ -123,7 +124,8 @@ final class CallKeeper {
     void signalled(String channel, Signal signal) {
         Instant now = tools.clock().instant();
         turn.execute(() -> {
-            Optional<Conversation> call = latest == null ? Optional.empty() : latest.conversation();
+            Picture shown = latest.get();
+            Optional<Conversation> call = shown == null ? Optional.empty() : shown.conversation();
             if (record != null && call.isPresent()) {
                 record.note(call.get(), channel, signal, now);
                 settle();
@@ -158,7 +160,7 @@ final class CallKeeper {
     }
 
     private void settle() {
-        Picture now = latest;
+        Picture now = latest.get();
         if (done || now == null) {
             return;
         }
@@ -370,13 +372,14 @@ final class CallKeeper {
             tools.metrics().over();
             onDone.accept(this);
         } else {
-            startOver();
+            startOver(now);
         }
         return true;
     }
 
-    /** The customer is still there, and may talk to somebody again: that is another session. */
-    private void startOver() {
+    /** The customer is still there, and may talk to somebody again: that is another session, once the PBX shows it. */
+    private void startOver(Picture shown) {
+        latest.compareAndSet(shown, null);
         nextRound();
         admission = Admission.UNASKED;
         record = null;

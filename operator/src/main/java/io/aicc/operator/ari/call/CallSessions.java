@@ -49,10 +49,12 @@ public final class CallSessions implements AutoCloseable {
      * @param listener gets the name, and the session, or null when it is deleted
      */
     void watch(BiConsumer<String, @Nullable CallSession> listener) {
-        informer = client.resources(CallSession.class)
+        SharedIndexInformer<CallSession> watched = client.resources(CallSession.class)
                 .inNamespace(namespace)
                 .withLabel(PBX_LABEL, pbx)
-                .inform(new ResourceEventHandler<>() {
+                .runnableInformer(0)
+                .exceptionHandler((started, problem) -> true) // Whatever it was, watching goes on.
+                .addEventHandler(new ResourceEventHandler<>() {
                     @Override
                     public void onAdd(CallSession session) {
                         listener.accept(session.getMetadata().getName(), session);
@@ -68,6 +70,8 @@ public final class CallSessions implements AutoCloseable {
                         listener.accept(session.getMetadata().getName(), null);
                     }
                 });
+        informer = watched;
+        watched.run();
     }
 
     /** Whether we are told of changes. */

@@ -71,6 +71,7 @@ public final class Switchboard implements PbxListener, AutoCloseable {
         }
     };
     private @Nullable Instant lostSince;
+    private boolean gaveUp;
 
     /**
      * @param ttl how long sessions live on without a word from the PBX
@@ -97,7 +98,7 @@ public final class Switchboard implements PbxListener, AutoCloseable {
     /** Begins to follow the sessions; to be called before the PBX is connected. */
     public void start() {
         sessions.watch((name, session) -> onDesk(() -> named(name).forEach(keeper -> keeper.session(session))));
-        var unused = desk.scheduleWithFixedDelay(guarded(this::giveUpIfLost), 5, 5, TimeUnit.SECONDS);
+        var unused = desk.scheduleWithFixedDelay(guarded(this::giveUpIfLost), 1, 1, TimeUnit.SECONDS);
     }
 
     @Override
@@ -114,6 +115,7 @@ public final class Switchboard implements PbxListener, AutoCloseable {
     public void snapshot(PbxSnapshot snapshot) {
         onDesk(() -> {
             lostSince = null;
+            gaveUp = false;
             Touched touched = view.apply(snapshot);
             adoptSessions(touched);
             touched.customers().addAll(view.customers());
@@ -295,9 +297,10 @@ public final class Switchboard implements PbxListener, AutoCloseable {
     }
 
     private void giveUpIfLost() {
-        if (lostSince == null || clock.instant().isBefore(lostSince.plus(ttl))) {
+        if (gaveUp || lostSince == null || clock.instant().isBefore(lostSince.plus(ttl))) {
             return;
         }
+        gaveUp = true;
         for (CallSession session : sessions.known()) {
             String name = session.getMetadata().getName();
             if (!over(session)
@@ -307,6 +310,9 @@ public final class Switchboard implements PbxListener, AutoCloseable {
             }
         }
         keepers.values().forEach(CallKeeper::giveUp);
+        keepers.values().stream()
+                .filter(keeper -> !customers.containsKey(keeper))
+                .forEach(this::show);
     }
 
     private void onDesk(Runnable work) {

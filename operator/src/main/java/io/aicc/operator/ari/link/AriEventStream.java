@@ -6,6 +6,7 @@ import ch.loway.oss.ari4java.tools.RestException;
 import ch.loway.oss.ari4java.tools.WsClient;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -48,6 +49,10 @@ final class AriEventStream implements WsClient {
         try {
             stream.socket = opening.get(2 * AriRequests.TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof WebSocketHandshakeException refused) {
+                throw new RestException(
+                        "the event stream was refused", refused.getResponse().statusCode());
+            }
             throw new RestException(e.getCause());
         } catch (TimeoutException e) {
             opening.cancel(true);

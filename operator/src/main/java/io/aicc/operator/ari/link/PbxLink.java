@@ -73,7 +73,7 @@ public final class PbxLink implements AutoCloseable {
         }
         this.http = builder.build();
         this.stream = new AriEventStream(http, pbx, clock);
-        this.backoff = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(15), ThreadLocalRandom.current());
+        this.backoff = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(5), ThreadLocalRandom.current());
         ari.setVersion(VERSION);
         ari.setAppName(pbx.app());
         ari.setHttpClient(new AriRequests(http, pbx));
