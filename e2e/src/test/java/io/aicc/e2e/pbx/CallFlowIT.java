@@ -32,7 +32,7 @@ class CallFlowIT {
     @BeforeAll
     static void start() throws Exception {
         rig = new PbxRig(folder, Map.of("queues.conf", "member => Local/talk@phones/n"));
-        var unused = rig.startController(Map.of());
+        rig.startController(Map.of()).awaitReady();
     }
 
     @AfterAll
@@ -62,6 +62,21 @@ class CallFlowIT {
         assertThat(PbxRig.events(session)).isEmpty();
         rig.hangUpCustomer();
         rig.ended(name);
+    }
+
+    @Test
+    void noCallIsLostForWhatItsCallerSays() throws Exception {
+        rig.originate("Local/hostile@customers/n", "hostile");
+        CallSession session = Objects.requireNonNull(
+                await().atMost(PbxRig.LIMIT).until(() -> rig.sessionOf("x", "hostile"), found -> found != null));
+        assertThat(session.getSpec().customerNumber())
+                .startsWith("<script>alert")
+                .hasSizeLessThanOrEqualTo(64);
+        assertThat(session.getSpec().language()).isEqualTo("en-US");
+        assertThat(session.getSpec().agentId()).contains("OR 1=1");
+        talking(session.getMetadata().getName());
+        rig.hangUp("Local/hostile@customers");
+        rig.ended(session.getMetadata().getName());
     }
 
     @Test

@@ -31,6 +31,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real Asterisk with a dialplan of the tests', a Kubernetes API in this process, somebody who listens at the address of every
@@ -169,21 +170,31 @@ final class PbxRig implements AutoCloseable {
      * @return name of the session that the call should have
      */
     String call(String exten) throws IOException {
-        return call(exten, "demo-instruct");
+        String callId = exten + "-" + numbers.incrementAndGet();
+        originate("Local/call-" + exten + "@customers/n", callId);
+        return "pbx-" + callId;
     }
 
-    /** The same, saying something else. */
-    String call(String exten, String says) throws IOException {
-        String callId = exten + "-" + numbers.incrementAndGet();
+    /** Calls from a Local channel, one half of which speaks. */
+    void originate(String channel, String callId) throws IOException {
         manager.action(
                 "Originate",
-                "Channel: Local/call-" + exten + "@customers/n",
+                "Channel: " + channel,
                 "Application: Playback",
-                "Data: " + says,
+                "Data: demo-instruct",
                 "CallerID: <1555010" + numbers + ">",
                 "Variable: __CALL=" + callId,
                 "Async: true");
-        return "pbx-" + callId;
+    }
+
+    /** A session whose call id begins so and has that in it; null when there is none. */
+    @Nullable
+    CallSession sessionOf(String begins, String has) {
+        return client.resources(CallSession.class).inNamespace(NAMESPACE).list().getItems().stream()
+                .filter(session -> session.getSpec().callId().startsWith(begins)
+                        && session.getSpec().callId().contains(has))
+                .findFirst()
+                .orElse(null);
     }
 
     /** The session, as soon as it is as wanted. */

@@ -128,6 +128,23 @@ class RecoveryIT {
     }
 
     @Test
+    void sessionsOfAPbxThatStaysAwayAreEnded() throws Exception {
+        try (Wire wire = new Wire(rig.asterisk().ari())) {
+            rig.startController(Map.of("ARI_URL", wire.url().toString(), "AICC_ARI_SESSION_TTL_SECONDS", "2"))
+                    .awaitReady();
+            String name = rig.call("dial");
+            talking(name);
+            wire.cut(true);
+            assertThat(PbxRig.reason(rig.ended(name))).isEqualTo("PbxLost");
+            wire.cut(false);
+            talking(name + "-2");
+            rig.hangUpCustomer();
+            rig.ended(name + "-2");
+            await().atMost(PbxRig.LIMIT).until(() -> rig.taps().isEmpty());
+        }
+    }
+
+    @Test
     void connectedButDeafIsNotReady() throws Exception {
         try (Wire wire = new Wire(rig.asterisk().ari())) {
             Controller controller =
@@ -143,7 +160,7 @@ class RecoveryIT {
     @Test
     void wrongCredentialsAreNotReadyAndSaySo() throws Exception {
         Controller controller = rig.startController(Map.of("ARI_PASSWORD", "guessed"));
-        await().atMost(PbxRig.LIMIT).until(() -> controller.says().contains("not connected: connect aicc"));
+        await().atMost(PbxRig.LIMIT).until(() -> controller.says().contains("not connected: connect aicc: 401"));
         assertThat(controller.ready()).isFalse();
     }
 
