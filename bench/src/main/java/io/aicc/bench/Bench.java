@@ -4,6 +4,7 @@ import io.aicc.bench.alloc.AllocBench;
 import io.aicc.bench.footprint.FootprintBench;
 import io.aicc.bench.hour.HourBench;
 import io.aicc.bench.operator.OperatorBench;
+import io.aicc.bench.pbx.PbxBench;
 import io.aicc.bench.resample.ResampleBench;
 import io.aicc.bench.udp.UdpBench;
 import io.aicc.bench.vad.VadBench;
@@ -21,6 +22,7 @@ public final class Bench {
             new AllocBench(),
             new HourBench(),
             new FootprintBench(),
+            new PbxBench(),
             new OperatorBench(),
             new VadBench(),
             new ResampleBench());

@@ -18,8 +18,6 @@ import java.util.TreeMap;
 
 /** A real Asterisk that places the demo's calls, and the ARI controller that makes CallSessions of them. */
 final class DemoPbx implements AutoCloseable {
-    private static final int CONTROLLER_NETWORK = 59;
-    private static final Duration READY_LIMIT = Duration.ofSeconds(30);
     private static final Duration CLEAR_LIMIT = Duration.ofSeconds(5);
 
     private final Program parts = new Program("pbx");
@@ -40,26 +38,14 @@ final class DemoPbx implements AutoCloseable {
             asterisk = parts.add(
                     "asterisk",
                     new AsteriskProcess(files, directory, Map.of("pjsip.conf", KnownPhones.of(phones(agents)))));
-            ProgramProcess controller = parts.add(
+            parts.add(
                     "controller",
-                    new ProgramProcess(
-                            JavaProgram.controller(),
-                            CONTROLLER_NETWORK,
-                            Map.of(
-                                    "KUBECONFIG",
-                                    system.kubeconfig().toString(),
-                                    "AICC_NAMESPACE",
-                                    DemoSystem.NAMESPACE,
-                                    "AICC_PBX_NAME",
-                                    "demo",
-                                    "ARI_URL",
-                                    asterisk.ari().toString(),
-                                    "ARI_USERNAME",
-                                    AsteriskProcess.USER,
-                                    "ARI_PASSWORD",
-                                    asterisk.password().reveal()),
+                    new ControllerProcess(
+                            system.kubeconfig(),
+                            DemoSystem.NAMESPACE,
+                            "demo",
+                            asterisk,
                             system.logs().resolve("controller.log")));
-            awaitReady(controller);
         } catch (IOException | InterruptedException | RuntimeException e) {
             parts.close();
             throw e;
@@ -80,17 +66,11 @@ final class DemoPbx implements AutoCloseable {
     Check clear() throws IOException, InterruptedException {
         long deadline = System.nanoTime() + CLEAR_LIMIT.toNanos();
         while (true) {
-            String channels =
-                    asterisk.cli("core show channels count").lines().findFirst().orElse("");
-            // One line for each bridge after the heading.
-            long bridges = asterisk.cli("bridge show all")
-                            .lines()
-                            .filter(line -> !line.isBlank())
-                            .count()
-                    - 1;
-            boolean clear = channels.equals("0 active channels") && bridges == 0;
+            AsteriskProcess.Load load = asterisk.load();
+            boolean clear = load.channels() == 0 && load.bridges() == 0;
             if (clear || System.nanoTime() > deadline) {
-                return new Check("nothing is left in the PBX", clear, channels + ", " + bridges + " bridges");
+                String left = load.channels() + " active channels, " + load.bridges() + " bridges";
+                return new Check("nothing is left in the PBX", clear, left);
             }
             Thread.sleep(50);
         }
@@ -99,22 +79,6 @@ final class DemoPbx implements AutoCloseable {
     @Override
     public void close() {
         parts.close();
-    }
-
-    private static void awaitReady(ProgramProcess controller) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + READY_LIMIT.toNanos();
-        while (!listens(controller.readiness())) {
-            if (!controller.alive() || System.nanoTime() > deadline) {
-                throw new IOException(
-                        "the ARI controller is not ready after " + READY_LIMIT.toSeconds() + " s, see controller.log");
-            }
-            Thread.sleep(50);
-        }
-    }
-
-    /** A controller that does not lead is ready too, to take over. */
-    private static boolean listens(String readiness) {
-        return !readiness.isEmpty() && !readiness.contains("standby");
     }
 
     private static Map<String, SipPhone.Place> phones(int agents) {

@@ -62,9 +62,18 @@ final class ProgramProcess implements AutoCloseable {
         return answer;
     }
 
+    /** All of its metrics, Prometheus text; empty when it does not answer. */
+    String metrics() {
+        return get(9090, "/metrics");
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
     /** A counter, all labels together, as its metrics say; −1 when it does not answer or has none of that name. */
     int counted(String name) {
-        return get(9090, "/metrics")
+        return metrics()
                 .lines()
                 .filter(line -> line.startsWith(name))
                 .mapToInt(line -> (int) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))

@@ -110,6 +110,27 @@ public final class AsteriskProcess implements AutoCloseable {
         }
     }
 
+    /** What is going on in it. */
+    public record Load(long channels, long bridges, long sockets) {}
+
+    /** What is going on in it now: channels, bridges, and sockets: two for each stream of audio, and its own. */
+    public Load load() throws IOException {
+        String channels = cli("core show channels count").lines().findFirst().orElse("");
+        // One line for each bridge after the heading.
+        long bridges =
+                cli("bridge show all").lines().filter(line -> !line.isBlank()).count() - 1;
+        return new Load(Long.parseLong(channels.replaceAll("\\D.*", "")), bridges, sockets());
+    }
+
+    /** Its process. */
+    public long pid() {
+        return process.descendants()
+                .filter(child -> child.info().command().orElse("").endsWith("/asterisk"))
+                .findFirst()
+                .orElseThrow()
+                .pid();
+    }
+
     /** As kill −9 does. */
     public void kill() throws IOException, InterruptedException {
         process.getOutputStream().close(); // asterisk/run ends it, hard, when its input ends
@@ -128,6 +149,19 @@ public final class AsteriskProcess implements AutoCloseable {
         } finally {
             http.close();
             delete(directory);
+        }
+    }
+
+    private long sockets() throws IOException {
+        try (Stream<Path> open = Files.list(Path.of("/proc", Long.toString(pid()), "fd"))) {
+            return open.filter(file -> {
+                        try {
+                            return Files.readSymbolicLink(file).toString().startsWith("socket:");
+                        } catch (IOException closedMeanwhile) {
+                            return false;
+                        }
+                    })
+                    .count();
         }
     }
 

@@ -11,7 +11,7 @@ public final class MuLaw {
     private MuLaw() {}
 
     /** A whole track, a byte a sample. */
-    static byte[] encode(short[] samples) {
+    public static byte[] encode(short[] samples) {
         byte[] codes = new byte[samples.length];
         for (int i = 0; i < samples.length; i++) {
             codes[i] = encode(samples[i]);

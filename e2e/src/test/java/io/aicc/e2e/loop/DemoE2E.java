@@ -49,6 +49,25 @@ class DemoE2E {
     }
 
     @Test
+    void twoPhonesTalkThroughARealAsteriskAndNothingIsLeftThere() throws Exception {
+        Path file = directory.resolve("r.json");
+
+        Outcome outcome = demo("--pbx", "--once", "--calls", "1", "--page-port", "0", "--report", file.toString());
+
+        assertThat(outcome.status()).as(outcome.output()).isZero();
+        JsonNode report = JsonMapper.builder().build().readTree(file.toFile());
+        assertThat(report.path("ok").asBoolean()).isTrue();
+        assertThat(report.path("calls")).hasSize(1);
+        JsonNode call = report.path("calls").path(0);
+        assertThat(call.path("foreignWords").asInt(-1)).isZero();
+        assertThat(call.path("packets").path("received").asLong()).isPositive();
+        assertThat(call.path("packets").has("sent"))
+                .as("nobody but the PBX knows")
+                .isFalse();
+        assertThat(outcome.output()).contains("nothing is left in the PBX", "0 active channels, 0 bridges");
+    }
+
+    @Test
     void nonsenseOnTheCommandLineIsToldInOneLine() throws Exception {
         Outcome outcome = demo("--calls", "many");
 
@@ -76,6 +95,7 @@ class DemoE2E {
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-Dsun.net.httpserver.nodelay=true",
+                "-Daicc.root=" + System.getProperty("aicc.root"),
                 "-cp",
                 System.getProperty("java.class.path"),
                 "io.aicc.demo.Demo"));
