@@ -148,7 +148,7 @@ final class SipLoad implements AutoCloseable {
     }
 
     private static ProcessBuilder sipp(Path folder, String address, List<String> calls) {
-        List<String> command = new ArrayList<>(List.of("sipp"));
+        List<String> command = new ArrayList<>(SipPhone.program());
         command.addAll(calls);
         command.addAll(
                 List.of("-sf", "scenario.xml", "-nostdin", "-i", address, "-p", "5060", "-mi", address, "-mp", "6000"));

@@ -21,9 +21,11 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
@@ -41,6 +43,9 @@ public final class AsteriskProcess implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
     private static final Duration STEP = Duration.ofMillis(50);
     private static final int LAST_LINES = 15;
+
+    /** Column of /proc/net/udp that names the socket, proc_net(5). */
+    private static final int INODE = 9;
 
     private final AsteriskFiles files;
     private final Path directory;
@@ -111,15 +116,15 @@ public final class AsteriskProcess implements AutoCloseable {
     }
 
     /** What is going on in it. */
-    public record Load(long channels, long bridges, long sockets) {}
+    public record Load(long channels, long bridges, long ports) {}
 
-    /** What is going on in it now: channels, bridges, and sockets: two for each stream of audio, and its own. */
+    /** What is going on in it now: channels, bridges, and UDP ports: two for each stream of audio, and one for SIP. */
     public Load load() throws IOException {
         String channels = cli("core show channels count").lines().findFirst().orElse("");
         // One line for each bridge after the heading.
         long bridges =
                 cli("bridge show all").lines().filter(line -> !line.isBlank()).count() - 1;
-        return new Load(Long.parseLong(channels.replaceAll("\\D.*", "")), bridges, sockets());
+        return new Load(Long.parseLong(channels.replaceAll("\\D.*", "")), bridges, ports());
     }
 
     /** Its process. */
@@ -152,17 +157,20 @@ public final class AsteriskProcess implements AutoCloseable {
         }
     }
 
-    private long sockets() throws IOException {
-        try (Stream<Path> open = Files.list(Path.of("/proc", Long.toString(pid()), "fd"))) {
-            return open.filter(file -> {
-                        try {
-                            return Files.readSymbolicLink(file).toString().startsWith("socket:");
-                        } catch (IOException closedMeanwhile) {
-                            return false;
-                        }
-                    })
-                    .count();
+    /** Its sockets that are among the system's UDP sockets. */
+    private long ports() throws IOException {
+        Set<String> open = new HashSet<>();
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc", Long.toString(pid()), "fd"))) {
+            for (Path descriptor : descriptors.toList()) {
+                if (Files.isSymbolicLink(descriptor)) { // it may have been closed meanwhile
+                    open.add(Files.readSymbolicLink(descriptor).toString());
+                }
+            }
         }
+        return Files.readAllLines(Path.of("/proc/net/udp")).stream()
+                .map(line -> line.strip().split("\\s+"))
+                .filter(fields -> fields.length > INODE && open.contains("socket:[" + fields[INODE] + "]"))
+                .count();
     }
 
     private Process start() throws IOException, InterruptedException {

@@ -24,8 +24,12 @@ import java.util.function.Consumer;
  */
 public final class SipCalls implements CallPlacer {
     /** As long as an agent takes to answer. */
-    private static final Duration RINGING = Duration.ofSeconds(1);
+    private static final Duration RINGING = Duration.ofSeconds(3);
 
+    /** From picking up to the beginning of the conversation: a breath, in which the agent's leg is tapped. */
+    private static final Duration BREATH = Duration.ofSeconds(1);
+
+    private static final int SAMPLES_PER_MS = 8;
     private static final Duration SET_UP_LIMIT = Duration.ofSeconds(30);
 
     private final KubernetesClient client;
@@ -59,14 +63,14 @@ public final class SipCalls implements CallPlacer {
     @Override
     public PlayedCall play(CallScript script, Consumer<CallSession> onHangUp)
             throws CallFailedException, InterruptedException, IOException {
-        Duration limit = SET_UP_LIMIT.plusMillis(script.customer().length / 8);
+        Duration limit = SET_UP_LIMIT.plusMillis(script.customer().length / SAMPLES_PER_MS);
         SipPhone.Place place = place(script.agentId());
         Path files = directory.resolve("call-" + calls.incrementAndGet());
         SipPhone.Dial dial = new SipPhone.Dial(pbx, script.customerNumber().replaceAll("[^0-9]", ""), script.agentId());
         Instant placed = clock.instant();
-        try (SipPhone agent = SipPhone.agent(place, files.resolve("agent"), MuLaw.encode(script.agent()), RINGING);
+        try (SipPhone agent = SipPhone.agent(place, files.resolve("agent"), track(script.agent()), RINGING);
                 SipPhone customer =
-                        SipPhone.customer(place, files.resolve("customer"), MuLaw.encode(script.customer()), dial)) {
+                        SipPhone.customer(place, files.resolve("customer"), track(script.customer()), dial)) {
             Resource<CallSession> resource = session(script, placed);
             customer.await(limit);
             onHangUp.accept(resource.require());
@@ -79,7 +83,7 @@ public final class SipCalls implements CallPlacer {
                     over,
                     requested,
                     Duration.between(requested, ready),
-                    customer.answered(),
+                    customer.answered().plus(BREATH),
                     customer.hungUp(),
                     Duration.between(customer.hungUp(), clock.instant()),
                     OptionalLong.empty(),
@@ -107,6 +111,12 @@ public final class SipCalls implements CallPlacer {
             throw new CallFailedException("no CallSession for the call to agent %s after %d s: %s"
                     .formatted(script.agentId(), SET_UP_LIMIT.toSeconds(), e));
         }
+    }
+
+    private static byte[] track(short[] spoken) {
+        short[] track = new short[Math.toIntExact(BREATH.toMillis() * SAMPLES_PER_MS) + spoken.length];
+        System.arraycopy(spoken, 0, track, track.length - spoken.length, spoken.length);
+        return MuLaw.encode(track);
     }
 
     private static boolean isOf(CallSession session, CallScript script, Instant placed) {
