@@ -67,10 +67,6 @@ final class ProgramProcess implements AutoCloseable {
         return get(9090, "/metrics");
     }
 
-    long pid() {
-        return process.pid();
-    }
-
     /** A counter, all labels together, as its metrics say; −1 when it does not answer or has none of that name. */
     int counted(String name) {
         return metrics()
