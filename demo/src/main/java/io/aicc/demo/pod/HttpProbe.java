@@ -47,6 +47,11 @@ final class HttpProbe {
         return period;
     }
 
+    /** How long it may fail in a row, asked at its own pace. */
+    Duration patience() {
+        return period.multipliedBy(threshold);
+    }
+
     /** Asks once; true when the answer is a success (200 to 399). */
     boolean succeeds() throws InterruptedException {
         int code;

@@ -139,7 +139,10 @@ final class PodRunner implements Runnable {
         HttpProbe readiness = HttpProbe.of(container.getReadinessProbe(), container, podIp, http);
         report.ready(readiness == null);
         api.report(report.status());
-        attend(running, readiness, HttpProbe.of(container.getLivenessProbe(), container, podIp, http));
+        HttpProbe startup = HttpProbe.of(container.getStartupProbe(), container, podIp, http);
+        if (startup == null || starts(running, startup)) {
+            attend(running, readiness, HttpProbe.of(container.getLivenessProbe(), container, podIp, http));
+        }
         if (stop.isDone()) {
             end(running, stop.get().grace());
         }
@@ -165,6 +168,23 @@ final class PodRunner implements Runnable {
         if (!stop.isDone() || stop.get().deleted()) {
             api.report(report.status());
         }
+    }
+
+    /** Waits until the process has started, before anybody asks whether it is ready or alive; whether it has. */
+    private boolean starts(Process running, HttpProbe startup) throws InterruptedException, ExecutionException {
+        var end = CompletableFuture.anyOf(running.onExit(), stop);
+        long begun = System.nanoTime();
+        while (!end.isDone()) {
+            if (startup.succeeds()) {
+                return true;
+            }
+            if (System.nanoTime() - begun > startup.patience().toNanos()) {
+                running.destroyForcibly();
+                return false;
+            }
+            pause(end, FIRST_PROBES);
+        }
+        return false;
     }
 
     /** Probes until the process ends, must be ended, or is found dead. */

@@ -49,6 +49,7 @@ final class WorkerPodFactory {
     private static final int METRICS_PORT = 9090;
     private static final int READABLE_BY_GROUP = 0440;
     private static final int REVISION_BYTES = 5;
+    private static final int START_SECONDS = (int) WarmPool.START_LIMIT.toSeconds();
 
     /** The user of the worker's image. */
     private static final long USER = 10_001;
@@ -139,6 +140,7 @@ final class WorkerPodFactory {
                 .withImagePullPolicy(spec.worker().imagePullPolicy())
                 .withEnv(environment(spec, ports))
                 .withPorts(ports(spec, ports))
+                .withStartupProbe(probe("/health/live", 1, START_SECONDS)) // A busy node is slow: no reason to kill it.
                 .withReadinessProbe(probe("/health/ready", 1, 1))
                 .withLivenessProbe(probe("/health/live", 10, 3))
                 .withResources(Objects.requireNonNullElseGet(spec.worker().resources(), ResourceRequirements::new))
