@@ -182,7 +182,7 @@ public final class Settings {
         try {
             return parser.apply(value);
         } catch (IllegalArgumentException e) {
-            String shown = placeholder instanceof Secret ? "" : ", got '" + printable(value) + "'";
+            String shown = placeholder instanceof Secret ? "" : ", got '" + withoutCredentials(printable(value)) + "'";
             problems.add(key + ": " + e.getMessage() + shown);
             return placeholder;
         }
@@ -205,6 +205,11 @@ public final class Settings {
                 problems.add(key + ": unknown setting; docs/config.md lists what there is");
             }
         }
+    }
+
+    /** Addresses may carry a name and a password, where they do not belong. */
+    private static String withoutCredentials(String value) {
+        return value.replaceAll("://[^/@]*@", "://***@");
     }
 
     private static int number(String value, int min, int max) {

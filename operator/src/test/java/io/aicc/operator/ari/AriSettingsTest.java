@@ -41,7 +41,8 @@ class AriSettingsTest {
         environment.put("ARI_URL", "http://aicc:secret@pbx:8088");
         assertThatExceptionOfType(SettingsException.class)
                 .isThrownBy(() -> Settings.load(environment, AriSettings::from))
-                .withMessageContaining("ARI_URL: must be http://host:port or https://host:port, without credentials");
+                .withMessageContaining("ARI_URL: must be http://host:port or https://host:port, without credentials")
+                .withMessageNotContaining("secret");
     }
 
     @Test
