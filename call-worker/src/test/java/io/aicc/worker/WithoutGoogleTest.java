@@ -53,6 +53,8 @@ class WithoutGoogleTest {
                         .generateKeyPair()
                         .getPublic()
                         .getEncoded());
+        // What ./aicc verify tells the tests is not meant for the worker: it refuses settings that are not its own.
+        builder.environment().keySet().removeIf(name -> name.startsWith("AICC_"));
         builder.environment()
                 .putAll(Map.of(
                         "POD_UID", "uid",
