@@ -35,9 +35,6 @@ public final class LocalKubelet implements AutoCloseable, PodLogs {
     /** How long processes may take to end when all end together. */
     private static final Duration CLOSING_GRACE = Duration.ofSeconds(5);
 
-    private static final int FIRST_NETWORK = 64;
-    private static final int NETWORKS = 64;
-
     private final KubernetesClient client;
     private final Path directory;
     private final ProcessStarter starter;
@@ -63,9 +60,7 @@ public final class LocalKubelet implements AutoCloseable, PodLogs {
         this.clock = InstantSource.system();
         this.http =
                 HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
-        // Two demos on one machine must not meet on one address.
-        this.addresses =
-                new PodAddresses(FIRST_NETWORK + (int) (ProcessHandle.current().pid() % NETWORKS));
+        this.addresses = PodAddresses.claim();
         Files.createDirectories(directory.resolve("logs"));
         registerNode();
         Runtime.getRuntime().addShutdownHook(lastResort);
@@ -80,7 +75,7 @@ public final class LocalKubelet implements AutoCloseable, PodLogs {
 
     /** Ends every process and waits until all are gone. The objects stay: this is a node that fails, not a cluster that empties. */
     @Override
-    public void close() {
+    public void close() throws IOException {
         informer.close();
         runners.values().forEach(runner -> runner.leave(CLOSING_GRACE));
         threads.shutdown();
@@ -94,6 +89,7 @@ public final class LocalKubelet implements AutoCloseable, PodLogs {
         killAll();
         starter.close();
         http.close();
+        addresses.close();
         removeShutdownHook();
     }
 

@@ -40,7 +40,7 @@ final class StandInCalls implements AutoCloseable {
     private static final int PAUSE_MS = 800;
 
     final GoogleStandIn standIn;
-    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final List<SpeechEngine> engines = new ArrayList<>();
 
     StandInCalls(Path directory, Limits limits) throws Exception {
@@ -49,15 +49,6 @@ final class StandInCalls implements AutoCloseable {
         SpeechEngine ears =
                 Settings.load(model.settings(), SpeechEngines::choose).create(new SimpleMeterRegistry());
         standIn = GoogleStandIn.start(ears, limits, directory, 0);
-    }
-
-    /** As if it had just been started. */
-    void startAnew() {
-        engines.forEach(SpeechEngine::close);
-        engines.clear();
-        standIn.streamFaults().stop();
-        standIn.turnFaults().stop();
-        registry = new SimpleMeterRegistry();
     }
 
     /** The worker's engine, with these settings besides those that it needs. */

@@ -52,7 +52,7 @@ class LocalKubeletTest {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws IOException {
         kubelet.close();
         client.close();
         kubernetes.close();
@@ -159,7 +159,7 @@ class LocalKubeletTest {
 
         client.resource(pod).delete();
         await().atMost(PATIENCE).until(() -> client.resource(pod).get() == null);
-        assertThat(Path.of(file)).doesNotExist();
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(Path.of(file)).doesNotExist());
     }
 
     @Test
@@ -194,7 +194,7 @@ class LocalKubeletTest {
     }
 
     @Test
-    void leavesNoProcessBehindWhenClosed() {
+    void leavesNoProcessBehindWhenClosed() throws IOException {
         ready(create(worker("one")));
         kubelet.close();
         assertThat(processesOf("one")).isEmpty();

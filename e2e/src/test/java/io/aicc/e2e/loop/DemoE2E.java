@@ -12,8 +12,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** The demo as a user starts it: a program of its own that says by its exit status whether everything held. */
+/** The demo as a user starts it: a program of its own that says by its exit status whether everything held. Two demos meet on one machine. */
+@Execution(ExecutionMode.CONCURRENT)
 class DemoE2E {
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
 

@@ -33,8 +33,8 @@ public final class PbxView {
             return size() > REMEMBERED;
         }
     };
-    /** Customers who have put the receiver down, and whose channel still has things to do. */
-    private final Set<String> hungUp = new HashSet<>();
+    /** Customers who have put the receiver down or given up their place, and whose channel still has things to do. */
+    private final Set<String> left = new HashSet<>();
 
     private final Set<String> sinceSnapshotWasAsked = new HashSet<>();
     private long courseCount;
@@ -170,14 +170,14 @@ public final class PbxView {
             case PbxEvent.ChannelSeen(PbxChannel channel) -> seen(channel);
             case PbxEvent.ChannelGone(String channel) -> {
                 gone.put(channel, true);
-                hungUp.remove(channel);
+                left.remove(channel);
                 topology.removeChannel(channel);
                 endIfCustomer(channel);
             }
             case PbxEvent.HangupAsked(String channel, boolean byPhone) -> {
                 customersAround(channel).forEach(course -> course.hangupAsked(channel));
                 if (byPhone && topology.channel(channel) != null) {
-                    hungUp.add(channel);
+                    left.add(channel);
                     endIfCustomer(channel);
                 }
             }
@@ -208,7 +208,7 @@ public final class PbxView {
     }
 
     private void mark(PbxChannel channel, Mark mark) {
-        if (!hungUp.contains(channel.id())) {
+        if (!left.contains(channel.id())) {
             courses.computeIfAbsent(channel.id(), id -> new Course(courseCount++, mark, channel))
                     .marked(mark);
         }
@@ -235,6 +235,7 @@ public final class PbxView {
         PbxChannel successor = topology.channel(by);
         if (course != null && !course.over() && successor != null && !courses.containsKey(by)) {
             courses.remove(former);
+            left.add(former);
             course.seen(successor);
             courses.put(by, course);
         }

@@ -10,11 +10,14 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** Events in any order, twice, or never: a snapshot always sets the view right. */
+/**
+ * Events in any order, twice, or never: a snapshot always sets the view right. Only who took whose place no snapshot can tell:
+ * the customer and the agent who are there at the end are not said to have done so.
+ */
 class PbxChaosTest {
     private static final List<String> IDS = List.of("c", "d", "a;1", "a;2", "p", "q");
 
-    @Property(tries = 300)
+    @Property(tries = 1_000)
     void afterASnapshotTheViewIsWhatTheSnapshotSays(@ForAll("events") List<PbxEvent> events) {
         Pbx truth = new Pbx();
         truth.customer("c").phone("p").rings("c", "p").answers("c", "p").enters("x", "c", "p");
@@ -53,7 +56,8 @@ class PbxChaosTest {
                         .map(bridge -> new PbxEvent.BridgeEntered(
                                 new PbxBridge(bridge, "mixing", new java.util.LinkedHashSet<>(List.of(id))), id))),
                 ids.map(id -> new PbxEvent.BridgeLeft("x", id)),
-                ids.flatMap(a -> ids.map(b -> new PbxEvent.Replaced(a, b))));
+                ids.filter(id -> !id.equals("c")).flatMap(former -> ids.filter(id -> !id.equals("p"))
+                        .map(by -> new PbxEvent.Replaced(former, by))));
         return one.list().ofMaxSize(40);
     }
 

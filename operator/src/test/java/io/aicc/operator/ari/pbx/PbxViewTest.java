@@ -135,7 +135,12 @@ class PbxViewTest {
         talking();
         pbx.phone("again");
         pbx.view.apply(new PbxEvent.Replaced("c", "again"));
-        pbx.leaves("x", "c").enters("x", "again").gone("c");
+        pbx.leaves("x", "c").enters("x", "again");
+        pbx.customer("c");
+        assertThat(pbx.view.conversation("c"))
+                .as("seen once more on its way out, its call is not begun anew")
+                .isEmpty();
+        pbx.gone("c");
         assertThat(pbx.view.conversation("c")).isEmpty();
         assertThat(pbx.says("again")).isEqualTo("TALKING agent");
         assertThat(pbx.conversation("again").mark().callId()).isEqualTo("c");
