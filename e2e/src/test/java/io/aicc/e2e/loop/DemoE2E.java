@@ -95,6 +95,8 @@ class DemoE2E {
         Path log = directory.resolve("demo.log");
         List<String> command = new ArrayList<>(List.of(
                 JAVA.toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-Dsun.net.httpserver.nodelay=true",
