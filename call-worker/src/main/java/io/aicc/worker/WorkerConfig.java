@@ -9,20 +9,23 @@ import io.aicc.runtime.Settings;
 import io.aicc.worker.call.WorkerParts.CallSettings;
 import io.aicc.worker.control.ControlToken;
 import io.aicc.worker.publish.Destination;
+import io.aicc.worker.publish.KeySource;
+import io.aicc.worker.publish.Network;
 import io.aicc.worker.publish.PublishSettings;
 import io.aicc.worker.rtp.RtpSettings;
 import io.aicc.worker.rtp.SourceRule;
 import io.aicc.worker.speech.SpeechEngineFactory;
 import io.aicc.worker.speech.SpeechEngines;
 import io.aicc.worker.turn.TurnSettings;
-import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
+import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,7 +72,14 @@ record WorkerConfig(
                         settings.path(
                                 "AICC_OUTBOX_DIR",
                                 "/var/lib/aicc/outbox",
-                                "Directory of the outbox; must survive a restart of the process")),
+                                "Directory of the outbox; must survive a restart of the process"),
+                        settings.seconds(
+                                "AICC_TOKEN_SECONDS",
+                                (int) PublishSettings.TOKEN_LIFETIME.toSeconds(),
+                                10,
+                                86_400,
+                                "How long a receiver may let us in with the same token; it is renewed after nine tenths"),
+                        network(settings)),
                 call(settings),
                 control(settings, legacy));
     }
@@ -125,9 +135,27 @@ record WorkerConfig(
                 "AICC_OUTPUTS",
                 "JSON array of {name, url, clientId, keyFile}",
                 "[]",
-                "Receivers of the transcript; each keyFile holds the key that signs its JWT",
+                "Receivers of the transcript; each keyFile holds the key that signs its JWT: a private key (PKCS #8 PEM; RSA, EC P-256, Ed25519) or at least 32 shared bytes; it may be replaced at any time",
                 WorkerConfig::destinations,
                 List.of());
+    }
+
+    private static Network network(Settings settings) {
+        Optional<InetSocketAddress> proxy = settings.parsed(
+                "AICC_OUTPUT_PROXY",
+                "http://host:port",
+                "",
+                "HTTP proxy (CONNECT) on the way to wss:// receivers; ws:// is direct",
+                value -> value.isEmpty() ? Optional.empty() : Optional.of(Network.proxy(value)),
+                Optional.empty());
+        List<X509Certificate> trusted = settings.parsed(
+                "AICC_OUTPUT_CA",
+                "certificates (PEM)",
+                "",
+                "What the certificates of wss:// receivers must descend from, the text itself; empty: what the JDK trusts",
+                value -> value.isEmpty() ? List.of() : Network.certificates(value),
+                List.of());
+        return new Network(proxy.orElse(null), trusted);
     }
 
     private static List<Destination> destinations(String json) {
@@ -143,12 +171,7 @@ record WorkerConfig(
 
     private record Output(String name, String url, String clientId, String keyFile) {
         Destination destination() {
-            try {
-                return Destination.of(name, URI.create(url), clientId, Files.readAllBytes(Path.of(keyFile)));
-            } catch (IOException e) {
-                throw new IllegalArgumentException(
-                        "key file of output " + name + " cannot be read: " + e.getMessage(), e);
-            }
+            return new Destination(name, URI.create(url), clientId, KeySource.file(Path.of(keyFile)));
         }
     }
 

@@ -1,10 +1,9 @@
 package io.aicc.worker.publish;
 
+import java.io.IOException;
 import java.net.URI;
 import java.util.Set;
 import java.util.regex.Pattern;
-import javax.crypto.SecretKey;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * A receiver of transcripts, as configured. Its text form shows neither the key nor the URL's query.
@@ -12,12 +11,9 @@ import javax.crypto.spec.SecretKeySpec;
  * @param name in logs, metrics and file names: {@code [a-z0-9-]}, at most 40 characters
  * @param url {@code ws://} or {@code wss://}; never changed from one to the other
  * @param clientId the token's {@code client_id}
- * @param key signs the tokens, HS256
+ * @param key signs the tokens
  */
-public record Destination(String name, URI url, String clientId, SecretKey key) {
-    /** RFC 7518 §3.2: an HS256 key has at least the size of the hash, 256 bits. */
-    static final int MIN_KEY_BYTES = 32;
-
+public record Destination(String name, URI url, String clientId, KeySource key) {
     private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,40}");
     private static final Set<String> SCHEMES = Set.of("ws", "wss");
 
@@ -41,20 +37,27 @@ public record Destination(String name, URI url, String clientId, SecretKey key) 
         if (clientId.isBlank()) {
             throw new IllegalArgumentException("client id of destination " + name + ": empty");
         }
-        byte[] bytes = key.getEncoded();
-        if (bytes == null || bytes.length < MIN_KEY_BYTES) {
-            throw new IllegalArgumentException("key of destination " + name + " too short for HS256: "
-                    + (bytes == null ? 0 : bytes.length) + " < " + MIN_KEY_BYTES + " bytes");
-        }
+        read(name, key);
     }
 
     /** A destination with its key as bytes, which are copied. */
     public static Destination of(String name, URI url, String clientId, byte[] key) {
-        if (key.length < MIN_KEY_BYTES) {
-            throw new IllegalArgumentException("key of destination " + name + " too short for HS256: " + key.length
-                    + " < " + MIN_KEY_BYTES + " bytes");
+        return new Destination(name, url, clientId, KeySource.of(key));
+    }
+
+    /** What its key is to begin with. */
+    TokenKey firstKey() {
+        return read(name, key);
+    }
+
+    private static TokenKey read(String name, KeySource key) {
+        try {
+            return TokenKey.parse(key.read());
+        } catch (IOException e) {
+            throw new IllegalArgumentException("key of destination " + name + " cannot be read: " + e.getMessage(), e);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("key of destination " + name + ": " + e.getMessage(), e);
         }
-        return new Destination(name, url, clientId, new SecretKeySpec(key, "HmacSHA256"));
     }
 
     boolean isSecure() {

@@ -144,7 +144,7 @@ final class Outbox implements AutoCloseable {
     /**
      * Keeps an event.
      *
-     * @return false when there was no room anywhere, or it is too long for any receiver; it is counted then
+     * @return false when there was no room anywhere, or it is too long for any receiver: {@link #lost} unless it is tried again
      */
     boolean append(Event event) {
         byte[] json = event.toJson().getBytes(StandardCharsets.UTF_8);
@@ -165,8 +165,12 @@ final class Outbox implements AutoCloseable {
                 return true;
             }
         }
-        sequence.dropped(type.equals(FINAL));
         return false;
+    }
+
+    /** Counts an event that there was no room for. */
+    void lost(EventBody body) {
+        sequence.dropped(body instanceof EventBody.TranscriptFinal);
     }
 
     private boolean write(byte[] json) {

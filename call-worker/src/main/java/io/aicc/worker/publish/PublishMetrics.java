@@ -51,7 +51,11 @@ final class PublishMetrics implements AutoCloseable {
                 .register(registry));
         return new OfDestination(
                 counter("aicc_ws_reconnects", "Attempts to connect after the first", "destination", destination),
-                counter("aicc_ws_refused", "Handshakes answered with 401 or 403", "destination", destination),
+                counter(
+                        "aicc_ws_refused",
+                        "Times that a receiver refused our token or our events",
+                        "destination",
+                        destination),
                 counter("aicc_ws_bad_replies", "Messages of receivers that make no sense", "destination", destination));
     }
 

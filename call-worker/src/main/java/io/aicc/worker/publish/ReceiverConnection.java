@@ -7,9 +7,8 @@ import io.aicc.wire.event.EventBody.TranscriptInterim;
 import io.aicc.wire.event.ReceiverMessage;
 import io.netty.channel.EventLoop;
 import io.netty.channel.group.ChannelGroup;
-import io.netty.handler.ssl.SslContext;
 import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Brings one session to one destination, over as many WebSockets as it takes: sends what is in the outbox in order, and of
@@ -39,9 +39,8 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
     private final EventLoop loop;
     private final ChannelGroup channels;
     private final Timing timing;
-    private final InstantSource clock;
+    private final Route route;
     private final TokenIssuer tokens;
-    private final @Nullable SslContext tls;
     private final PublishMetrics metrics;
     private final PublishMetrics.OfDestination own;
     private final Runnable progress;
@@ -73,24 +72,21 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
             EventLoop loop,
             ChannelGroup channels,
             Timing timing,
-            InstantSource clock,
-            @Nullable SslContext tls,
             PublishMetrics metrics,
             Runnable progress) {}
 
-    ReceiverConnection(Destination destination, Cursor cursor, Shared shared) {
+    ReceiverConnection(Destination destination, Route route, TokenIssuer tokens, Cursor cursor, Shared shared) {
         this.destination = destination;
+        this.route = route;
+        this.tokens = tokens;
         this.cursor = cursor;
         this.session = shared.session();
         this.outbox = shared.outbox();
         this.loop = shared.loop();
         this.channels = shared.channels();
         this.timing = shared.timing();
-        this.clock = shared.clock();
-        this.tls = destination.isSecure() ? shared.tls() : null;
         this.metrics = shared.metrics();
         this.progress = shared.progress();
-        this.tokens = new TokenIssuer(destination, clock);
         this.own = metrics.of(destination.name(), () -> depth);
         this.lastSent = outbox.lastSeq();
         this.next = deliveredIndex();
@@ -102,7 +98,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
             return;
         }
         incoming = new ReceiverSocket(loop, channels, destination, tokens.issue(), this);
-        incoming.open(session.sessionId(), tls, timing);
+        incoming.open(session.sessionId(), route, timing);
     }
 
     /** An event was made; the durable ones are in the outbox already. */
@@ -128,7 +124,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
             return;
         }
         active.probe(timing);
-        if (!retrying && !clock.instant().isBefore(active.token().renewAt())) {
+        if (!retrying && tokens.isDue(active.token())) {
             connect();
         }
     }
@@ -203,7 +199,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
     }
 
     @Override
-    public void closed(ReceiverSocket socket, @Nullable Throwable cause) {
+    public void closed(ReceiverSocket socket, Parting parting) {
         if (socket == active) {
             active = null;
             if (socket.livedLongerThan(timing.maxBackoff())) {
@@ -216,21 +212,25 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
         if (closed) {
             return;
         }
-        int status = ReceiverSocket.refusalStatus(cause);
-        if (status == 401 || status == 403) {
-            own.refused().increment();
-            reached(Reach.REFUSED, cause);
-        } else if (active == null) {
-            reached(Reach.UNREACHABLE, cause);
+        switch (parting.kind()) {
+            case TOKEN_REFUSED, EVENTS_REFUSED -> {
+                own.refused().increment();
+                reached(Reach.REFUSED, parting);
+            }
+            case BROKEN, BUSY -> {
+                if (active == null) {
+                    reached(Reach.UNREACHABLE, parting);
+                }
+            }
         }
         if (incoming == null && !retrying) {
-            retry();
+            retry(parting.pause());
         }
     }
 
-    private void retry() {
+    private void retry(Duration atLeast) {
         retrying = true;
-        long pause = timing.backoffMillis(failures++);
+        long pause = atLeast.toMillis() + timing.backoffMillis(failures++);
         loop.schedule(
                 () -> {
                     retrying = false;
@@ -242,28 +242,27 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
     }
 
     /** Says once where we stand, not at every attempt. */
-    private void reached(Reach now, @Nullable Throwable cause) {
+    private void reached(Reach now, @Nullable Parting parting) {
         if (reach == now) {
             return;
         }
         reach = now;
-        String why = cause == null ? "closed by the receiver" : String.valueOf(cause.getMessage());
-        switch (now) {
-            case CONNECTED ->
-                log.atInfo().addKeyValue("destination", destination.name()).log("receiver connected");
-            case UNREACHABLE ->
-                log.atWarn()
-                        .addKeyValue("destination", destination.name())
-                        .addKeyValue("reason", why)
-                        .log("receiver unreachable, events wait");
-            case REFUSED ->
-                log.atError()
-                        .addKeyValue("destination", destination.name())
-                        .addKeyValue("client_id", destination.clientId())
-                        .addKeyValue("status", ReceiverSocket.refusalStatus(cause))
-                        .log("receiver refused our token, events wait: check client id and key");
-            case UNKNOWN -> {}
+        if (parting == null) {
+            log.atInfo().addKeyValue("destination", destination.name()).log("receiver connected");
+            return;
         }
+        log.atLevel(now == Reach.REFUSED ? Level.ERROR : Level.WARN)
+                .addKeyValue("destination", destination.name())
+                .addKeyValue("client_id", destination.clientId())
+                .addKeyValue("reason", parting.why())
+                .log(
+                        switch (parting.kind()) {
+                            case BROKEN -> "receiver unreachable, events wait";
+                            case BUSY -> "receiver busy, events wait";
+                            case TOKEN_REFUSED -> "receiver refused our token, events wait: check client id and key";
+                            case EVENTS_REFUSED ->
+                                "receiver does not understand our events, they wait: check its version";
+                        });
     }
 
     /** Sends while there is something to send and room for it, in the order of the sequence numbers. */

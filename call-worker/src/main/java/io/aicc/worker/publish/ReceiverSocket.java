@@ -6,6 +6,7 @@ import io.aicc.wire.event.ReceiverMessage;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -26,15 +27,15 @@ import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakeException;
 import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler;
 import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler.ClientHandshakeStateEvent;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
-import io.netty.handler.ssl.SslContext;
+import io.netty.handler.proxy.HttpProxyHandler;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.resolver.NoopAddressResolverGroup;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -65,6 +66,7 @@ final class ReceiverSocket {
     private final ChannelGroup channels;
     private @Nullable Channel channel;
     private @Nullable Throwable failure;
+    private @Nullable Parting parting;
     private boolean resumed;
     private boolean closed;
     private long openedAt;
@@ -82,7 +84,7 @@ final class ReceiverSocket {
         void writable(ReceiverSocket socket);
 
         /** The end, exactly once unless we closed it ourselves. */
-        void closed(ReceiverSocket socket, @Nullable Throwable cause);
+        void closed(ReceiverSocket socket, Parting parting);
     }
 
     /** @param channels takes this socket's channel in for as long as it is open */
@@ -100,11 +102,12 @@ final class ReceiverSocket {
     }
 
     /** Looks the name up beside the event loop, which a slow name server must not hold up, and connects. */
-    void open(String sessionId, @Nullable SslContext tls, Timing timing) {
+    void open(String sessionId, Route route, Timing timing) {
+        InetSocketAddress first = route.firstHop(destination);
         Thread.ofVirtual().name("resolve-" + destination.name()).start(() -> {
             try {
-                InetAddress address = InetAddress.getByName(destination.url().getHost());
-                loop.execute(() -> connect(new InetSocketAddress(address, destination.port()), sessionId, tls, timing));
+                InetAddress address = InetAddress.getByName(first.getHostString());
+                loop.execute(() -> connect(new InetSocketAddress(address, first.getPort()), sessionId, route, timing));
             } catch (UnknownHostException e) {
                 loop.execute(() -> end(e));
             } catch (RejectedExecutionException _) {
@@ -113,7 +116,7 @@ final class ReceiverSocket {
         });
     }
 
-    private void connect(InetSocketAddress address, String sessionId, @Nullable SslContext tls, Timing timing) {
+    private void connect(InetSocketAddress address, String sessionId, Route route, Timing timing) {
         if (closed) {
             return;
         }
@@ -127,10 +130,16 @@ final class ReceiverSocket {
                 .handler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel socket) {
-                        fill(socket, sessionId, tls, timing);
+                        fill(socket, address, sessionId, route, timing);
                     }
                 });
-        var connecting = bootstrap.connect(address);
+        // Through a proxy the receiver's name is for the proxy to look up.
+        var connecting = route.isDirect()
+                ? bootstrap.connect(address)
+                : bootstrap
+                        .resolver(NoopAddressResolverGroup.INSTANCE)
+                        .connect(InetSocketAddress.createUnresolved(
+                                destination.url().getHost(), destination.port()));
         channel = connecting.channel();
         channels.add(channel);
         connecting.addListener(future -> {
@@ -146,11 +155,16 @@ final class ReceiverSocket {
         });
     }
 
-    private void fill(SocketChannel socket, String sessionId, @Nullable SslContext tls, Timing timing) {
+    private void fill(SocketChannel socket, InetSocketAddress hop, String sessionId, Route route, Timing timing) {
         var pipeline = socket.pipeline();
-        if (tls != null) {
+        if (!route.isDirect()) {
+            HttpProxyHandler proxy = new HttpProxyHandler(hop);
+            proxy.setConnectTimeoutMillis(timing.connect().toMillis());
+            pipeline.addLast(proxy);
+        }
+        if (route.tls() != null) {
             SslHandler handler =
-                    tls.newHandler(socket.alloc(), destination.url().getHost(), destination.port());
+                    route.tls().newHandler(socket.alloc(), destination.url().getHost(), destination.port());
             handler.setHandshakeTimeoutMillis(timing.connect().toMillis());
             pipeline.addLast(handler);
         }
@@ -163,6 +177,7 @@ final class ReceiverSocket {
                 .maxFramePayloadLength(MAX_REPLY_BYTES)
                 .handshakeTimeoutMillis(timing.connect().toMillis())
                 .dropPongFrames(false)
+                .handleCloseFrames(false)
                 .build();
         pipeline.addLast(
                 new HttpClientCodec(),
@@ -214,6 +229,10 @@ final class ReceiverSocket {
             switch (frame) {
                 case TextWebSocketFrame text -> read(text.text());
                 case PongWebSocketFrame _ -> {}
+                case CloseWebSocketFrame goodbye -> {
+                    parting = Parting.closedWith(goodbye.statusCode());
+                    ctx.writeAndFlush(goodbye.retain()).addListener(ChannelFutureListener.CLOSE);
+                }
                 default -> listener.saidNonsense(ReceiverSocket.this);
             }
         }
@@ -258,7 +277,7 @@ final class ReceiverSocket {
     private void end(@Nullable Throwable cause) {
         if (!closed) {
             closed = true;
-            listener.closed(this, cause);
+            listener.closed(this, parting != null ? parting : Parting.of(cause));
         }
     }
 
@@ -326,12 +345,5 @@ final class ReceiverSocket {
         } else {
             channel.close();
         }
-    }
-
-    /** HTTP status that refused the handshake, 0 when it was something else. */
-    static int refusalStatus(@Nullable Throwable cause) {
-        return cause instanceof WebSocketClientHandshakeException refused && refused.response() != null
-                ? refused.response().status().code()
-                : 0;
     }
 }

@@ -11,8 +11,6 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,8 +29,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +61,7 @@ public final class TranscriptPublisher implements AutoCloseable {
     private final AtomicInteger queued = new AtomicInteger();
     private final AtomicLong overflowed = new AtomicLong();
     private final AtomicLong overflowedFinals = new AtomicLong();
+    private final LostWords lostWords = new LostWords();
     private @Nullable CompletableFuture<Void> drained;
     private long publishedAt = System.nanoTime();
     private volatile long undelivered;
@@ -85,24 +82,23 @@ public final class TranscriptPublisher implements AutoCloseable {
                 1, new DefaultThreadFactory("publish", true), NioIoHandler.newFactory());
         this.loop = group.next();
         this.channels = new DefaultChannelGroup(loop);
-        SslContext tls = settings.destinations().stream().anyMatch(Destination::isSecure)
-                ? options.tls().get()
-                : null;
-        ReceiverConnection.Shared shared = new ReceiverConnection.Shared(
-                session, outbox, loop, channels, timing, clock, tls, metrics, this::progressed);
+        Network network = settings.network();
+        SslContext tls = settings.destinations().stream().anyMatch(Destination::isSecure) ? network.tls() : null;
+        ReceiverConnection.Shared shared =
+                new ReceiverConnection.Shared(session, outbox, loop, channels, timing, metrics, this::progressed);
         this.connections = settings.destinations().stream()
-                .map(it -> new ReceiverConnection(it, Cursor.open(cursorFile(directory, it)), shared))
+                .map(it -> new ReceiverConnection(
+                        it,
+                        it.isSecure() ? new Route(tls, network.proxy()) : Route.PLAIN,
+                        new TokenIssuer(it, settings.tokenLifetime(), clock),
+                        Cursor.open(cursorFile(directory, it)),
+                        shared))
                 .toList();
     }
 
-    /**
-     * What tests set otherwise.
-     *
-     * @param tls made when a destination wants it: its classes cost some 17 MB
-     */
-    record Options(Timing timing, Outbox.Limits limits, Supplier<SslContext> tls) {
-        static final Options DEFAULT =
-                new Options(Timing.DEFAULT, Outbox.Limits.DEFAULT, TranscriptPublisher::clientTls);
+    /** What tests set otherwise. */
+    record Options(Timing timing, Outbox.Limits limits) {
+        static final Options DEFAULT = new Options(Timing.DEFAULT, Outbox.Limits.DEFAULT);
     }
 
     /** Opens the way out for a session and connects to every destination. Does not wait for them, and does not fail. */
@@ -157,8 +153,9 @@ public final class TranscriptPublisher implements AutoCloseable {
     private void refuse(EventBody body) {
         if (body.durable()) {
             metrics.dropped();
-            if (body instanceof EventBody.TranscriptFinal) {
+            if (body instanceof EventBody.TranscriptFinal words) {
                 overflowedFinals.incrementAndGet();
+                lostWords.lost(words);
             }
             if (overflowed.getAndIncrement() == 0) {
                 log.atError().addKeyValue("type", body.type()).log("publisher overrun or closed, event dropped");
@@ -172,23 +169,55 @@ public final class TranscriptPublisher implements AutoCloseable {
                 return;
             }
             publishedAt = System.nanoTime();
+            if (body instanceof SessionEnded) {
+                tellLostWords(at);
+            }
             EventBody complete = body instanceof SessionEnded end ? withCounts(end) : body;
-            Event event = new Event(
-                    Event.VERSION,
-                    UUID.randomUUID().toString(),
-                    session.callId(),
-                    session.sessionId(),
-                    outbox.nextSeq(),
-                    MicroTime.format(at),
-                    complete);
-            if (complete.durable() && !outbox.append(event)) {
-                metrics.dropped();
-            } else {
+            Event event = number(complete, at);
+            if (!complete.durable()) {
                 connections.forEach(it -> it.published(event));
+            } else if (outbox.append(event)) {
+                connections.forEach(it -> it.published(event));
+                tellLostWords(at);
+            } else {
+                dropped(complete);
             }
             progressed();
         } catch (RuntimeException e) {
             log.atError().addKeyValue("type", body.type()).setCause(e).log("event lost, a defect of this program");
+        }
+    }
+
+    private Event number(EventBody body, Instant at) {
+        return new Event(
+                Event.VERSION,
+                UUID.randomUUID().toString(),
+                session.callId(),
+                session.sessionId(),
+                outbox.nextSeq(),
+                MicroTime.format(at),
+                body);
+    }
+
+    private void dropped(EventBody body) {
+        metrics.dropped();
+        outbox.lost(body);
+        if (body instanceof EventBody.TranscriptFinal words) {
+            lostWords.lost(words);
+        }
+    }
+
+    /** Once there is room again the timeline says where it is not whole; until then the metric and the log do. */
+    private void tellLostWords(Instant at) {
+        if (outbox.isEnded()) {
+            return;
+        }
+        for (EventBody.Gap gap : lostWords.untold()) {
+            Event event = number(gap, at);
+            if (outbox.append(event)) {
+                lostWords.told(gap);
+                connections.forEach(it -> it.published(event));
+            }
         }
     }
 
@@ -314,16 +343,5 @@ public final class TranscriptPublisher implements AutoCloseable {
 
     private static @Nullable Path cursorFile(@Nullable Path directory, Destination destination) {
         return directory == null ? null : directory.resolve(destination.name() + ".cursor");
-    }
-
-    private static SslContext clientTls() {
-        try {
-            return SslContextBuilder.forClient()
-                    .sslProvider(SslProvider.JDK)
-                    .endpointIdentificationAlgorithm("HTTPS")
-                    .build();
-        } catch (SSLException e) {
-            throw new IllegalStateException("this JDK has no TLS: " + e.getMessage(), e);
-        }
     }
 }

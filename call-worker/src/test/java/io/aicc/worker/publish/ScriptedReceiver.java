@@ -20,6 +20,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -46,6 +47,7 @@ class ScriptedReceiver implements AutoCloseable {
     private final Script script;
     private final @Nullable SslContext tls;
     private volatile int refuseWith;
+    private volatile String retryAfter = "";
     private ChannelGroup listening = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private int port;
     private @Nullable MultiThreadIoEventLoopGroup group;
@@ -154,7 +156,14 @@ class ScriptedReceiver implements AutoCloseable {
         connections.close();
     }
 
+    /** Answers every handshake so; 0: lets in. */
     void refuseWith(int status) {
+        refuseWith = status;
+    }
+
+    /** Refuses, and says when to come back. */
+    void refuseWith(int status, String after) {
+        retryAfter = after;
         refuseWith = status;
     }
 
@@ -185,11 +194,12 @@ class ScriptedReceiver implements AutoCloseable {
                 handshakes.add(request.headers().copy());
                 if (refuseWith != 0) {
                     request.release();
-                    ctx.writeAndFlush(new DefaultFullHttpResponse(
-                                    HttpVersion.HTTP_1_1,
-                                    HttpResponseStatus.valueOf(refuseWith),
-                                    Unpooled.EMPTY_BUFFER))
-                            .addListener(ChannelFutureListener.CLOSE);
+                    var answer = new DefaultFullHttpResponse(
+                            HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(refuseWith), Unpooled.EMPTY_BUFFER);
+                    if (!retryAfter.isEmpty()) {
+                        answer.headers().set(HttpHeaderNames.RETRY_AFTER, retryAfter);
+                    }
+                    ctx.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
                     return;
                 }
             }

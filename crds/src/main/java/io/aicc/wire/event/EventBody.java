@@ -101,7 +101,7 @@ public sealed interface EventBody {
 
     /**
      * Audio of a speaker is missing from the timeline: {@code packets_lost}, {@code nothing_sent} (for more than two seconds),
-     * {@code worker_replaced}, {@code overload}, {@code stt_failed}.
+     * {@code worker_replaced}, {@code overload}, {@code stt_failed}, {@code outbox_full} (its words found no room).
      */
     record Gap(Channel channel, String reason, long startMs, long endMs) implements EventBody {
         static final String TYPE = "gap";

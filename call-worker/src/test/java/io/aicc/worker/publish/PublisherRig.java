@@ -1,0 +1,81 @@
+package io.aicc.worker.publish;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.handler.ssl.SslContext;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Publishers and receivers of a test, with a clock that only the test moves. */
+final class PublisherRig implements AutoCloseable {
+    static final SessionIdentity SESSION = new SessionIdentity("call-1", "uid-1", 1);
+    static final byte[] KEY = "0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.UTF_8);
+    static final Duration LONG = Duration.ofSeconds(20);
+    static final Timing QUICK = new Timing(
+            Duration.ofMinutes(1),
+            Duration.ofMillis(200),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(15),
+            Duration.ofMillis(5),
+            Duration.ofMillis(50),
+            Duration.ofMillis(10));
+
+    final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-31T12:00:00Z"));
+    private final Path directory;
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    PublisherRig(Path directory) {
+        this.directory = directory;
+    }
+
+    ScriptedReceiver receiver(ScriptedReceiver.Script script) {
+        return receiver(script, null);
+    }
+
+    ScriptedReceiver receiver(ScriptedReceiver.Script script, @Nullable SslContext tls) {
+        return added(new ScriptedReceiver(script, tls)).start();
+    }
+
+    <T extends AutoCloseable> T added(T part) {
+        open.add(part);
+        return part;
+    }
+
+    TranscriptPublisher publisher(ScriptedReceiver receiver) {
+        return publisher(Destination.of("r0", receiver.url(), "worker", KEY), Network.DIRECT);
+    }
+
+    TranscriptPublisher publisher(Destination destination, Network network) {
+        return added(TranscriptPublisher.open(
+                SESSION,
+                new PublishSettings(List.of(destination), directory, PublishSettings.TOKEN_LIFETIME, network),
+                new TranscriptPublisher.Options(QUICK, Outbox.Limits.DEFAULT),
+                registry,
+                now::get));
+    }
+
+    static void publishCall(TranscriptPublisher publisher, int finals) {
+        publisher.publish(Events.started());
+        IntStream.rangeClosed(1, finals).forEach(it -> publisher.publish(Events.words(it)));
+        publisher.publish(Events.ended());
+    }
+
+    double counted(String name) {
+        return registry.get(name).counter().count();
+    }
+
+    @Override
+    public void close() throws Exception {
+        for (AutoCloseable it : open.reversed()) {
+            it.close();
+        }
+    }
+}
