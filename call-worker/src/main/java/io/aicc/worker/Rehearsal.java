@@ -6,7 +6,6 @@ import io.aicc.wire.WireJson;
 import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.EndOrder;
 import io.aicc.wire.event.Channel;
-import io.aicc.worker.audio.AudioFrame;
 import io.aicc.worker.call.LiveCall;
 import io.aicc.worker.call.WorkerParts;
 import io.aicc.worker.call.WorkerParts.CallSettings;
@@ -188,19 +187,7 @@ final class Rehearsal {
 
         @Override
         public SpeechStream open(Channel channel, String language, SpeechListener listener) {
-            return new SpeechStream() {
-                @Override
-                public void begin(String utteranceId, long startMs) {}
-
-                @Override
-                public void audio(AudioFrame frame) {}
-
-                @Override
-                public void end(long endMs) {}
-
-                @Override
-                public void close() {}
-            };
+            return SpeechStream.SILENT;
         }
 
         @Override

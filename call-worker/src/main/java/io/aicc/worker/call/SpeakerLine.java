@@ -31,7 +31,7 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
     private final LongSupplier nanoClock;
     private final Transcription transcription;
     private final Map<String, Open> open = new HashMap<>();
-    private volatile SpeechStream stream = SILENT;
+    private volatile SpeechStream stream = SpeechStream.SILENT;
     private volatile String language = "";
     private volatile boolean heard;
     private String utterance = "";
@@ -208,19 +208,4 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
     private EventBody.Stt stt(Duration latency) {
         return new EventBody.Stt(transcription.engine(), transcription.model(), latency.toMillis());
     }
-
-    /** Before an engine is there, nothing is said. */
-    private static final SpeechStream SILENT = new SpeechStream() {
-        @Override
-        public void begin(String utteranceId, long startMs) {}
-
-        @Override
-        public void audio(AudioFrame frame) {}
-
-        @Override
-        public void end(long endMs) {}
-
-        @Override
-        public void close() {}
-    };
 }

@@ -8,6 +8,21 @@ import io.aicc.worker.audio.AudioFrame;
  * caller buffers); one that talks to a server must return at once and buffer within bounds.
  */
 public interface SpeechStream extends AutoCloseable {
+    /** Hears nothing and says nothing. */
+    SpeechStream SILENT = new SpeechStream() {
+        @Override
+        public void begin(String utteranceId, long startMs) {}
+
+        @Override
+        public void audio(AudioFrame frame) {}
+
+        @Override
+        public void end(long endMs) {}
+
+        @Override
+        public void close() {}
+    };
+
     /**
      * An utterance begins; the one before has ended.
      *
