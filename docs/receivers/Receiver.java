@@ -1,0 +1,208 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jsonwebtoken.Claims;
+import io.jsonwebtoken.JwtException;
+import io.jsonwebtoken.JwtParser;
+import io.jsonwebtoken.Jwts;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
+import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
+import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler.HandshakeComplete;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PublicKey;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * A receiver of transcripts that keeps them in files. From the top of the source tree, after ./aicc demo has built:
+ * {@code java -cp "$(cat demo/target/classpath)" docs/receivers/Receiver.java PORT KEY_FILE FOLDER}.
+ * Needs netty-codec-http, jjwt and jackson-databind.
+ */
+public final class Receiver {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Set<String> NOT_DURABLE = Set.of("transcript.interim", "heartbeat");
+
+    private final JwtParser tokens;
+    private final Path folder;
+    private final Map<String, Session> sessions = new HashMap<>(); // one thread, see main
+
+    Receiver(JwtParser tokens, Path folder) {
+        this.tokens = tokens;
+        this.folder = folder;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        Receiver receiver = new Receiver(tokens(Files.readAllBytes(Path.of(arguments[1]))), Path.of(arguments[2]));
+        new ServerBootstrap()
+                .group(new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory()))
+                .channel(NioServerSocketChannel.class)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline()
+                                .addLast(new HttpServerCodec(), new HttpObjectAggregator(16_384), receiver.new Door());
+                    }
+                })
+                .bind("127.0.0.1", Integer.parseInt(arguments[0]))
+                .sync();
+    }
+
+    /** With a public key only its kind of signature gets in, with a shared one only HMAC: the parser sees to that. */
+    private static JwtParser tokens(byte[] key) throws GeneralSecurityException {
+        String text = new String(key, StandardCharsets.ISO_8859_1);
+        if (!text.contains("BEGIN PUBLIC KEY")) {
+            return Jwts.parser().verifyWith(new SecretKeySpec(key, "HmacSHA256")).build();
+        }
+        byte[] x509 = Base64.getMimeDecoder().decode(text.replaceAll("-----[A-Z ]+-----", ""));
+        for (String algorithm : List.of("RSA", "EC", "Ed25519")) {
+            try {
+                PublicKey own = KeyFactory.getInstance(algorithm).generatePublic(new X509EncodedKeySpec(x509));
+                return Jwts.parser().verifyWith(own).build();
+            } catch (java.security.spec.InvalidKeySpecException another) {
+                // not of that kind
+            }
+        }
+        throw new GeneralSecurityException("a public key of RSA, EC or Ed25519 is needed");
+    }
+
+    /** Lets in who has a token. */
+    private final class Door extends SimpleChannelInboundHandler<FullHttpRequest> {
+        @Override
+        protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) throws IOException {
+            String name = request.headers().get("Aicc-Session-Id", "");
+            HttpResponseStatus refusal = refusal(request.headers().get(HttpHeaderNames.AUTHORIZATION, ""), name);
+            if (refusal != null) {
+                ctx.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, refusal, Unpooled.EMPTY_BUFFER))
+                        .addListener(ChannelFutureListener.CLOSE);
+                return;
+            }
+            Session session = sessions.get(name);
+            if (session == null) {
+                session = new Session(folder.resolve(name + ".jsonl"));
+                sessions.put(name, session);
+            }
+            ctx.pipeline()
+                    .addLast(
+                            new WebSocketServerProtocolHandler("/transcripts", null, false, 256 * 1024),
+                            new WebSocketFrameAggregator(256 * 1024),
+                            new Events(session));
+            ctx.fireChannelRead(request.retain());
+            ctx.pipeline().remove(this);
+        }
+
+        private HttpResponseStatus refusal(String authorization, String name) {
+            try {
+                Claims claims = tokens.parseSignedClaims(authorization.replaceFirst("^Bearer ", ""))
+                        .getPayload();
+                boolean may = claims.getExpiration() != null
+                        && claims.get("permissions") instanceof Collection<?> permissions
+                        && permissions.contains("send_transcripts");
+                return may && name.matches("[A-Za-z0-9-]{1,64}") ? null : HttpResponseStatus.FORBIDDEN;
+            } catch (JwtException | IllegalArgumentException e) {
+                return HttpResponseStatus.UNAUTHORIZED;
+            }
+        }
+    }
+
+    /** Says what we have, takes what comes, acknowledges what is on disk. */
+    private static final class Events extends SimpleChannelInboundHandler<TextWebSocketFrame> {
+        private final Session session;
+
+        Events(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event instanceof HandshakeComplete) {
+                say(ctx, Map.of("type", "resume", "last_seq", session.last));
+            }
+        }
+
+        @Override
+        protected void channelRead0(ChannelHandlerContext ctx, TextWebSocketFrame frame) throws IOException {
+            session.take(JSON.readTree(frame.text()), frame.text());
+        }
+
+        /** One acknowledgement for all that came together; it is cumulative. */
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) {
+            say(ctx, Map.of("type", "ack", "seq", session.last));
+        }
+
+        private static void say(ChannelHandlerContext ctx, Map<String, Object> message) {
+            ctx.writeAndFlush(new TextWebSocketFrame(JSON.valueToTree(message).toString()));
+        }
+    }
+
+    /** The durable events of one session, one on each line of a file. */
+    private static final class Session {
+        private final RandomAccessFile file;
+        private long last;
+        private long sinceStart;
+
+        Session(Path path) throws IOException {
+            file = new RandomAccessFile(path.toFile(), "rwd");
+            long whole = 0;
+            for (String line = file.readLine(); line != null; line = file.readLine()) {
+                file.seek(file.getFilePointer() - 1);
+                if (file.read() != '\n') {
+                    break; // half a line: we crashed in the middle of it, and never acknowledged it
+                }
+                whole = file.getFilePointer();
+                count(JSON.readTree(line.getBytes(StandardCharsets.ISO_8859_1)));
+            }
+            file.setLength(whole);
+        }
+
+        /** A type that we do not know is durable. */
+        void take(JsonNode event, String text) throws IOException {
+            if (NOT_DURABLE.contains(event.get("type").asText()) || event.get("seq").asLong() <= last) {
+                return;
+            }
+            file.seek(file.length());
+            file.write((text + "\n").getBytes(StandardCharsets.UTF_8));
+            count(event);
+            if (event.get("type").asText().equals("session.ended")) {
+                boolean complete = event.get("durable_events").asLong() == sinceStart
+                        && event.get("outbox_dropped").asLong() == 0;
+                System.out.println(event.get("session_id").asText() + (complete ? " complete" : " INCOMPLETE"));
+            }
+        }
+
+        private void count(JsonNode event) {
+            last = event.get("seq").asLong();
+            // A worker counts what is its own.
+            sinceStart = event.get("type").asText().equals("session.started") ? 1 : sinceStart + 1;
+        }
+    }
+}

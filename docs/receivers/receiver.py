@@ -1,0 +1,40 @@
+"""python3 receiver.py PORT KEY_FILE FOLDER. Needs aiohttp and pyjwt[crypto]; in Debian python3-aiohttp and python3-jwt."""
+import json, os, re, sys, jwt
+from aiohttp import web
+PORT, KEY, FOLDER = int(sys.argv[1]), open(sys.argv[2], "rb").read(), sys.argv[3]
+ALGORITHMS = ["RS256", "ES256", "EdDSA"] if b"PUBLIC KEY" in KEY else ["HS256"]  # never both: a public key is no secret
+sessions = {}
+
+class Session:
+    def __init__(self, path):
+        self.file = open(path, "a+b", buffering=0)
+        self.file.seek(0)
+        whole = self.file.read().rpartition(b"\n")  # a crash may have left half a line, which was never acknowledged
+        self.file.truncate(len(whole[0] + whole[1]))
+        self.events = [json.loads(line) for line in whole[0].splitlines()]
+    def last(self): return self.events[-1]["seq"] if self.events else 0
+    def take(self, event):  # a type that we do not know is durable
+        if event["type"] in ("transcript.interim", "heartbeat") or event["seq"] <= self.last(): return
+        self.file.write(json.dumps(event).encode() + b"\n")
+        os.fsync(self.file.fileno())
+        self.events.append(event)
+        if event["type"] == "session.ended":  # a worker counts what is its own: everything from session.started on
+            start = max(i for i, it in enumerate(self.events) if it["type"] == "session.started")
+            complete = event["durable_events"] == len(self.events) - start and event["outbox_dropped"] == 0
+            print(event["session_id"], "complete" if complete else "INCOMPLETE", flush=True)
+
+async def receive(request):
+    name, token = request.headers.get("Aicc-Session-Id", ""), request.headers.get("Authorization", "")
+    try: claims = jwt.decode(token.removeprefix("Bearer "), KEY, ALGORITHMS, {"require": ["exp"]})
+    except jwt.InvalidTokenError: return web.Response(status=401)
+    if "send_transcripts" not in claims.get("permissions", []) or not re.fullmatch("[A-Za-z0-9-]{1,64}", name):
+        return web.Response(status=403)
+    session = sessions.get(name) or sessions.setdefault(name, Session(os.path.join(FOLDER, name + ".jsonl")))
+    await (socket := web.WebSocketResponse(max_msg_size=256 * 1024)).prepare(request)
+    await socket.send_json({"type": "resume", "last_seq": session.last()})
+    async for message in socket:
+        session.take(json.loads(message.data))
+        await socket.send_json({"type": "ack", "seq": session.last()})
+    return socket
+(app := web.Application()).add_routes([web.get("/transcripts", receive)])
+web.run_app(app, host="127.0.0.1", port=PORT, print=None)
