@@ -2,6 +2,7 @@ package io.aicc.bench;
 
 import io.aicc.bench.alloc.AllocBench;
 import io.aicc.bench.footprint.FootprintBench;
+import io.aicc.bench.fuzz.FuzzBench;
 import io.aicc.bench.hour.HourBench;
 import io.aicc.bench.operator.OperatorBench;
 import io.aicc.bench.pbx.PbxBench;
@@ -25,7 +26,8 @@ public final class Bench {
             new PbxBench(),
             new OperatorBench(),
             new VadBench(),
-            new ResampleBench());
+            new ResampleBench(),
+            new FuzzBench());
 
     private Bench() {}
 

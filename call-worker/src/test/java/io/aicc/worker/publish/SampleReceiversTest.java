@@ -140,7 +140,9 @@ class SampleReceiversTest {
             publisher.publish(Events.words(i));
         }
         Path file = directory.resolve("uid-1.jsonl");
-        await().atMost(PublisherRig.LONG).until(() -> Files.exists(file) && Files.readAllLines(file).size() == 51 && publisher.undelivered() == 0);
+        await().atMost(PublisherRig.LONG)
+                .until(() ->
+                        Files.exists(file) && Files.readAllLines(file).size() == 51 && publisher.undelivered() == 0);
         first.destroyForcibly().waitFor();
         // As if it had died in the middle of a write.
         Files.writeString(file, "{\"v\":1,\"type\":\"tra", StandardOpenOption.APPEND);

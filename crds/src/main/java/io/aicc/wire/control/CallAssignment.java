@@ -2,6 +2,7 @@ package io.aicc.wire.control;
 
 import io.aicc.crd.CallSessionSpec.CallEvent;
 import io.aicc.crd.Codec;
+import io.aicc.wire.MicroTime;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param agentSource the same for the agent's port
  * @param callEvents what happened in the call so far, whole each time; the worker publishes what it has not published
  * @param generation of the media endpoint, 1 for the first worker of the call
- * @param readyAt when the session became ready, the zero of its timeline ({@link io.aicc.wire.MicroTime}); null at the first
+ * @param readyAt when the session became ready, the zero of its timeline ({@link MicroTime}); null at the first
  *     hand-over: now
  * @param lastHeardAt when the worker that had the call before was last heard: what lies between is a gap; null at the first
  *     hand-over
@@ -39,8 +40,22 @@ public record CallAssignment(
         int generation,
         @Nullable String readyAt,
         @Nullable String lastHeardAt) {
+    /** @throws IllegalArgumentException when something that the worker will rely on is missing or makes no sense */
     public CallAssignment {
+        require(sessionUid != null && !sessionUid.isBlank(), "session_uid: missing");
+        require(callId != null && !callId.isBlank(), "call_id: missing");
+        require(language != null, "language: missing");
+        require(codec != null, "codec: missing");
+        require(generation >= 1, "generation: expected 1 or more, got " + generation);
+        require(readyAt == null || MicroTime.isOne(readyAt), "ready_at: no time");
+        require(lastHeardAt == null || MicroTime.isOne(lastHeardAt), "last_heard_at: no time");
         // An operator of the version before does not send it.
         callEvents = callEvents == null ? List.of() : List.copyOf(callEvents);
+    }
+
+    private static void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new IllegalArgumentException(otherwise);
+        }
     }
 }

@@ -20,12 +20,25 @@ final class AsyncApi {
         for (JsonNode example : examples) {
             String type = example.get("type").asText();
             events.add(type);
-            add(messages, type, EventSchema.ofEvent(type, Objects.requireNonNull(EventBody.types().get(type))), example);
+            add(
+                    messages,
+                    type,
+                    EventSchema.ofEvent(
+                            type, Objects.requireNonNull(EventBody.types().get(type))),
+                    example);
         }
         ReceiverMessage.Ack ack = new ReceiverMessage.Ack(17);
-        add(messages, "ack", EventSchema.ofAnswer("ack", ack.getClass()), WireJson.mapper().valueToTree(ack));
+        add(
+                messages,
+                "ack",
+                EventSchema.ofAnswer("ack", ack.getClass()),
+                WireJson.mapper().valueToTree(ack));
         ReceiverMessage.Resume resume = new ReceiverMessage.Resume(12);
-        add(messages, "resume", EventSchema.ofAnswer("resume", resume.getClass()), WireJson.mapper().valueToTree(resume));
+        add(
+                messages,
+                "resume",
+                EventSchema.ofAnswer("resume", resume.getClass()),
+                WireJson.mapper().valueToTree(resume));
 
         ObjectNode document = WireJson.mapper().createObjectNode().put("asyncapi", "3.0.0");
         document.putObject("info")

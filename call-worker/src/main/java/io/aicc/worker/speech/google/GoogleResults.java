@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Google's words in ours. */
 final class GoogleResults {
+    private static final long MOST_SECONDS = 86_400;
+
     private GoogleResults() {}
 
     /** The likeliest of what may have been said; nothing when there are no words. */
@@ -28,8 +30,10 @@ final class GoogleResults {
         return new Transcript(best.getTranscript().strip(), words, confidence(best.getConfidence()));
     }
 
+    /** What makes no sense is brought to what could be meant: it is to be added to times of ours. */
     static long ms(Duration duration) {
-        return duration.getSeconds() * 1_000 + duration.getNanos() / 1_000_000;
+        long seconds = Math.clamp(duration.getSeconds(), 0, MOST_SECONDS);
+        return seconds * 1_000 + Math.max(0, duration.getNanos()) / 1_000_000;
     }
 
     /** Zero means that Google does not tell. */

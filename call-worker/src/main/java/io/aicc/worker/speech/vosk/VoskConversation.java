@@ -1,13 +1,9 @@
 package io.aicc.worker.speech.vosk;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.aicc.crd.Codec;
-import io.aicc.wire.event.EventBody.Word;
 import io.aicc.worker.audio.AudioFrame;
 import io.aicc.worker.speech.EncodedAudio;
-import io.aicc.worker.speech.SpeechListener.Transcript;
 import io.aicc.worker.speech.remote.Failure;
 import io.aicc.worker.speech.remote.Failure.Kind;
 import io.aicc.worker.speech.remote.RecognitionServer.Conversation;
@@ -18,8 +14,6 @@ import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -42,7 +36,6 @@ final class VoskConversation implements Conversation, WebSocket.Listener {
     private static final int MAX_ANSWER_CHARS = 1 << 20;
 
     private static final int MANY_WAITING = 8;
-    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Codec codec;
     private final int sampleRateHz;
@@ -146,38 +139,16 @@ final class VoskConversation implements Conversation, WebSocket.Listener {
     }
 
     private void hear(String message) {
-        JsonNode json;
         try {
-            json = JSON.readTree(message);
+            switch (VoskAnswer.parse(message)) {
+                case VoskAnswer.Settled settled
+                when !settled.words().text().isEmpty() -> hearer.heard(settled.words(), settled.untilMs());
+                case VoskAnswer.Guess guess -> hearer.guessed(guess.text());
+                case VoskAnswer.Settled _, VoskAnswer.Other _ -> {}
+            }
         } catch (JsonProcessingException e) {
             fail(e);
-            return;
         }
-        if (json.hasNonNull("text")) {
-            Transcript words = transcript(json);
-            // What the server has settled reaches to the last word; the rest is silence, or yet to come.
-            long untilMs = words.words().isEmpty() ? 0 : words.words().getLast().endMs();
-            if (!words.text().isEmpty()) {
-                hearer.heard(words, untilMs);
-            }
-        } else if (json.hasNonNull("partial")) {
-            hearer.guessed(json.path("partial").asText());
-        }
-    }
-
-    private static Transcript transcript(JsonNode json) {
-        List<Word> words = new ArrayList<>();
-        double confidence = 0;
-        for (JsonNode word : json.path("result")) {
-            confidence += word.path("conf").asDouble();
-            words.add(new Word(
-                    word.path("word").asText(),
-                    Math.round(1000 * word.path("start").asDouble()),
-                    Math.round(1000 * word.path("end").asDouble()),
-                    word.path("conf").asDouble()));
-        }
-        @Nullable Double mean = words.isEmpty() ? null : Double.valueOf(confidence / words.size());
-        return new Transcript(json.path("text").asText(), words, mean);
     }
 
     @Override

@@ -1,0 +1,58 @@
+package io.aicc.worker.control;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.aicc.bench.fuzz.Sound;
+import io.aicc.wire.MicroTime;
+import io.aicc.wire.WireJson;
+import io.aicc.wire.control.CallAssignment;
+import io.aicc.wire.control.EndOrder;
+import io.aicc.worker.publish.SessionIdentity;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+
+/** Orders and tokens as anybody on the pod network can send them; in this package for the token's sake. */
+public final class HostileControl {
+    private static final ControlToken TOKENS = new ControlToken(
+            ControlToken.publicKey("MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="),
+            "worker-1",
+            () -> Date.from(Instant.EPOCH));
+
+    private HostileControl() {}
+
+    /** An order is refused when it is read, or can be carried out as far as its own text goes. */
+    public static void order(byte[] input) {
+        CallAssignment order;
+        try {
+            WireJson.mapper().readValue(input, EndOrder.class);
+        } catch (JsonProcessingException _) {
+            // No end: it may be an assignment.
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+        try {
+            order = WireJson.mapper().readValue(new String(input, StandardCharsets.UTF_8), CallAssignment.class);
+        } catch (JsonProcessingException _) {
+            return;
+        }
+        if (order == null) {
+            return;
+        }
+        Sound.same(
+                order.generation(),
+                new SessionIdentity(order.callId(), order.sessionUid(), order.generation()).generation());
+        Instant ready = order.readyAt() == null ? Instant.EPOCH : MicroTime.parse(order.readyAt());
+        if (order.lastHeardAt() != null) {
+            long silentMs = Duration.between(ready, MicroTime.parse(order.lastHeardAt()))
+                    .toMillis();
+            Sound.same(silentMs, Duration.ofMillis(silentMs).toMillis());
+        }
+    }
+
+    /** Nobody gets in whose token the key did not sign. */
+    public static void token(byte[] input) {
+        ControlToken.Verdict verdict = TOKENS.check(new String(input, StandardCharsets.UTF_8));
+        Sound.holds(!verdict.allowed(), "a token that nobody signed lets nobody in");
+    }
+}
