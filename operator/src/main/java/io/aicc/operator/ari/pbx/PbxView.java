@@ -269,7 +269,7 @@ public final class PbxView {
     }
 
     private Stream<Course> customersAround(String channel) {
-        return topology.around(channel).stream()
+        return topology.around(List.of(channel)).stream()
                 .map(courses::get)
                 .filter(Objects::nonNull)
                 .filter(course -> !course.over());
@@ -277,14 +277,16 @@ public final class PbxView {
 
     private Touched touch(PbxEvent event) {
         Touched touched = Touched.nothing();
+        Set<String> start = new HashSet<>();
         for (String id : about(event)) {
             touched.objects().add(id);
+            start.add(id);
             PbxBridge bridge = topology.bridge(id);
-            Stream.concat(Stream.of(id), bridge == null ? Stream.of() : bridge.members().stream())
-                    .flatMap(channel -> topology.around(channel).stream())
-                    .filter(courses::containsKey)
-                    .forEach(touched.customers()::add);
+            if (bridge != null && bridge.talks()) {
+                start.addAll(bridge.members());
+            }
         }
+        topology.around(start).stream().filter(courses::containsKey).forEach(touched.customers()::add);
         return touched;
     }
 

@@ -3,9 +3,12 @@ package io.aicc.operator.ari.pbx;
 import io.aicc.operator.ari.pbx.PbxEvent.DialStatus;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -125,12 +128,18 @@ final class Topology {
         }
     }
 
-    /** Everything that hangs together with a channel, itself included. */
-    Set<String> around(String channel) {
-        Set<String> seen = new HashSet<>(Set.of(channel));
+    /** Everything that hangs together with any of these channels, themselves included. One walk, so that a conference costs little. */
+    Set<String> around(Collection<String> start) {
+        Set<String> seen = new HashSet<>(start);
+        Set<PbxBridge> crossed = Collections.newSetFromMap(new IdentityHashMap<>());
         Deque<String> next = new ArrayDeque<>(seen);
         while (!next.isEmpty()) {
-            neighbours(next.remove()).filter(seen::add).forEach(next::add);
+            String id = next.remove();
+            PbxBridge bridge = bridgeAround(id);
+            if (bridge != null && bridge.talks() && crossed.add(bridge)) {
+                bridge.members().stream().filter(seen::add).forEach(next::add);
+            }
+            calledOrHalf(id).filter(seen::add).forEach(next::add);
         }
         return seen;
     }
@@ -178,12 +187,9 @@ final class Topology {
                 || (dial != null && dial.status() != DialStatus.CALLING);
     }
 
-    private Stream<String> neighbours(String id) {
+    /** Whom a channel calls, who calls it, and the other half of a Local channel. */
+    private Stream<String> calledOrHalf(String id) {
         List<String> found = new ArrayList<>();
-        PbxBridge bridge = bridgeAround(id);
-        if (bridge != null) {
-            found.addAll(bridge.members());
-        }
         found.addAll(peersOf.getOrDefault(id, new LinkedHashSet<>()));
         Dial dial = dialOf.get(id);
         if (dial != null) {

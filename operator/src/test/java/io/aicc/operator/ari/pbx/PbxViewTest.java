@@ -8,7 +8,9 @@ import io.aicc.operator.ari.pbx.PbxEvent.DialStatus;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Which calls there are, and who is who in them. */
 class PbxViewTest {
@@ -288,5 +290,20 @@ class PbxViewTest {
                 .rings("c", "agent")
                 .answers("c", "agent")
                 .enters("x", "c", "agent");
+    }
+
+    @Test
+    @Timeout(60)
+    void aConferenceOfHundredsIsSeenThrough() {
+        talking();
+        String[] guests = IntStream.range(0, 400).mapToObj(i -> "guest" + i).toArray(String[]::new);
+        for (String guest : guests) {
+            pbx.phone(guest).enters("conference", guest);
+        }
+        pbx.view.beforeSnapshot();
+        pbx.view.apply(pbx.snapshot());
+        assertThat(pbx.says("c")).isEqualTo("TALKING agent");
+        pbx.leaves("conference", guests).gone(guests);
+        assertThat(pbx.view.rtpChannels()).isEqualTo(2);
     }
 }
