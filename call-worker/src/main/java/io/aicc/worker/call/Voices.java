@@ -62,17 +62,27 @@ final class Voices {
         lines.values().forEach(line -> line.speaks(wanted));
     }
 
+    /** What is open stays until the new streams are: a worker that refuses a language is as warm for the next call. */
     private void openAnew(String wanted) throws SpeechException {
-        closeStreams();
         var transcription = new SpeakerLine.Transcription(
                 publish, parts.engine().name(), parts.engine().model(), finished, firstHeard);
-        for (Channel channel : Channel.values()) {
-            SpeakerLine line = new SpeakerLine(channel, parts.settings().turns(), transcription, System::nanoTime);
-            SpeechStream stream = parts.engine().open(channel, wanted, line);
-            line.recogniseWith(stream);
-            lines.put(channel, line);
-            streams.put(channel, stream);
+        Map<Channel, SpeakerLine> newLines = new EnumMap<>(Channel.class);
+        Map<Channel, SpeechStream> newStreams = new EnumMap<>(Channel.class);
+        try {
+            for (Channel channel : Channel.values()) {
+                SpeakerLine line = new SpeakerLine(channel, parts.settings().turns(), transcription, System::nanoTime);
+                SpeechStream stream = parts.engine().open(channel, wanted, line);
+                newStreams.put(channel, stream);
+                line.recogniseWith(stream);
+                newLines.put(channel, line);
+            }
+        } catch (SpeechException refused) {
+            newStreams.values().forEach(SpeechStream::close);
+            throw refused;
         }
+        closeStreams();
+        lines.putAll(newLines);
+        streams.putAll(newStreams);
     }
 
     private int recognising() {

@@ -114,6 +114,7 @@ class LiveCallTest {
         assertThat(call.report().state()).isEqualTo(State.IDLE);
         call.assign(assignment("uid-2", "en-US"));
         assertThat(call.report().sessionUid()).isEqualTo("uid-2");
+        assertThat(engine.opened).as("as warm as before").hasValue(2);
     }
 
     @Test

@@ -72,12 +72,23 @@ class ConfigurationCheckTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"", "enabled = true", "enabled=1", "enabled = On"})
+    void ariIsOnUnlessItIsSwitchedOff(String enabled) throws IOException {
+        write("ari.conf", "[general]\n" + enabled, "rw-r--r--");
+        Files.delete(etc.resolve("ari_password.conf"));
+
+        assertThat(check().errors()).contains("/ari_password.conf: is missing");
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "ari_password.conf, password = changeme, its password is too short",
         "http.conf, '[general]\nenabled = yes\nbindaddr = 0.0.0.0', bindaddr is '0.0.0.0'",
         "http.conf, '[general]\nenabled=yes\nbindaddr=10.1.2.3 ; the LAN', bindaddr is '10.1.2.3'",
+        "http.conf, '[general]\nenabled = true\nbindaddr = 0.0.0.0', bindaddr is '0.0.0.0'",
+        "http.conf, '[general]\nenabled=1\nbindaddr=127.0.0.1\ntlsenable=On\ntlsbindaddr=0.0.0.0:8089', tlsbindaddr is '0.0.0.0:8089'",
         "ari_origins.conf, allowed_origins = *, allowed_origins is *",
-        "asterisk.conf, '[options]\nexecincludes = yes', execincludes is yes",
+        "asterisk.conf, '[options]\nexecincludes = yes', execincludes is on",
     })
     void whatOpensTheDoorIsRefused(String file, String text, String why) throws IOException {
         write(file, text, "rw-------");
