@@ -18,6 +18,7 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -208,10 +209,10 @@ class ReceiverDoorTest {
 
         @Override
         public void heard(ScriptedReceiver receiver, Channel connection, Event event) {
-            if (event.seq() <= had.get(connection)) {
+            if (event.seq() <= Objects.requireNonNull(had.get(connection))) {
                 repeated.add(event.seq());
             }
-            if (!isGood(tokens.get(connection))) {
+            if (!isGood(Objects.requireNonNull(tokens.get(connection)))) {
                 expired.add(event.seq());
             }
             ScriptedReceiver.say(connection, "{\"type\":\"ack\",\"seq\":" + event.seq() + "}");
