@@ -27,7 +27,7 @@ record Change(long revision, ObjectKey key, @Nullable ObjectNode before, ObjectN
     }
 
     private ObjectNode lastSeen() {
-        ObjectNode last = Objects.requireNonNull(before).deepCopy();
+        ObjectNode last = Json.withOwnMetadata(Objects.requireNonNull(before));
         last.withObject("/metadata").put("resourceVersion", Long.toString(revision));
         return last;
     }

@@ -12,7 +12,9 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** JSON trees, as the server stores and sends them. A stored tree is never changed: writers work on a copy. */
 final class Json {
@@ -91,6 +93,34 @@ final class Json {
             node = node.path(field);
         }
         return node;
+    }
+
+    /** UIDs of the owners that an object names. */
+    static Set<String> ownerUids(JsonNode object) {
+        JsonNode references = object.path("metadata").path("ownerReferences");
+        Set<String> uids = new HashSet<>();
+        references.forEach(reference -> uids.add(reference.path("uid").asText()));
+        return uids;
+    }
+
+    /** A copy whose metadata may be changed; everything else is the same, in both senses. */
+    static ObjectNode withOwnMetadata(ObjectNode object) {
+        ObjectNode copy = object().setAll(object);
+        copy.set("metadata", object.path("metadata").deepCopy());
+        return copy;
+    }
+
+    /**
+     * Puts in place of a part that is equal in an earlier state of the object that very part: the log remembers thousands of
+     * states, and most differ in a few words. Not the metadata, which every state has of its own.
+     */
+    static void share(ObjectNode earlier, ObjectNode object) {
+        for (var field : object.properties()) {
+            JsonNode same = earlier.get(field.getKey());
+            if (!"metadata".equals(field.getKey()) && field.getValue().equals(same)) {
+                field.setValue(same);
+            }
+        }
     }
 
     private static int firstCharacter(byte[] body) {

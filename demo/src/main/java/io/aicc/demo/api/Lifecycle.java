@@ -72,7 +72,11 @@ final class Lifecycle {
         });
     }
 
-    /** Changes the object, but for what only the server or the status subresource may change. */
+    /**
+     * Changes the object, but for what only the server or the status subresource may change.
+     *
+     * @param edit makes an object of its own from the present one, which it leaves as it is
+     */
     ObjectNode update(ResourceKind kind, ObjectKey key, UnaryOperator<ObjectNode> edit, WriteOptions options) {
         return write(kind, key, edit, options, (live, edited) -> {
             if (kind.statusSubresource()) {
@@ -126,7 +130,7 @@ final class Lifecycle {
             Separation separation) {
         return store.atomically(() -> {
             ObjectNode live = get(kind, key);
-            ObjectNode edited = edit.apply(live.deepCopy());
+            ObjectNode edited = edit.apply(live);
             checkIdentity(kind, live, edited);
             ObjectNode next = separation.apply(live, edited);
             keepSystemMetadata(live, next);
@@ -135,6 +139,7 @@ final class Lifecycle {
             if (next.equals(live)) {
                 return live;
             }
+            Json.share(live, next);
             if (!desired(next).equals(desired(live))) {
                 ObjectNode metadata = next.withObject("/metadata");
                 metadata.put("generation", metadata.path("generation").asLong() + 1);
@@ -297,7 +302,7 @@ final class Lifecycle {
     }
 
     private ObjectNode mark(ObjectNode live, long grace, boolean foreground) {
-        ObjectNode marked = live.deepCopy();
+        ObjectNode marked = Json.withOwnMetadata(live);
         ObjectNode metadata = marked.withObject("/metadata");
         boolean again = metadata.has("deletionTimestamp");
         if (!again || grace < metadata.path("deletionGracePeriodSeconds").asLong()) {

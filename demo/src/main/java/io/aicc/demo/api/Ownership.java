@@ -4,10 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 
 /**
  * Who belongs to whom: by owner reference, and besides that everything in a namespace belongs to the namespace and every
@@ -28,20 +26,17 @@ final class Ownership {
     List<ObjectKey> dependents(ObjectKey owner, JsonNode object) {
         String name = owner.name();
         return switch (owner.resource()) {
-            case "namespaces" -> find((key, any) -> key.namespace().equals(name));
+            case "namespaces" -> find(key -> key.namespace().equals(name));
             case "customresourcedefinitions.apiextensions.k8s.io" ->
-                find((key, any) -> key.resource().equals(name));
-            default -> {
-                String uid = object.at("/metadata/uid").asText();
-                yield find((key, candidate) -> ownerUids(candidate).contains(uid));
-            }
+                find(key -> key.resource().equals(name));
+            default -> store.dependents(object.at("/metadata/uid").asText());
         };
     }
 
     /** Owners of an object that exist. */
     List<ObjectKey> owners(ObjectKey key, JsonNode object) {
         List<ObjectKey> owners = new ArrayList<>();
-        for (String uid : ownerUids(object)) {
+        for (String uid : Json.ownerUids(object)) {
             if (store.findByUid(uid) instanceof ObjectKey owner) {
                 owners.add(owner);
             }
@@ -58,7 +53,7 @@ final class Ownership {
 
     /** True when the object names owners and none of them exists (any more). */
     boolean orphaned(ObjectKey key, JsonNode object) {
-        return !ownerUids(object).isEmpty() && owners(key, object).isEmpty();
+        return !Json.ownerUids(object).isEmpty() && owners(key, object).isEmpty();
     }
 
     /** A copy of the object without its references to one owner. */
@@ -79,17 +74,10 @@ final class Ownership {
         return copy;
     }
 
-    private static Set<String> ownerUids(JsonNode object) {
-        Set<String> uids = new HashSet<>();
-        object.at("/metadata/ownerReferences")
-                .forEach(reference -> uids.add(reference.path("uid").asText()));
-        return uids;
-    }
-
-    private List<ObjectKey> find(BiPredicate<ObjectKey, JsonNode> belongs) {
+    private List<ObjectKey> find(Predicate<ObjectKey> belongs) {
         List<ObjectKey> found = new ArrayList<>();
         store.forEach((key, object) -> {
-            if (belongs.test(key, object)) {
+            if (belongs.test(key)) {
                 found.add(key);
             }
         });

@@ -3,6 +3,7 @@ package io.aicc.demo.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -117,12 +118,14 @@ final class ResourceRequests {
         if (request.wantsTable()) {
             return Reply.ok(tables.table(target.kind(), listing.objects(), revision, include(request)));
         }
-        ObjectNode list = Json.object()
-                .put("kind", target.kind().kind() + "List")
-                .put("apiVersion", target.kind().apiVersion());
+        return Reply.ok(listOf(target.kind(), revision, listing.objects()));
+    }
+
+    private static ObjectNode listOf(ResourceKind kind, String revision, List<ObjectNode> objects) {
+        ObjectNode list = Json.object().put("kind", kind.kind() + "List").put("apiVersion", kind.apiVersion());
         list.putObject("metadata").put("resourceVersion", revision);
-        list.putArray("items").addAll(listing.objects());
-        return Reply.ok(list);
+        list.putArray("items").addAll(objects);
+        return list;
     }
 
     private Reply watch(Target target, ApiRequest request) {
@@ -164,15 +167,18 @@ final class ResourceRequests {
 
     private Reply deleteAll(Target target, ApiRequest request) {
         DeleteOptions options = DeleteOptions.read(request.body(), request.query());
-        Store.Listing listing = store.list(target.kind(), target.namespace(), selector(target, request));
-        for (ObjectNode object : listing.objects()) {
-            ObjectKey key = ObjectKey.of(target.kind(), object);
-            if (store.find(key) != null) {
-                lifecycle.delete(target.kind(), key, options);
+        Selector selector = selector(target, request);
+        return store.atomically(() -> {
+            Store.Listing listing = store.list(target.kind(), target.namespace(), selector);
+            List<ObjectNode> deleted = new ArrayList<>();
+            for (ObjectNode object : listing.objects()) {
+                ObjectKey key = ObjectKey.of(target.kind(), object);
+                if (store.find(key) != null) { // Otherwise it went with its owner.
+                    deleted.add(lifecycle.delete(target.kind(), key, options));
+                }
             }
-        }
-        return Reply.ok(
-                Json.object().put("kind", "Status").put("apiVersion", "v1").put("status", "Success"));
+            return Reply.ok(listOf(target.kind(), Long.toString(listing.revision()), deleted));
+        });
     }
 
     private Reply scale(Target target, ApiRequest request) {
@@ -186,7 +192,8 @@ final class ResourceRequests {
                     ? asObject(request.body())
                     : Patches.apply(target.kind(), request.mediaType(), request.body(), scaleOf(object, paths));
             JsonNode replicas = wanted.at("/spec/replicas");
-            UnaryOperator<ObjectNode> edit = live -> set(live, paths.specReplicas(), IntNode.valueOf(replicas.asInt()));
+            UnaryOperator<ObjectNode> edit =
+                    live -> with(live, paths.specReplicas(), IntNode.valueOf(replicas.asInt()));
             object = lifecycle.update(target.kind(), target.key(), edit, request.writeOptions());
         }
         return Reply.ok(scaleOf(object, paths));
@@ -216,7 +223,7 @@ final class ResourceRequests {
             throw Failure.methodNotAllowed();
         }
         JsonNode node = request.body().path("target").path("name");
-        lifecycle.update(target.kind(), target.key(), pod -> set(pod, "spec.nodeName", node), request.writeOptions());
+        lifecycle.update(target.kind(), target.key(), pod -> with(pod, "spec.nodeName", node), request.writeOptions());
         return new Reply.Tree(
                 201, Json.object().put("kind", "Status").put("apiVersion", "v1").put("status", "Success"));
     }
@@ -280,10 +287,11 @@ final class ResourceRequests {
         throw Failure.badRequest("the body of the request must be an object");
     }
 
-    private static ObjectNode set(ObjectNode object, String dottedPath, JsonNode value) {
+    private static ObjectNode with(ObjectNode object, String dottedPath, JsonNode value) {
+        ObjectNode copy = object.deepCopy();
         int last = dottedPath.lastIndexOf('.');
-        object.withObject("/" + dottedPath.substring(0, last).replace('.', '/'))
+        copy.withObject("/" + dottedPath.substring(0, last).replace('.', '/'))
                 .set(dottedPath.substring(last + 1), value);
-        return object;
+        return copy;
     }
 }

@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -31,6 +33,7 @@ final class Store {
     private final Condition changed = lock.newCondition();
     private final TreeMap<ObjectKey, ObjectNode> objects = new TreeMap<>();
     private final Map<String, ObjectKey> keysByUid = new HashMap<>();
+    private final Map<String, Set<ObjectKey>> dependents = new HashMap<>();
     private final @Nullable Change[] log = new @Nullable Change[LOG_SIZE];
     private final long firstRevision;
     private long revision;
@@ -62,6 +65,11 @@ final class Store {
     @Nullable
     ObjectKey findByUid(String uid) {
         return atomically(() -> keysByUid.get(uid));
+    }
+
+    /** Objects that name this one as an owner. */
+    List<ObjectKey> dependents(String ownerUid) {
+        return atomically(() -> List.copyOf(dependents.getOrDefault(ownerUid, Set.of())));
     }
 
     /** Lists a kind in one namespace, or in all when the namespace is empty. */
@@ -96,6 +104,10 @@ final class Store {
         return atomically(() -> {
             ObjectNode before = objects.put(key, stamped(object));
             keysByUid.put(object.at("/metadata/uid").asText(), key);
+            forgetOwners(key, before);
+            for (String owner : Json.ownerUids(object)) {
+                dependents.computeIfAbsent(owner, uid -> new TreeSet<>()).add(key);
+            }
             append(new Change(revision, key, before, object, false));
             return object;
         });
@@ -109,7 +121,8 @@ final class Store {
                 throw new IllegalStateException("removed twice: " + key);
             }
             keysByUid.remove(before.at("/metadata/uid").asText());
-            ObjectNode last = stamped(before.deepCopy());
+            forgetOwners(key, before);
+            ObjectNode last = stamped(Json.withOwnMetadata(before));
             append(new Change(revision, key, before, last, true));
             return last;
         });
@@ -159,6 +172,18 @@ final class Store {
 
     boolean isClosed() {
         return atomically(() -> closed);
+    }
+
+    private void forgetOwners(ObjectKey key, @Nullable ObjectNode object) {
+        if (object == null) {
+            return;
+        }
+        for (String owner : Json.ownerUids(object)) {
+            dependents.computeIfPresent(owner, (uid, keys) -> {
+                keys.remove(key);
+                return keys.isEmpty() ? null : keys;
+            });
+        }
     }
 
     private ObjectNode stamped(ObjectNode object) {

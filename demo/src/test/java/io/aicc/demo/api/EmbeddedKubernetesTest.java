@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.StatusDetails;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -140,6 +141,19 @@ class EmbeddedKubernetesTest {
         assertThatExceptionOfType(KubernetesClientException.class)
                 .isThrownBy(() -> maps.withField("data.x", "1").list())
                 .withMessageContaining("field label not supported: data.x");
+    }
+
+    @Test
+    void deletesTogetherWhatALabelSelectsAndSaysWhatItWas() {
+        for (String name : List.of("one", "two", "three")) {
+            client.resource(configMap(name, Map.of("name", name))).create();
+        }
+        var maps = client.configMaps().inNamespace(NAMESPACE);
+
+        assertThat(maps.withLabelIn("name", "one", "three", "nobody").delete())
+                .extracting(StatusDetails::getName)
+                .containsExactly("one", "three");
+        assertThat(names(maps.list().getItems())).containsExactly("two");
     }
 
     @Test
