@@ -5,11 +5,14 @@ import io.jsonwebtoken.Clock;
 import io.jsonwebtoken.JwtException;
 import io.jsonwebtoken.JwtParser;
 import io.jsonwebtoken.Jwts;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
+import java.util.Date;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +24,9 @@ public final class ControlToken {
     private static final String BEARER = "Bearer ";
 
     private final JwtParser parser;
+    private final Clock clock;
     private final AtomicLong epoch = new AtomicLong(Long.MIN_VALUE);
+    private volatile @Nullable Checked last;
 
     /**
      * For one pod.
@@ -34,6 +39,7 @@ public final class ControlToken {
                 .requireAudience(podUid)
                 .clock(clock)
                 .build();
+        this.clock = clock;
     }
 
     /**
@@ -56,25 +62,46 @@ public final class ControlToken {
         if (header == null || !header.startsWith(BEARER)) {
             return new Verdict(401, "control channel: no bearer token");
         }
-        Claims claims;
+        Checked token;
         try {
-            claims = parser.parseSignedClaims(header.substring(BEARER.length())).getPayload();
+            token = checked(header.substring(BEARER.length()));
         } catch (JwtException | IllegalArgumentException e) {
             return new Verdict(
                     401,
                     "control channel: token refused: "
                             + e.getClass().getSimpleName().replaceFirst("Exception$", ""));
         }
-        if (claims.getExpiration() == null || !(claims.get("epoch") instanceof Number number)) {
+        if (token == null) {
             return new Verdict(401, "control channel: token refused: exp and epoch are required");
         }
-        long given = number.longValue();
+        long given = token.epoch();
         long newest = epoch.accumulateAndGet(given, Math::max);
         if (given < newest) {
             return new Verdict(403, "control channel: epoch " + given + " is over, " + newest + " leads");
         }
         return Verdict.ALLOWED;
     }
+
+    /** The token's content; null when something is missing in it. One that was checked a moment ago is not checked again. */
+    private @Nullable Checked checked(String token) {
+        Checked known = last;
+        byte[] bytes = token.getBytes(StandardCharsets.UTF_8);
+        if (known != null
+                && MessageDigest.isEqual(known.token(), bytes)
+                && clock.now().before(known.expires())) {
+            return known;
+        }
+        Claims claims = parser.parseSignedClaims(token).getPayload();
+        if (claims.getExpiration() == null || !(claims.get("epoch") instanceof Number number)) {
+            return null;
+        }
+        Checked fresh = new Checked(bytes, claims.getExpiration(), number.longValue());
+        last = fresh;
+        return fresh;
+    }
+
+    /** A token whose signature and audience are right. */
+    private record Checked(byte[] token, Date expires, long epoch) {}
 
     /**
      * Whether a request may pass.

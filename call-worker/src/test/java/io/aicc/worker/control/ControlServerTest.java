@@ -38,7 +38,7 @@ class ControlServerTest {
     private static final KeyPair OPERATOR = Jwts.SIG.EdDSA.keyPair().build();
     private static final KeyPair STRANGER = Jwts.SIG.EdDSA.keyPair().build();
 
-    private final Instant now = Instant.parse("2026-01-31T12:00:00Z");
+    private Instant now = Instant.parse("2026-01-31T12:00:00Z");
     private final Desk desk = new Desk();
     private final HttpClient http = HttpClient.newHttpClient();
     private ControlServer server;
@@ -105,6 +105,22 @@ class ControlServerTest {
     }
 
     @Test
+    void aTokenMayBeUsedAgainUntilItExpiresOrANewerLeaderSpeaks() throws Exception {
+        String token = bearer(OPERATOR, POD, 7);
+        assertThat(assigning(token)).isEqualTo(200);
+        assertThat(assigning(token)).isEqualTo(200);
+        assertThat(assigning(bearer(STRANGER, POD, 7))).isEqualTo(401);
+
+        now = now.plusSeconds(61);
+        assertThat(assigning(token)).isEqualTo(401);
+
+        String later = bearer(OPERATOR, POD, 7);
+        assertThat(assigning(later)).isEqualTo(200);
+        assertThat(assigning(bearer(OPERATOR, POD, 8))).isEqualTo(200);
+        assertThat(assigning(later)).isEqualTo(403);
+    }
+
+    @Test
     void eachKindOfRefusalHasAStatusOfItsOwn() throws Exception {
         String token = bearer(OPERATOR, POD, 1);
 
@@ -129,6 +145,10 @@ class ControlServerTest {
             desk.become(State.ASSIGNED);
             assertThat(state(lines)).isEqualTo(State.ASSIGNED);
         }
+    }
+
+    private int assigning(String token) throws Exception {
+        return send("PUT", "/v1/call", token, json(assignment("uid-1"))).statusCode();
     }
 
     private static State state(BufferedReader lines) throws Exception {

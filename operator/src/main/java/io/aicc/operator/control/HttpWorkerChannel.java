@@ -23,13 +23,13 @@ final class HttpWorkerChannel implements WorkerChannel {
     static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     private final HttpClient http;
-    private final WorkerTokens tokens;
+    private final WorkerToken token;
     private final WorkerAddress address;
     private final ReportStream reports;
 
-    HttpWorkerChannel(HttpClient http, WorkerTokens tokens, WorkerAddress address, ReportStream reports) {
+    HttpWorkerChannel(HttpClient http, WorkerToken token, WorkerAddress address, ReportStream reports) {
         this.http = http;
-        this.tokens = tokens;
+        this.token = token;
         this.address = address;
         this.reports = reports;
     }
@@ -74,7 +74,7 @@ final class HttpWorkerChannel implements WorkerChannel {
         try {
             HttpRequest request = HttpRequest.newBuilder(address.uri(path))
                     .timeout(TIMEOUT)
-                    .header("Authorization", "Bearer " + tokens.mint(address.podUid()))
+                    .header("Authorization", "Bearer " + token.valid())
                     .header("Content-Type", "application/json")
                     .method(method, json(body))
                     .build();

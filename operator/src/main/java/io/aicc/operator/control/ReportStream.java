@@ -39,7 +39,7 @@ final class ReportStream implements Runnable, AutoCloseable {
     private static final long LONGEST_PAUSE_MS = 1_000;
 
     private final HttpClient http;
-    private final WorkerTokens tokens;
+    private final WorkerToken token;
     private final WorkerAddress address;
     private final InstantSource clock;
     private final Consumer<WorkerReport> listener;
@@ -51,12 +51,12 @@ final class ReportStream implements Runnable, AutoCloseable {
 
     ReportStream(
             HttpClient http,
-            WorkerTokens tokens,
+            WorkerToken token,
             WorkerAddress address,
             InstantSource clock,
             Consumer<WorkerReport> listener) {
         this.http = http;
-        this.tokens = tokens;
+        this.token = token;
         this.address = address;
         this.clock = clock;
         this.listener = listener;
@@ -133,7 +133,7 @@ final class ReportStream implements Runnable, AutoCloseable {
     private @Nullable InputStream connect() throws IOException {
         HttpRequest request = HttpRequest.newBuilder(address.uri("/v1/reports"))
                 .timeout(HttpWorkerChannel.TIMEOUT) // until the headers have come; the body may go on for ever
-                .header("Authorization", "Bearer " + tokens.mint(address.podUid()))
+                .header("Authorization", "Bearer " + token.valid())
                 .GET()
                 .build();
         try {

@@ -14,7 +14,8 @@ import java.util.function.Consumer;
 /** The door of this room: opens channels to workers, in the name of one leadership. */
 public final class WorkerChannels implements AutoCloseable {
     private final HttpClient http;
-    private final WorkerTokens tokens;
+    private final ControlKey key;
+    private final long epoch;
     private final InstantSource clock;
     private final Set<ReportStream> streams = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService watch;
@@ -28,7 +29,8 @@ public final class WorkerChannels implements AutoCloseable {
                 .connectTimeout(HttpWorkerChannel.TIMEOUT)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .build();
-        this.tokens = new WorkerTokens(key, epoch, clock);
+        this.key = key;
+        this.epoch = epoch;
         this.clock = clock;
         this.watch = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name("worker-silence").factory());
@@ -43,7 +45,8 @@ public final class WorkerChannels implements AutoCloseable {
      * @param listener gets every report, one after the other, on the channel's own thread
      */
     public WorkerChannel open(WorkerAddress address, Consumer<WorkerReport> listener) {
-        ReportStream stream = new ReportStream(http, tokens, address, clock, listener);
+        WorkerToken token = new WorkerToken(key, epoch, address.podUid(), clock);
+        ReportStream stream = new ReportStream(http, token, address, clock, listener);
         streams.add(stream);
         Thread.ofVirtual().name("reports-" + address.podUid()).start(() -> {
             try {
@@ -52,7 +55,7 @@ public final class WorkerChannels implements AutoCloseable {
                 streams.remove(stream);
             }
         });
-        return new HttpWorkerChannel(http, tokens, address, stream);
+        return new HttpWorkerChannel(http, token, address, stream);
     }
 
     /** Stops listening to everybody. */
