@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.javaoperatorsdk.operator.api.config.Cloner;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
@@ -121,6 +122,7 @@ public final class Operator implements AutoCloseable {
     public void close() {
         role = Role.STOPPED;
         framework.stop();
+        poolReconciler.close();
         sessionReconciler.close();
         pools.close();
     }
@@ -190,6 +192,7 @@ public final class Operator implements AutoCloseable {
         overrides
                 .withKubernetesClient(client)
                 .withCloseClientOnStop(false)
+                .withResourceCloner(new Unchanged())
                 .withUseSSAToPatchPrimaryResource(false)
                 .withReconciliationTerminationTimeout(Duration.ofSeconds(5));
         if (settings.election().enabled()) {
@@ -208,6 +211,14 @@ public final class Operator implements AutoCloseable {
                         .setIntervalMultiplier(1.5)
                         .setMaxInterval(1_000)
                         .withoutMaxAttempts());
+    }
+
+    /** Our steps read what they are given and never change it, so nobody needs a copy of his own. */
+    private static final class Unchanged implements Cloner {
+        @Override
+        public <R extends HasMetadata> R clone(R object) {
+            return object;
+        }
     }
 
     private LeaderElectionConfiguration election() {

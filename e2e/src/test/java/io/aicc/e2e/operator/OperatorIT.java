@@ -30,6 +30,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -92,6 +93,33 @@ class OperatorIT {
         assertThat(Duration.between(hungUp, Instant.now())).isLessThan(Duration.ofSeconds(5));
         assertThat(client.pods().inNamespace(rig.namespace()).withName(pod).get())
                 .isNull();
+    }
+
+    @Test
+    void aCallCostsFourWritesAndAShareInOneThatDeletesManyPods() throws Exception {
+        rig.pool("warm: {min: 4, max: 4}, ports: {from: 20000, to: 20031, quarantineSeconds: 0}");
+        CountedWrites writes = new CountedWrites();
+        rig.startOperator(rig.newClient(writes), Map.of());
+        rig.awaitPool(pool -> Objects.equals(pool.warm(), 4));
+        writes.startAnew();
+        List<String> calls = List.of("call-1", "call-2", "call-3", "call-4");
+
+        calls.forEach(call -> rig.create(call, Instant.now()));
+        calls.forEach(call -> rig.workers()
+                .in(OperatorRig.worker(rig.awaitSession(call, Phase.Ready)))
+                .says(State.ACTIVE));
+        calls.forEach(call -> rig.awaitSession(call, Phase.Active));
+        calls.forEach(rig::hangUp);
+        calls.forEach(call -> rig.awaitSession(call, Phase.Ended));
+        await().atMost(OperatorRig.LIMIT).untilAsserted(() -> assertThat(
+                        client.pods().inNamespace(rig.namespace()).list().getItems())
+                .hasSize(4));
+
+        assertThat(writes.of("PATCH", "/callsessions/"))
+                .as("Ready, Active, Ended")
+                .isEqualTo(3 * 4);
+        assertThat(writes.of("POST", "/pods")).as("workers for the next calls").isEqualTo(4);
+        assertThat(writes.of("DELETE", "/pods")).isBetween(1, 3);
     }
 
     @Test

@@ -9,8 +9,11 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.HttpURLConnection;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Every write to the Kubernetes API goes through here, one request each. Thread-safe. */
 public final class KubeWrites {
@@ -65,10 +68,24 @@ public final class KubeWrites {
         return client.pods().inNamespace(namespace).withName(name).get() != null;
     }
 
-    /** Deletes a pod; one that is gone already is fine. */
-    public void deletePod(String namespace, String name) {
+    /**
+     * Deletes pods; those that are gone already are fine. One write for all that have their name in a label; one more for
+     * each that has not, because somebody changed it.
+     *
+     * @param nameLabel the label
+     */
+    public void deletePods(String namespace, String nameLabel, Collection<String> names) {
         counter("delete", "Pod").increment();
-        client.pods().inNamespace(namespace).withName(name).delete();
+        Set<String> left = new HashSet<>(names);
+        client.pods()
+                .inNamespace(namespace)
+                .withLabelIn(nameLabel, names.toArray(String[]::new))
+                .delete()
+                .forEach(deleted -> left.remove(deleted.getName()));
+        for (String name : left) {
+            counter("delete", "Pod").increment();
+            client.pods().inNamespace(namespace).withName(name).delete();
+        }
     }
 
     /** Deletes an object; one that is gone already is fine. */

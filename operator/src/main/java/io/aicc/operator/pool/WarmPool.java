@@ -103,6 +103,11 @@ final class WarmPool {
         return Optional.ofNullable(resource);
     }
 
+    /** Of the pods that are made now. */
+    synchronized String revision() {
+        return revision;
+    }
+
     /** The WorkerPool is gone: what is idle goes, what serves a call finishes it. */
     synchronized void abandon() {
         resource = null;
@@ -293,7 +298,7 @@ final class WarmPool {
         return settled;
     }
 
-    /** What has to be written now. Its pods count as starting from here on. */
+    /** What has to be written now, each thing once: its pods count as starting, or as deleted, from here on. */
     synchronized Plan plan() {
         Instant now = clock.instant();
         workers.values().stream()
@@ -310,10 +315,11 @@ final class WarmPool {
         List<Making> make = make(refill.make(), counts, now);
         boolean noRoom = refill.make() > 0 && make.isEmpty() && counts.starting() == 0 && trouble == null;
         letGo(noRoom ? refill.toMakeRoom() : refill);
-        List<String> delete = workers.values().stream()
+        List<Worker> spent = workers.values().stream()
                 .filter(worker -> worker.leaving() && !worker.deletionOrdered())
-                .map(Worker::pod)
                 .toList();
+        spent.forEach(worker -> worker.deletionOrdered(true));
+        List<String> delete = spent.stream().map(Worker::pod).toList();
         List<String> verify = unseen.entrySet().stream()
                 .filter(entry -> now.isAfter(entry.getValue().plus(UNSEEN_LIMIT)))
                 .map(Map.Entry::getKey)
@@ -331,14 +337,6 @@ final class WarmPool {
     synchronized void absent(String pod) {
         unseen.remove(pod);
         leases.release(pod, Duration.ZERO);
-    }
-
-    /** The deletion of a pod is under way. */
-    synchronized void deleting(String pod) {
-        Worker worker = workers.get(pod);
-        if (worker != null) {
-            worker.deletionOrdered(true);
-        }
     }
 
     synchronized Counts counts() {

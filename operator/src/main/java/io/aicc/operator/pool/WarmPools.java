@@ -67,6 +67,7 @@ public final class WarmPools implements AutoCloseable {
                 .inNamespace(namespace)
                 .withLabel(WorkerPodFactory.NAME_LABEL, WorkerPodFactory.NAME)
                 .runnableInformer(0)
+                .itemStore(new LeanPods())
                 .exceptionHandler((started, problem) -> true)
                 .addEventHandler(new PodEvents());
         gauge(metrics, "warm", WarmPool.Counts::warm);

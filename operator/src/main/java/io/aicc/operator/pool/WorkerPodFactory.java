@@ -38,6 +38,10 @@ final class WorkerPodFactory {
     static final String NAME_LABEL = "app.kubernetes.io/name";
     static final String NAME = "aicc-call-worker";
     static final String POOL_LABEL = "aicc.io/pool";
+
+    /** The pod's own name: many pods can be named at once by a label only. */
+    static final String POD_LABEL = "aicc.io/pod";
+
     static final String PORT_LABEL = "aicc.io/customer-port";
     static final String REVISION_LABEL = "aicc.io/revision";
     static final String CONTAINER = "worker";
@@ -90,9 +94,10 @@ final class WorkerPodFactory {
         }
     }
 
-    Pod make(WorkerPool pool, String name, PortPair ports) {
+    /** @param revision of the pool, see {@link #revision} */
+    Pod make(WorkerPool pool, String revision, String name, PortPair ports) {
         Pod pod = unmarked(pool, name, ports);
-        pod.getMetadata().getLabels().put(REVISION_LABEL, revision(pool));
+        pod.getMetadata().getLabels().put(REVISION_LABEL, revision);
         return pod;
     }
 
@@ -103,6 +108,7 @@ final class WorkerPodFactory {
                 .withName(name)
                 .withNamespace(pool.getMetadata().getNamespace())
                 .addToLabels(PORT_LABEL, String.valueOf(ports.customer()))
+                .addToLabels(POD_LABEL, name)
                 .addToLabels(POOL_LABEL, pool.getMetadata().getName())
                 .addToLabels(NAME_LABEL, NAME)
                 .addNewOwnerReference()

@@ -18,35 +18,48 @@ import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInbound
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a pool's pods as they should be: makes what is missing, deletes what is spent, tells in the status what stands. Runs
- * whenever a worker was taken or changed; runs of one pool never overlap, so nothing is made twice.
+ * whenever a worker was taken or changed; runs of one pool never overlap, so nothing is made twice. None waits for a pod's
+ * creation or deletion; these have threads of their own, so that neither keeps the other waiting.
  */
 @ControllerConfiguration
-public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
+public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(WorkerPoolReconciler.class);
 
     /** A status is for people: no more often than this, however fast the calls come. */
     private static final Duration STATUS_INTERVAL = Duration.ofSeconds(1);
+
+    /** Every call changes its pool a dozen times: what comes within this time is looked at once. */
+    private static final Duration PACE = Duration.ofMillis(10);
+
+    /** Pods that are being created at the same time: enough for the API server's latency, and no storm of connections. */
+    private static final int CREATIONS_AT_ONCE = 8;
 
     private final WarmPools pools;
     private final WorkerPodFactory factory;
     private final KubeWrites api;
     private final String namespace;
     private final InstantSource clock;
+    private final ExecutorService creations = Executors.newFixedThreadPool(
+            CREATIONS_AT_ONCE,
+            Thread.ofPlatform().daemon().name("pod-creation-", 0).factory());
+    private final PodDeletions deletions;
+    private final Set<String> dirty = ConcurrentHashMap.newKeySet();
+    private final ScheduledExecutorService pace = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("pool-changes").factory());
     private final SimpleInboundEventSource<WorkerPool> changes = new SimpleInboundEventSource<>("workers");
     private final Map<String, Told> told = new ConcurrentHashMap<>();
     private @Nullable IndexerResourceCache<WorkerPool> cache;
@@ -62,7 +75,8 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
         this.api = api;
         this.namespace = namespace;
         this.clock = clock;
-        pools.onPoolChange(pool -> changes.propagateEvent(new ResourceID(pool, namespace)));
+        this.deletions = new PodDeletions(api, namespace);
+        pools.onPoolChange(this::changed);
     }
 
     @Override
@@ -75,15 +89,20 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
     public void learn() {
         IndexerResourceCache<WorkerPool> known = cache;
         if (known != null) {
-            known.list().forEach(resource -> {
-                WarmPool pool = pools.pool(resource.getMetadata().getName());
-                pool.resource(resource, factory.revision(resource));
-            });
+            known.list()
+                    .forEach(resource -> learn(pools.pool(resource.getMetadata().getName()), resource));
         }
     }
 
     @Override
-    public UpdateControl<WorkerPool> reconcile(WorkerPool resource, Context<WorkerPool> context) throws Exception {
+    public void close() {
+        pace.shutdownNow();
+        creations.shutdownNow();
+        deletions.close();
+    }
+
+    @Override
+    public UpdateControl<WorkerPool> reconcile(WorkerPool resource, Context<WorkerPool> context) {
         if (!pools.leading()) {
             return UpdateControl.<WorkerPool>noUpdate().rescheduleAfter(Duration.ofMillis(100));
         }
@@ -92,56 +111,58 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
             pool.abandon();
             told.remove(resource.getMetadata().getName());
         } else {
-            pool.resource(resource, factory.revision(resource));
+            learn(pool, resource);
         }
         carryOut(resource, pool, pool.plan());
         return context.isPrimaryResourceDeleted() ? UpdateControl.noUpdate() : tell(resource, pool);
     }
 
-    private void carryOut(WorkerPool resource, WarmPool pool, WarmPool.Plan plan) throws Exception {
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Callable<Void>> writes = new ArrayList<>();
-            plan.delete().forEach(pod -> writes.add(() -> delete(pool, pod)));
-            plan.make().forEach(making -> writes.add(() -> make(resource, pool, making)));
-            plan.verify().forEach(pod -> writes.add(() -> verify(pool, pod)));
-            for (Future<Void> write : threads.invokeAll(writes)) {
-                try {
-                    write.get();
-                } catch (ExecutionException e) {
-                    throw e.getCause() instanceof Exception cause ? cause : e;
-                }
-            }
+    /** Runs come many times a second: what pods are made from is worked out again only when it may have changed. */
+    private void learn(WarmPool pool, WorkerPool resource) {
+        boolean known = pool.resource()
+                .map(WorkerPool::getMetadata)
+                .filter(before -> before.getUid().equals(resource.getMetadata().getUid())
+                        && before.getGeneration().equals(resource.getMetadata().getGeneration()))
+                .isPresent();
+        if (!known) {
+            pool.resource(resource, factory.revision(resource));
         }
     }
 
-    private @Nullable Void make(WorkerPool resource, WarmPool pool, WarmPool.Making making) {
+    private void carryOut(WorkerPool resource, WarmPool pool, WarmPool.Plan plan) {
+        String revision = pool.revision();
+        plan.make().forEach(making -> creations.execute(() -> make(resource, revision, pool, making)));
+        deletions.add(plan.delete());
+        plan.verify().stream().filter(pod -> !api.podExists(namespace, pod)).forEach(pool::absent);
+    }
+
+    private void make(WorkerPool resource, String revision, WarmPool pool, WarmPool.Making making) {
         try {
-            api.create(factory.make(resource, making.pod(), making.ports()));
-        } catch (KubernetesClientException e) {
-            boolean refused = e.getCode() >= 400 && e.getCode() < 500;
-            if (!refused) {
-                throw e; // It may exist all the same: its ports stay leased until that is known.
-            }
+            api.create(factory.make(resource, revision, making.pod(), making.ports()));
+        } catch (RuntimeException e) {
+            boolean refused =
+                    e instanceof KubernetesClientException answer && answer.getCode() >= 400 && answer.getCode() < 500;
             log.atError()
                     .addKeyValue("pool", resource.getMetadata().getName())
                     .addKeyValue("problem", e.getMessage())
-                    .log("worker pod refused by the api server");
-            pool.refused(making.pod(), String.valueOf(e.getMessage()));
+                    .log(refused ? "worker pod refused by the api server" : "worker pod perhaps not made");
+            if (refused) { // Otherwise it may exist all the same: its ports stay leased until that is known.
+                pool.refused(making.pod(), String.valueOf(e.getMessage()));
+                changed(resource.getMetadata().getName());
+            }
         }
-        return null;
     }
 
-    private @Nullable Void delete(WarmPool pool, String pod) {
-        api.deletePod(namespace, pod);
-        pool.deleting(pod);
-        return null;
-    }
-
-    private @Nullable Void verify(WarmPool pool, String pod) {
-        if (!api.podExists(namespace, pod)) {
-            pool.absent(pod);
+    private void changed(String pool) {
+        if (dirty.add(pool) && !pace.isShutdown()) {
+            var unused = pace.schedule(
+                    () -> {
+                        dirty.remove(pool);
+                        changes.propagateEvent(new ResourceID(pool, namespace));
+                    },
+                    PACE.toMillis(),
+                    TimeUnit.MILLISECONDS);
         }
-        return null;
     }
 
     private UpdateControl<WorkerPool> tell(WorkerPool resource, WarmPool pool) {

@@ -9,6 +9,8 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,6 +65,17 @@ class WorkerPodFactoryTest {
     }
 
     @Test
+    void whatIsRememberedOfAPodTellsTheSameOfItsWorker() {
+        for (String mode : List.of("PodIP", "HostPort")) {
+            Pod pod = make(mode);
+            Optional<WorkerPod> whole = WorkerPod.of(pod);
+            Pod lean = LeanPods.lean(pod);
+            assertThat(WorkerPod.of(lean)).isEqualTo(whole).isPresent();
+            assertThat(lean.getSpec().getVolumes()).isEmpty();
+        }
+    }
+
+    @Test
     void takesNoStrangersPodForAWorker() {
         Pod pod = make("PodIP");
         pod.getSpec().getContainers().getFirst().setName("sidecar");
@@ -87,6 +100,6 @@ class WorkerPodFactoryTest {
 
     private Pod make(String mode) {
         WorkerPool pool = Serialization.unmarshal(POOL.formatted(mode), WorkerPool.class);
-        return factory.make(pool, "default-abcdefgh", new PortPair(20_480));
+        return factory.make(pool, factory.revision(pool), "default-abcdefgh", new PortPair(20_480));
     }
 }
