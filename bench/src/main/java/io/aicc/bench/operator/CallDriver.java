@@ -110,16 +110,14 @@ final class CallDriver implements AutoCloseable {
         Seen seen = calls.computeIfAbsent(name, key -> new Seen());
         try {
             long created = System.nanoTime();
-            client.resource(session(name)).create();
+            CallSession session = client.resource(session(name)).create();
             long ready = micros(created, seen.ready());
             if (ready < 0) {
                 return new Timing(-1, -1);
             }
             Thread.sleep(hold);
             long hungUp = System.nanoTime();
-            client.resources(CallSession.class)
-                    .inNamespace(namespace)
-                    .withName(name)
+            client.resource(session)
                     .patch(
                             PatchContext.of(PatchType.JSON_MERGE),
                             "{\"spec\":{\"ended\":{\"at\":\"%s\",\"reason\":\"CustomerHangup\"}}}"

@@ -46,7 +46,7 @@ public final class OperatorBench implements Benchmark {
 
     @Override
     public String summary() {
-        return "created to Ready, writes and memory on the embedded API  --rate 45 (calls/s) --seconds 20 --warm 80";
+        return "created to Ready, writes and memory on the embedded API  --rate 45 (calls/s) --seconds 20 --warm 80 --warm-up 30";
     }
 
     @Override
@@ -54,6 +54,8 @@ public final class OperatorBench implements Benchmark {
         int rate = options.number("rate", 45, 1, 1_000);
         int seconds = options.number("seconds", 20, 1, 3_600);
         int warm = options.number("warm", 80, 1, 1_000);
+        int warmUp = options.number("warm-up", 30, 1, 600);
+        Load load = new Load(rate, warmUp, seconds);
         Report report = Report.of(name(), options.complete());
         Path key = Files.writeString(
                 directory.resolve("control.pem"), ControlKey.generate().toPem());
@@ -66,42 +68,53 @@ public final class OperatorBench implements Benchmark {
                 }
             }
             api.createNamespace(BARE);
-            bare(report, client, rate, seconds);
+            bare(report, client, load);
             try (PlayedWorkers workers = new PlayedWorkers(client, NAMESPACE);
                     OperatorProcess operator =
                             new OperatorProcess(api.kubeconfig(), NAMESPACE, key, directory.resolve("operator.log"))) {
                 awaitWarm(client, operator, warm);
-                measure(report, client, workers, operator, rate, seconds);
+                measure(report, client, workers, operator, load);
             }
         }
         return report;
     }
 
-    private static void bare(Report report, KubernetesClient client, int rate, int seconds) throws Exception {
+    /** Calls at a rate: first until everything is compiled and connected, then those that count. */
+    private record Load(int rate, int warmUpSeconds, int seconds) {
+        List<Timing> warmUp(CallDriver driver) throws InterruptedException {
+            return driver.place("warm-up", rate, rate * warmUpSeconds, HOLD);
+        }
+
+        List<Timing> place(CallDriver driver) throws InterruptedException {
+            return driver.place("call", rate, rate * seconds, HOLD);
+        }
+    }
+
+    private static void bare(Report report, KubernetesClient client, Load load) throws Exception {
         try (BareController controller = new BareController(client, BARE);
                 CallDriver driver = new CallDriver(client, BARE, session -> {})) {
-            var unused = driver.place("warm-up", rate, rate * 3, HOLD);
-            describe(
-                    report.row("bare: a watch and one write per step"),
-                    driver.place("bare", rate, rate * seconds, HOLD));
+            var unused = load.warmUp(driver);
+            describe(report.row("bare: a watch and one write per step"), load.place(driver));
         }
     }
 
     private static void measure(
-            Report report,
-            KubernetesClient client,
-            PlayedWorkers workers,
-            OperatorProcess operator,
-            int rate,
-            int seconds)
+            Report report, KubernetesClient client, PlayedWorkers workers, OperatorProcess operator, Load load)
             throws Exception {
         try (CallDriver driver = new CallDriver(client, NAMESPACE, session -> speak(workers, session))) {
-            var unused = driver.place("warm-up", rate, rate * 3, HOLD);
+            var unused = load.warmUp(driver);
             int writesBefore = writes(operator);
-            List<Timing> timings = driver.place("call", rate, rate * seconds, HOLD);
+            long cpuBefore = ProcessFigures.cpuMillis(operator.pid());
+            long restBefore = ProcessFigures.cpuMillis(ProcessHandle.current().pid());
+            List<Timing> timings = load.place(driver);
             double perCall = (writes(operator) - writesBefore) / (double) timings.size();
+            double cpu = (ProcessFigures.cpuMillis(operator.pid()) - cpuBefore) / (double) timings.size();
+            double rest =
+                    (ProcessFigures.cpuMillis(ProcessHandle.current().pid()) - restBefore) / (double) timings.size();
             describe(report.row("operator"), timings)
                     .with("api_writes_per_call", perCall)
+                    .with("operator_cpu_ms_per_call", cpu)
+                    .with("api_workers_and_load_cpu_ms_per_call", rest)
                     .with("rss_mb", ProcessFigures.rssKib(operator.pid()) / 1024.0);
             long failed = timings.stream().filter(timing -> !timing.served()).count();
             report.goal("every call served and ended", failed == 0, "%d of %d not", failed, timings.size());
