@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * is heard too. The same holds when sequence numbers jump, and when the PBX goes on with another synchronization source: that
  * is accepted from an exactly known address, once the old source has been silent for half a second. Two at a time never are.
  * The stream that is heard has a rate of its own: nobody who forges its address, but cannot know its source, uses it up.
+ *
+ * <p>While nobody is heard, packets from addresses that are not allowed yet wait: they may be from the one that is named next.
  */
 final class PacketGate implements ReorderWindow.Output {
     private static final int MAX_DROPOUT = 3000;
@@ -26,6 +28,7 @@ final class PacketGate implements ReorderWindow.Output {
     private final TokenBucket otherRate;
     private final RtpPacket packet = new RtpPacket();
     private final ReorderWindow window = new ReorderWindow(this);
+    private final WaitingRoom waiting = new WaitingRoom();
     private SourceRule rule;
     private @Nullable InetSocketAddress latched;
 
@@ -65,6 +68,9 @@ final class PacketGate implements ReorderWindow.Output {
             rule = newRule;
             latched = null;
             locked = false;
+            if (newRule instanceof SourceRule.Exact(InetSocketAddress named)) {
+                waiting.release(named, packetBefore -> hearAtLast(packetBefore, named));
+            }
         }
     }
 
@@ -76,8 +82,11 @@ final class PacketGate implements ReorderWindow.Output {
     @Nullable
     RejectReason accept(byte[] data, int offset, int length, InetSocketAddress source, long nowNanos) {
         RejectReason reason = check(data, offset, length, source, nowNanos);
+        if (reason == RejectReason.SOURCE && mayBeNamedNext(data, offset, length, nowNanos)) {
+            return giveUp(waiting.hold(packet, source, nowNanos)) ? reason : null;
+        }
         if (reason == null) {
-            reason = continuesStream() ? deliver(packet, nowNanos) : probe(source, nowNanos);
+            reason = hear(source, nowNanos);
         }
         if (reason != null) {
             stats.countRejected(reason);
@@ -88,11 +97,13 @@ final class PacketGate implements ReorderWindow.Output {
     /** To be called every now and then: stops waiting for a packet when no other comes either. */
     void tick(long nowNanos) {
         window.expire(nowNanos);
+        giveUp(waiting.forgetSilent(nowNanos));
     }
 
     /** Nothing more arrives: passes on what waits and ends the ring. */
     void close() {
         dropCandidate();
+        giveUp(waiting.clear());
         window.flush();
         ring.close();
     }
@@ -116,6 +127,36 @@ final class PacketGate implements ReorderWindow.Output {
             return unfit;
         }
         return (isStream() ? streamRate : otherRate).tryTake(nowNanos) ? null : RejectReason.RATE;
+    }
+
+    /** Whether nobody is heard just now, and this is audio of a call. */
+    private boolean mayBeNamedNext(byte[] data, int offset, int length, long nowNanos) {
+        boolean quiet = !locked || nowNanos - lastAcceptedNanos >= SOURCE_CHANGE_NANOS;
+        return quiet
+                && length < StreamFormat.MAX_PACKET_BYTES
+                && packet.wrap(data, offset, length) == null
+                && checkPayload() == null;
+    }
+
+    /** Packets from an address that turned out to be nobody's; returns whether there are any. */
+    private boolean giveUp(int packets) {
+        for (int i = 0; i < packets; i++) {
+            stats.countRejected(RejectReason.SOURCE);
+        }
+        return packets > 0;
+    }
+
+    /** A packet whose sender is named only now. */
+    private void hearAtLast(HeldPacket before, InetSocketAddress source) {
+        before.show(packet);
+        RejectReason reason = hear(source, before.arrivalNanos());
+        if (reason != null) {
+            stats.countRejected(reason);
+        }
+    }
+
+    private @Nullable RejectReason hear(InetSocketAddress source, long arrivalNanos) {
+        return continuesStream() ? deliver(packet, arrivalNanos) : probe(source, arrivalNanos);
     }
 
     private @Nullable RejectReason checkPayload() {

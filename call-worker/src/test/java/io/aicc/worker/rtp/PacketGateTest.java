@@ -128,7 +128,78 @@ class PacketGateTest {
     void hearsNobodyWithoutANetwork() {
         gate = gate(SourceRule.networks(), 100);
 
-        assertThat(send(1, SSRC)).isEqualTo(RejectReason.SOURCE);
+        startStream();
+        gate.close();
+
+        assertThat(heard()).isEmpty();
+        assertThat(stats.rejected(RejectReason.SOURCE)).isEqualTo(2);
+    }
+
+    @Test
+    void whoIsNamedLateIsHeardFromTheFirstPacket() {
+        gate = gate(SourceRule.networks(), 100);
+        for (int i = 1; i <= 20; i++) {
+            now += 20 * MS;
+            sendFrom(STRANGER, 100 + i, OTHER_SSRC);
+            assertThat(send(i, SSRC)).as("may turn out to be the speaker's").isNull();
+        }
+        gate.retap(new SourceRule.Exact(PBX));
+        send(21, SSRC);
+        gate.close();
+
+        assertThat(heard())
+                .containsExactlyElementsOf(IntStream.rangeClosed(1, 21).boxed().toList());
+        assertThat(stats.received()).isEqualTo(21);
+        assertThat(stats.rejected(RejectReason.SOURCE)).isEqualTo(20);
+    }
+
+    @Test
+    void whoIsNamedLateIsHeardAtTheTimeWhenTheySpoke() {
+        gate = gate(SourceRule.networks(), 100);
+        startStream();
+        long spoken = now;
+        now += 900 * MS;
+        gate.retap(new SourceRule.Exact(PBX));
+
+        assertThat(Objects.requireNonNull(ring.peek()).arrivalNanos).isEqualTo(spoken);
+    }
+
+    @Test
+    void aHostThatSendsFromManyPortsPushesNobodyOut() {
+        gate = gate(SourceRule.networks(), 100);
+        for (int port = 1; port <= 1_000; port++) {
+            sendFrom(new InetSocketAddress("10.0.0.8", port), port, OTHER_SSRC);
+            if (port % 100 == 0) {
+                send(port / 100, SSRC);
+            }
+        }
+        gate.retap(new SourceRule.Exact(PBX));
+
+        assertThat(heard()).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+    }
+
+    @Test
+    void onlyTheLastSecondOfWhoIsNamedVeryLateIsHeard() {
+        gate = gate(SourceRule.networks(), 100);
+        for (int i = 1; i <= WaitingRoom.PACKETS + 10; i++) {
+            send(i, SSRC);
+        }
+        gate.retap(new SourceRule.Exact(PBX));
+
+        assertThat(heard()).hasSize(WaitingRoom.PACKETS).startsWith(11);
+        assertThat(stats.rejected(RejectReason.SOURCE)).isEqualTo(10);
+    }
+
+    @Test
+    void whoFallsSilentWaitsNoLonger() {
+        gate = gate(SourceRule.networks(), 100);
+        startStream();
+        now += 1000 * MS * WaitingRoom.FORGOTTEN_AFTER_SECONDS + MS;
+        gate.tick(now);
+
+        assertThat(stats.rejected(RejectReason.SOURCE)).isEqualTo(2);
+        gate.retap(new SourceRule.Exact(PBX));
+        assertThat(heard()).isEmpty();
     }
 
     @Test
@@ -256,11 +327,12 @@ class PacketGateTest {
         startStream();
         gate.retap(new SourceRule.Exact(STRANGER));
 
-        assertThat(send(3, SSRC)).isEqualTo(RejectReason.SOURCE);
+        send(3, SSRC);
         sendFrom(STRANGER, 200, OTHER_SSRC);
         sendFrom(STRANGER, 201, OTHER_SSRC);
 
         assertThat(heard()).containsExactly(1, 2, 200, 201);
+        assertThat(send(4, SSRC)).isEqualTo(RejectReason.SOURCE);
     }
 
     @Test
@@ -381,7 +453,7 @@ class PacketGateTest {
         PacketGate any = new PacketGate(format, new SourceRule.Exact(PBX), formerSources, counted, fresh, 1_000_000, 0);
 
         for (byte[] datagram : datagrams) {
-            any.accept(datagram, 0, datagram.length, PBX, now);
+            any.accept(datagram, 0, datagram.length, datagram.length % 2 == 0 ? PBX : STRANGER, now);
         }
         any.close();
 

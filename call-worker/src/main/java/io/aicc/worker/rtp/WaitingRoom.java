@@ -1,0 +1,135 @@
+package io.aicc.worker.rtp;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Packets of senders whom nobody has named yet. A PBX sends a moment before it is known here where it sends from, and that
+ * moment is somebody's first word: so the last second of each of {@value #SENDERS} senders waits, and is heard when its sender is
+ * named. A sender's packets are pushed out by its own later ones only; a host that sends from many ports makes room for
+ * others, and never they for it. Whoever has been silent for {@value #FORGOTTEN_AFTER_SECONDS} seconds is forgotten. Not
+ * thread-safe.
+ */
+final class WaitingRoom {
+    static final int SENDERS = 4;
+    static final int PACKETS = 50;
+    static final int FORGOTTEN_AFTER_SECONDS = 2;
+
+    private static final long FORGOTTEN_AFTER_NANOS = FORGOTTEN_AFTER_SECONDS * 1_000_000_000L;
+
+    private final List<Sender> senders = new ArrayList<>(SENDERS);
+
+    /** Lets a packet wait; returns how many will never be heard for it, itself perhaps. */
+    int hold(RtpPacket packet, InetSocketAddress source, long nowNanos) {
+        Sender sender = of(source);
+        int pushedOut = 0;
+        if (sender == null && senders.size() < SENDERS) {
+            sender = new Sender(source);
+            senders.add(sender);
+        } else if (sender == null) {
+            sender = crowding();
+            if (sender == null) {
+                return 1;
+            }
+            pushedOut = sender.giveWayTo(source);
+        }
+        return pushedOut + sender.hold(packet, nowNanos);
+    }
+
+    /** Lets a sender's packets out, the oldest first. */
+    void release(InetSocketAddress source, Consumer<HeldPacket> out) {
+        Sender sender = of(source);
+        if (sender != null) {
+            sender.packets().forEach(out);
+            senders.remove(sender);
+        }
+    }
+
+    /** Forgets who has been silent; returns how many packets will never be heard. */
+    int forgetSilent(long nowNanos) {
+        int forgotten = 0;
+        for (int i = senders.size() - 1; i >= 0; i--) {
+            if (nowNanos - senders.get(i).lastNanos > FORGOTTEN_AFTER_NANOS) {
+                forgotten += senders.remove(i).count;
+            }
+        }
+        return forgotten;
+    }
+
+    /** Forgets everybody; returns how many packets will never be heard. */
+    int clear() {
+        int forgotten = senders.stream().mapToInt(sender -> sender.count).sum();
+        senders.clear();
+        return forgotten;
+    }
+
+    private @Nullable Sender of(InetSocketAddress source) {
+        for (Sender sender : senders) {
+            if (sender.source.equals(source)) {
+                return sender;
+            }
+        }
+        return null;
+    }
+
+    /** The sender that has been silent for longest, of the host that has more of them than any other. */
+    private @Nullable Sender crowding() {
+        return senders.stream()
+                .filter(sender -> ofHost(sender.source.getAddress()) > 1)
+                .max(Comparator.comparingLong((Sender sender) -> ofHost(sender.source.getAddress()))
+                        .thenComparing(sender -> -sender.lastNanos))
+                .orElse(null);
+    }
+
+    private long ofHost(InetAddress host) {
+        return senders.stream()
+                .filter(sender -> sender.source.getAddress().equals(host))
+                .count();
+    }
+
+    /** One address and port, and the last packets from there, in a ring. */
+    private static final class Sender {
+        private final HeldPacket[] ring = new HeldPacket[PACKETS];
+        private InetSocketAddress source;
+        private int first;
+        private int count;
+        private long lastNanos;
+
+        private Sender(InetSocketAddress source) {
+            this.source = source;
+        }
+
+        private int hold(RtpPacket packet, long nowNanos) {
+            int place = (first + count) % PACKETS;
+            if (ring[place] == null) {
+                ring[place] = new HeldPacket();
+            }
+            ring[place].hold(packet, nowNanos);
+            lastNanos = nowNanos;
+            if (count < PACKETS) {
+                count++;
+                return 0;
+            }
+            first = (first + 1) % PACKETS;
+            return 1;
+        }
+
+        private int giveWayTo(InetSocketAddress other) {
+            int left = count;
+            source = other;
+            first = 0;
+            count = 0;
+            return left;
+        }
+
+        private Stream<HeldPacket> packets() {
+            return Stream.iterate(0, i -> i < count, i -> i + 1).map(i -> ring[(first + i) % PACKETS]);
+        }
+    }
+}
