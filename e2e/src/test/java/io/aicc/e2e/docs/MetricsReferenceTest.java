@@ -18,6 +18,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -150,6 +151,7 @@ class MetricsReferenceTest {
                             "AICC_LEADER_ELECTION", "false",
                             "AICC_BIND_ADDRESS", CONTROLLER),
                     client,
+                    InstantSource.system(),
                     program);
             return scrape(CONTROLLER);
         }

@@ -12,6 +12,7 @@ import io.aicc.runtime.ManagementServer;
 import io.aicc.runtime.ProcessMetrics;
 import io.aicc.runtime.Program;
 import io.aicc.runtime.Settings;
+import io.aicc.runtime.SteadyClock;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.micrometer.core.instrument.Gauge;
@@ -34,8 +35,9 @@ public final class AriController implements AutoCloseable {
     private final CallSessions sessions;
     private final Switchboard switchboard;
 
-    private AriController(AriSettings settings, KubernetesClient client, ProcessMetrics metrics) throws IOException {
-        InstantSource clock = InstantSource.system();
+    private AriController(AriSettings settings, KubernetesClient client, InstantSource clock, ProcessMetrics metrics)
+            throws IOException {
+        InstantSource steady = new SteadyClock();
         var registry = metrics.registry();
         PortBudget budget = new PortBudget(settings.portBudget());
         Gauge.builder("aicc_pbx_rtp_ports", budget, PortBudget::inUse)
@@ -44,7 +46,7 @@ public final class AriController implements AutoCloseable {
         Gauge.builder("aicc_pbx_rtp_port_budget", budget, PortBudget::limit)
                 .description("RTP ports that may be in use before calls go untapped")
                 .register(registry);
-        link = new PbxLink(settings.pbx(), new Timing(HEARTBEAT, DEAD_AFTER, settings.snapshots()), registry, clock);
+        link = new PbxLink(settings.pbx(), new Timing(HEARTBEAT, DEAD_AFTER, settings.snapshots()), registry, steady);
         sessions =
                 new CallSessions(client, settings.namespace(), settings.policy().pbx(), registry);
         switchboard = new Switchboard(
@@ -54,6 +56,7 @@ public final class AriController implements AutoCloseable {
                 budget,
                 new CallMetrics(registry),
                 clock,
+                steady,
                 settings.sessionTtl());
     }
 
@@ -68,13 +71,18 @@ public final class AriController implements AutoCloseable {
     private static void build(Map<String, String> environment, Program program) throws Exception {
         AriSettings settings = Settings.load(environment, AriSettings::from);
         KubernetesClient client = program.add("kubernetes client", new KubernetesClientBuilder().build());
-        start(settings, client, program);
+        start(settings, client, InstantSource.system(), program);
     }
 
-    /** The same with a client of the caller's, who closes it. */
-    public static void start(Map<String, String> environment, KubernetesClient client, Program program)
+    /**
+     * The same with a client of the caller's, who closes it.
+     *
+     * @param clock on the wall: what it says is written into sessions, and nothing is waited for by it
+     */
+    public static void start(
+            Map<String, String> environment, KubernetesClient client, InstantSource clock, Program program)
             throws Exception {
-        start(Settings.load(environment, AriSettings::from), client, program);
+        start(Settings.load(environment, AriSettings::from), client, clock, program);
     }
 
     /** Every setting, for the reference. */
@@ -89,9 +97,10 @@ public final class AriController implements AutoCloseable {
         sessions.close();
     }
 
-    private static void start(AriSettings settings, KubernetesClient client, Program program) throws Exception {
+    private static void start(AriSettings settings, KubernetesClient client, InstantSource clock, Program program)
+            throws Exception {
         ProcessMetrics metrics = program.add("metrics", new ProcessMetrics());
-        AriController controller = program.add("controller", new AriController(settings, client, metrics));
+        AriController controller = program.add("controller", new AriController(settings, client, clock, metrics));
         Leadership leadership = new Leadership(client, settings.namespace(), settings.election());
         Health health = new Health();
         health.ready("leadership", leadership::health);

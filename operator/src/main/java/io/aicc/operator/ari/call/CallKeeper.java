@@ -73,6 +73,7 @@ final class CallKeeper {
             CallPolicy policy,
             CallMetrics metrics,
             InstantSource clock,
+            InstantSource steady,
             ScheduledExecutorService timer,
             Executor threads) {}
 
@@ -105,6 +106,15 @@ final class CallKeeper {
     void see(Picture picture) {
         latest.set(picture);
         turn.execute(this::settle);
+    }
+
+    /** The same after the PBX was away: what it shows is all there is. */
+    void seeAnew(Picture picture) {
+        latest.set(picture);
+        turn.execute(() -> {
+            taps.forgetOurs();
+            settle();
+        });
     }
 
     /** The session is so now; null when somebody deleted it. */
@@ -165,7 +175,7 @@ final class CallKeeper {
             return;
         }
         take(now);
-        Instant moment = tools.clock().instant();
+        Instant moment = tools.steady().instant();
         if (moment.isBefore(notBefore)) {
             later(Duration.between(
                     moment, notBefore)); // Our own failed tries make events too: they must not hurry us on.
@@ -193,9 +203,11 @@ final class CallKeeper {
         }
         noted = now;
         talked |= now.stage() == Stage.TALKING;
-        aloneSince = now.stage() == Stage.ALONE ? Objects.requireNonNullElse(aloneSince, now.at()) : null;
+        aloneSince = now.stage() == Stage.ALONE
+                ? Objects.requireNonNullElse(aloneSince, tools.steady().instant())
+                : null;
         if (dueSince == null && now.conversation().filter(this::due).isPresent()) {
-            dueSince = now.at();
+            dueSince = tools.steady().instant();
         }
         if (now.stage() == Stage.OVER) {
             EndReason reason = now.conversation().map(Conversation::end).orElse(EndReason.EndedUnwatched);
@@ -225,14 +237,13 @@ final class CallKeeper {
             return true;
         }
         open.noteAgents(call, now.at());
-        List<Tap> wanted =
-                WantedTaps.of(open.session(), call, talked, tools.policy().app());
+        List<Tap> wanted = WantedTaps.of(open.session(), call, tools.policy().app());
         boolean well = taps.settle(now.installed(), wanted);
         if (tools.policy().exactSources()) {
             open.tellSources(
                     new MediaSources(source(now, wanted, Speaker.CUSTOMER), source(now, wanted, Speaker.AGENT)));
         }
-        Duration wait = open.tellEvents(tools.clock().instant());
+        Duration wait = open.tellEvents(tools.steady().instant());
         if (wait.isPositive()) {
             later(wait);
         }
@@ -247,11 +258,13 @@ final class CallKeeper {
             return;
         }
         Instant limit = aloneSince.plus(tools.policy().alone());
-        Instant moment = tools.clock().instant();
+        Instant moment = tools.steady().instant();
         if (moment.isBefore(limit)) {
             later(Duration.between(moment, limit));
         } else {
-            end((talked ? EndReason.AgentHangup : EndReason.NoAnswer).name(), moment);
+            end(
+                    (talked ? EndReason.AgentHangup : EndReason.NoAnswer).name(),
+                    tools.clock().instant());
         }
     }
 
@@ -278,7 +291,7 @@ final class CallKeeper {
             return null;
         }
         learn(made);
-        Instant now = tools.clock().instant();
+        Instant now = tools.steady().instant();
         tools.metrics().created(Duration.between(Objects.requireNonNullElse(dueSince, now), now));
         log.atInfo()
                 .addKeyValue("customer_channel", call.customer().id())
@@ -400,12 +413,12 @@ final class CallKeeper {
         long pause = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS << Math.min(attempt - 1, 10));
         Duration wait =
                 Duration.ofMillis(pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1));
-        notBefore = tools.clock().instant().plus(wait);
+        notBefore = tools.steady().instant().plus(wait);
         later(wait);
     }
 
     private void later(Duration delay) {
-        Instant at = tools.clock().instant().plus(delay);
+        Instant at = tools.steady().instant().plus(delay);
         if (at.isBefore(nextLook)) {
             nextLook = at;
             var unused = tools.timer()

@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs tasks one after the other on whatever thread is lent to it, and needs none while there is nothing to do. Thread-safe. */
+/**
+ * Runs tasks one after the other on whatever thread is lent to it, and needs none while there is nothing to do. Once that
+ * thread was interrupted no more are run: everything is about to end. Thread-safe.
+ */
 final class InOrder implements Executor {
     private static final Logger log = LoggerFactory.getLogger(InOrder.class);
 
@@ -29,7 +32,7 @@ final class InOrder implements Executor {
     }
 
     private void drain() {
-        for (Runnable task = next(); task != null; task = next()) {
+        for (Runnable task = next(); task != null && !Thread.currentThread().isInterrupted(); task = next()) {
             try {
                 task.run();
             } catch (RuntimeException e) {

@@ -51,6 +51,7 @@ public final class Switchboard implements PbxListener, AutoCloseable {
     private final PortBudget budget;
     private final CallMetrics metrics;
     private final InstantSource clock;
+    private final InstantSource steady;
     private final Duration ttl;
     private final Tools tools;
     private final ScheduledExecutorService desk = Executors.newSingleThreadScheduledExecutor(
@@ -74,6 +75,8 @@ public final class Switchboard implements PbxListener, AutoCloseable {
     private boolean gaveUp;
 
     /**
+     * @param clock for what is written down
+     * @param steady for what is waited for: it goes on whatever happens to the clock on the wall
      * @param ttl how long sessions live on without a word from the PBX
      */
     public Switchboard(
@@ -83,6 +86,7 @@ public final class Switchboard implements PbxListener, AutoCloseable {
             PortBudget budget,
             CallMetrics metrics,
             InstantSource clock,
+            InstantSource steady,
             Duration ttl) {
         this.policy = policy;
         this.sessions = sessions;
@@ -90,9 +94,10 @@ public final class Switchboard implements PbxListener, AutoCloseable {
         this.budget = budget;
         this.metrics = metrics;
         this.clock = clock;
+        this.steady = steady;
         this.ttl = ttl;
-        this.lostSince = clock.instant();
-        this.tools = new Tools(sessions, pbx, budget, policy, metrics, clock, desk, threads);
+        this.lostSince = steady.instant();
+        this.tools = new Tools(sessions, pbx, budget, policy, metrics, clock, steady, desk, threads);
     }
 
     /** Begins to follow the sessions; to be called before the PBX is connected. */
@@ -114,13 +119,14 @@ public final class Switchboard implements PbxListener, AutoCloseable {
     @Override
     public void snapshot(PbxSnapshot snapshot) {
         onDesk(() -> {
+            boolean wasAway = lostSince != null;
             lostSince = null;
             gaveUp = false;
             Touched touched = view.apply(snapshot);
             adoptSessions(touched);
             touched.customers().addAll(view.customers());
             refresh(touched);
-            Set.copyOf(keepers.values()).forEach(this::show);
+            Set.copyOf(keepers.values()).forEach(wasAway ? this::showAnew : this::show);
             sweep();
             view.inStasis(policy.app()).forEach(stray -> giveBack(stray.id()));
         });
@@ -128,7 +134,7 @@ public final class Switchboard implements PbxListener, AutoCloseable {
 
     @Override
     public void lost() {
-        onDesk(() -> lostSince = Objects.requireNonNullElse(lostSince, clock.instant()));
+        onDesk(() -> lostSince = Objects.requireNonNullElse(lostSince, steady.instant()));
     }
 
     @Override
@@ -199,11 +205,19 @@ public final class Switchboard implements PbxListener, AutoCloseable {
     }
 
     private void show(CallKeeper keeper) {
+        keeper.see(picture(keeper));
+    }
+
+    private void showAnew(CallKeeper keeper) {
+        keeper.seeAnew(picture(keeper));
+    }
+
+    private Picture picture(CallKeeper keeper) {
         String prefix = TapName.prefix(policy.app(), keeper.name());
         Installed installed = Installed.of(view.channelsNamed(prefix).keySet(), view.bridgesNamed(prefix));
         String customer = customers.get(keeper);
         Optional<Conversation> call = customer == null ? Optional.empty() : view.conversation(customer);
-        keeper.see(new Picture(call, installed, clock.instant()));
+        return new Picture(call, installed, clock.instant());
     }
 
     private Optional<CallKeeper> ownerOf(String id) {
@@ -297,7 +311,7 @@ public final class Switchboard implements PbxListener, AutoCloseable {
     }
 
     private void giveUpIfLost() {
-        if (gaveUp || lostSince == null || clock.instant().isBefore(lostSince.plus(ttl))) {
+        if (gaveUp || lostSince == null || steady.instant().isBefore(lostSince.plus(ttl))) {
             return;
         }
         gaveUp = true;

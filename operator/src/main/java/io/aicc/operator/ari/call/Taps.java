@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +32,7 @@ final class Taps {
     private final Set<String> removed = new HashSet<>();
     private final Map<String, Set<String>> joined = new HashMap<>();
     private final Map<Speaker, Source> sources = new EnumMap<>(Speaker.class);
-    private long tokens = System.currentTimeMillis();
+    private long tokens = ThreadLocalRandom.current().nextLong(Long.MAX_VALUE / 2);
 
     private record Source(String media, Optional<String> address) {}
 
@@ -71,6 +72,12 @@ final class Taps {
             metrics.tapped(System.nanoTime() - start);
         }
         return !failed;
+    }
+
+    /** The PBX was away, and what it tells from now on is all there is: we may have missed the end of what we made. */
+    void forgetOurs() {
+        made.clear();
+        joined.clear();
     }
 
     /** The PBX told that one of ours is gone. */
@@ -149,7 +156,11 @@ final class Taps {
                 pbx.join(bridge, channels);
                 return;
             } catch (PbxException e) {
-                if (!e.notYet() || attempt == JOIN_ATTEMPTS || !pause()) {
+                if (!e.notYet()) {
+                    made.removeAll(channels); // One of them is gone, unnoticed; which are there the PBX will tell.
+                    throw e;
+                }
+                if (attempt == JOIN_ATTEMPTS || !pause()) {
                     throw e;
                 }
             }

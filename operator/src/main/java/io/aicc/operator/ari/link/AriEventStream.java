@@ -29,13 +29,13 @@ final class AriEventStream implements WsClient {
 
     private final HttpClient http;
     private final PbxAddress pbx;
-    private final InstantSource clock;
+    private final InstantSource steady;
     private volatile @Nullable Stream open;
 
-    AriEventStream(HttpClient http, PbxAddress pbx, InstantSource clock) {
+    AriEventStream(HttpClient http, PbxAddress pbx, InstantSource steady) {
         this.http = http;
         this.pbx = pbx;
-        this.clock = clock;
+        this.steady = steady;
     }
 
     @Override
@@ -98,7 +98,7 @@ final class AriEventStream implements WsClient {
         private final StringBuilder text = new StringBuilder();
         private final AtomicBoolean over = new AtomicBoolean();
         private volatile @Nullable WebSocket socket;
-        private volatile Instant lastPong = clock.instant();
+        private volatile Instant lastPong = steady.instant();
 
         private Stream(HttpResponseHandler handler) {
             this.handler = handler;
@@ -128,7 +128,7 @@ final class AriEventStream implements WsClient {
 
         @Override
         public @Nullable CompletionStage<?> onPong(WebSocket from, ByteBuffer message) {
-            lastPong = clock.instant();
+            lastPong = steady.instant();
             return null;
         }
 

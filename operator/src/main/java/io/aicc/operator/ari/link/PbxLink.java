@@ -38,7 +38,7 @@ public final class PbxLink implements AutoCloseable {
 
     private final PbxAddress pbx;
     private final Timing timing;
-    private final InstantSource clock;
+    private final InstantSource steady;
     private final LinkMetrics metrics;
     private final HttpClient http;
     private final AriEventStream stream;
@@ -60,11 +60,14 @@ public final class PbxLink implements AutoCloseable {
      */
     public record Timing(Duration heartbeat, Duration deadAfter, Duration snapshots) {}
 
-    /** @throws IOException when the file of trusted certificates cannot be used */
-    public PbxLink(PbxAddress pbx, Timing timing, MeterRegistry registry, InstantSource clock) throws IOException {
+    /**
+     * @param steady tells how much time passes, whatever the clock on the wall does
+     * @throws IOException when the file of trusted certificates cannot be used
+     */
+    public PbxLink(PbxAddress pbx, Timing timing, MeterRegistry registry, InstantSource steady) throws IOException {
         this.pbx = pbx;
         this.timing = timing;
-        this.clock = clock;
+        this.steady = steady;
         this.metrics = new LinkMetrics(registry);
         HttpClient.Builder builder =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(AriRequests.TIMEOUT);
@@ -72,7 +75,7 @@ public final class PbxLink implements AutoCloseable {
             builder.sslContext(Trust.in(pbx.authorities()));
         }
         this.http = builder.build();
-        this.stream = new AriEventStream(http, pbx, clock);
+        this.stream = new AriEventStream(http, pbx, steady);
         this.backoff = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(5), ThreadLocalRandom.current());
         ari.setVersion(VERSION);
         ari.setAppName(pbx.app());
@@ -103,12 +106,13 @@ public final class PbxLink implements AutoCloseable {
         if (!heard) {
             return Health.State.down(problem);
         }
-        Instant now = clock.instant();
-        if (now.isAfter(stream.lastPong().plus(timing.deadAfter()))) {
-            return Health.State.down("connected, but deaf: no pong since " + stream.lastPong());
+        Duration unheard = Duration.between(stream.lastPong(), steady.instant());
+        if (unheard.compareTo(timing.deadAfter()) > 0) {
+            return Health.State.down("connected, but deaf: no pong for " + unheard.toSeconds() + " s");
         }
-        if (now.isAfter(lastAnswer.plus(timing.deadAfter()))) {
-            return Health.State.down("connected, but no request was answered since " + lastAnswer);
+        Duration unanswered = Duration.between(lastAnswer, steady.instant());
+        if (unanswered.compareTo(timing.deadAfter()) > 0) {
+            return Health.State.down("connected, but no request was answered for " + unanswered.toSeconds() + " s");
         }
         return Health.State.up("connected");
     }
@@ -171,19 +175,19 @@ public final class PbxLink implements AutoCloseable {
     private void refresh(PbxListener listener) throws PbxException {
         listener.beforeSnapshot();
         PbxSnapshot snapshot = commands.snapshot();
-        lastAnswer = clock.instant();
+        lastAnswer = steady.instant();
         listener.snapshot(snapshot);
         heard = true;
     }
 
     /** Returns when the connection is of no use any more. */
     private void listen(PbxListener listener, Hearing hearing) throws InterruptedException {
-        Instant nextSnapshot = clock.instant().plus(timing.snapshots());
+        Instant nextSnapshot = steady.instant().plus(timing.snapshots());
         while (!closed && !hearing.broken.await(timing.heartbeat().toMillis(), TimeUnit.MILLISECONDS)) {
             stream.ping();
             try {
                 commands.ping();
-                lastAnswer = clock.instant();
+                lastAnswer = steady.instant();
                 if (!lastAnswer.isBefore(nextSnapshot)) {
                     refresh(listener);
                     nextSnapshot = lastAnswer.plus(timing.snapshots());
