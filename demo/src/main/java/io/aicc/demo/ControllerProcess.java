@@ -4,6 +4,7 @@ import io.aicc.demo.pbx.AsteriskProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 
 /** The ARI controller program as a process, listening to one Asterisk. */
@@ -12,41 +13,38 @@ public final class ControllerProcess implements AutoCloseable {
     private static final Duration READY_LIMIT = Duration.ofSeconds(30);
 
     private final ProgramProcess program;
+    private final Path log;
 
     /**
      * Starts it, and returns when it listens.
      *
-     * @param pbx what the PBX is called
+     * @param settings beside those that say where API and Asterisk are, or in their place
      * @throws IOException when it does not become ready
      */
-    public ControllerProcess(Path kubeconfig, String namespace, String pbx, AsteriskProcess asterisk, Path log)
+    public ControllerProcess(
+            Path kubeconfig, String namespace, AsteriskProcess asterisk, Map<String, String> settings, Path log)
             throws IOException, InterruptedException {
-        program = new ProgramProcess(
-                JavaProgram.controller(),
-                NETWORK,
-                Map.of(
-                        "KUBECONFIG",
-                        kubeconfig.toString(),
-                        "AICC_NAMESPACE",
-                        namespace,
-                        "AICC_PBX_NAME",
-                        pbx,
-                        "ARI_URL",
-                        asterisk.ari().toString(),
-                        "ARI_USERNAME",
-                        AsteriskProcess.USER,
-                        "ARI_PASSWORD",
-                        asterisk.password().reveal()),
-                log);
-        long deadline = System.nanoTime() + READY_LIMIT.toNanos();
-        while (!listens(program.readiness())) {
-            if (!program.alive() || System.nanoTime() > deadline) {
-                program.close();
-                throw new IOException(
-                        "the ARI controller is not ready after " + READY_LIMIT.toSeconds() + " s, see " + log);
-            }
-            Thread.sleep(50);
-        }
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "KUBECONFIG",
+                kubeconfig.toString(),
+                "AICC_NAMESPACE",
+                namespace,
+                "ARI_URL",
+                asterisk.ari().toString(),
+                "ARI_USERNAME",
+                AsteriskProcess.USER,
+                "ARI_PASSWORD",
+                asterisk.password().reveal()));
+        environment.putAll(settings);
+        this.log = log;
+        program = new ProgramProcess(JavaProgram.controller(), NETWORK, environment, log);
+        awaitListening();
+    }
+
+    /** Whether it leads, and hears the PBX. */
+    public boolean listens() {
+        String readiness = program.readiness(); // a controller that does not lead is ready too, to take over
+        return !readiness.isEmpty() && !readiness.contains("standby");
     }
 
     public long pid() {
@@ -58,13 +56,31 @@ public final class ControllerProcess implements AutoCloseable {
         return program.metrics();
     }
 
+    /** As kill −9 does. */
+    public void kill() throws InterruptedException {
+        program.kill();
+    }
+
+    /** Another process in its place; returns when it listens. */
+    public void startAgain() throws IOException, InterruptedException {
+        program.startAgain();
+        awaitListening();
+    }
+
     @Override
     public void close() throws InterruptedException {
         program.close();
     }
 
-    /** A controller that does not lead is ready too, to take over. */
-    private static boolean listens(String readiness) {
-        return !readiness.isEmpty() && !readiness.contains("standby");
+    private void awaitListening() throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + READY_LIMIT.toNanos();
+        while (!listens()) {
+            if (!program.alive() || System.nanoTime() > deadline) {
+                program.close();
+                throw new IOException(
+                        "the ARI controller is not ready after " + READY_LIMIT.toSeconds() + " s, see " + log);
+            }
+            Thread.sleep(50);
+        }
     }
 }

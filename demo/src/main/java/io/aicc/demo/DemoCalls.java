@@ -8,9 +8,10 @@ import io.aicc.demo.script.Conversation;
 import io.aicc.wire.event.Channel;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -57,27 +58,34 @@ public final class DemoCalls {
      * @throws IOException when a call was not served; the message says why
      */
     public List<Result> play() throws IOException, InterruptedException {
-        try (PortWatch ports = new PortWatch(system.operator()::freedPairs);
+        try (PortWatch ports = new PortWatch(system.operator()::freedPairs, InstantSource.system());
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<PlayedCall>> playing = new ArrayList<>();
             for (int i = 0; i < conversations.size(); i++) {
                 CallScript script = script(i, conversations.get(i));
-                playing.add(threads.submit(() -> placer.play(
-                        script, session -> ports.hungUp(session.getSpec().callId()))));
+                playing.add(threads.submit(() -> placer.play(script)));
             }
             List<PlayedCall> played = new ArrayList<>();
             for (Future<PlayedCall> call : playing) {
                 played.add(result(call));
             }
-            Map<String, Long> freeMs = ports.await(PORTS_LIMIT);
+            List<Instant> freed = ports.await(played.size(), PORTS_LIMIT);
             List<Result> results = new ArrayList<>();
             for (int i = 0; i < played.size(); i++) {
-                PlayedCall call = played.get(i);
-                long free = freeMs.getOrDefault(call.session().getSpec().callId(), -1L);
-                results.add(new Result(conversations.get(i), call, free));
+                results.add(new Result(conversations.get(i), played.get(i), freeMs(played.get(i), played, freed)));
             }
             return results;
         }
+    }
+
+    /** Pairs are alike, so the first that comes back is counted for the call that hung up first. */
+    private static long freeMs(PlayedCall call, List<PlayedCall> all, List<Instant> freed) {
+        int before = (int) all.stream()
+                .filter(other -> other.hungUp().isBefore(call.hungUp()))
+                .count();
+        return before < freed.size()
+                ? Duration.between(call.hungUp(), freed.get(before)).toMillis()
+                : -1;
     }
 
     private static PlayedCall result(Future<PlayedCall> call) throws IOException, InterruptedException {

@@ -43,8 +43,8 @@ final class DemoPbx implements AutoCloseable {
                     new ControllerProcess(
                             system.kubeconfig(),
                             DemoSystem.NAMESPACE,
-                            "demo",
                             asterisk,
+                            Map.of("AICC_PBX_NAME", "demo"),
                             system.logs().resolve("controller.log")));
         } catch (IOException | InterruptedException | RuntimeException e) {
             parts.close();

@@ -207,8 +207,7 @@ public final class DemoSystem implements AutoCloseable {
                 new WorkerPoolSpec.Speech(settings.get(ENGINE)),
                 List.of(new WorkerPoolSpec.Output(
                         "demo", receiver.transcriptsUrl().toString(), CLIENT_ID, "receiver")),
-                // A PBX sends a moment before its exact address is known here; that moment is somebody's first word.
-                List.of("127.0.0.0/8"),
+                null, // Nobody is heard but the exact addresses that PBX or player tell.
                 null));
         return pool;
     }

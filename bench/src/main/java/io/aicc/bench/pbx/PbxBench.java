@@ -4,13 +4,14 @@ import io.aicc.bench.Benchmark;
 import io.aicc.bench.Options;
 import io.aicc.bench.ProcessFigures;
 import io.aicc.bench.Report;
-import io.aicc.bench.pbx.SipLoad.Outcome;
-import io.aicc.bench.pbx.SipLoad.Plan;
 import io.aicc.crd.CallSession;
 import io.aicc.demo.ControllerProcess;
 import io.aicc.demo.api.EmbeddedKubernetes;
 import io.aicc.demo.pbx.AsteriskFiles;
 import io.aicc.demo.pbx.AsteriskProcess;
+import io.aicc.demo.pbx.SipLoad;
+import io.aicc.demo.pbx.SipLoad.Outcome;
+import io.aicc.demo.pbx.SipLoad.Plan;
 import io.aicc.demo.player.MuLaw;
 import io.aicc.demo.script.Conversation;
 import io.aicc.demo.script.ConversationLibrary;
@@ -23,6 +24,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -41,6 +43,7 @@ public final class PbxBench implements Benchmark {
     private static final int MOST_SET_UP_MS = 250;
     private static final Duration PACKET = Duration.ofMillis(20);
     private static final double LEAST_HEARD = 0.98;
+    private static final double LEAST_PLACED = 0.9;
 
     @Override
     public String name() {
@@ -67,10 +70,11 @@ public final class PbxBench implements Benchmark {
                 SipLoad load = new SipLoad(asterisk, directory.toAbsolutePath(), speech());
                 EmbeddedKubernetes api = EmbeddedKubernetes.start(kubeconfig);
                 KubernetesClient client = client(api)) {
+            new Metadata(asterisk, api, client, directory.toAbsolutePath()).measure(report, load);
             untapped(report, asterisk, load, calls);
             try (SinkWorkers workers = new SinkWorkers(client, NAMESPACE);
                     ControllerProcess controller = new ControllerProcess(
-                            kubeconfig, NAMESPACE, "bench", asterisk, directory.resolve("controller.log"))) {
+                            kubeconfig, NAMESPACE, asterisk, Map.of(), directory.resolve("controller.log"))) {
                 Tapped tapped = new Tapped(asterisk, controller, workers, load);
                 tapped.steady(report, calls, minutes);
                 tapped.rising(report, maxRate);
@@ -154,24 +158,46 @@ public final class PbxBench implements Benchmark {
                     workers.live());
         }
 
-        /** More and more calls a second, until setting one up takes too long. */
+        /** More and more calls a second, until setting one up takes too long, or something else says stop. */
         void rising(Report report, int maxRate) throws Exception {
             int best = 0;
+            String limit = "--max-rate";
             for (int rate = 2; rate <= maxRate; rate = Math.max(rate + 2, rate * 5 / 4)) {
                 SipLoad.Run run = load.start(
                         "rate-" + rate, new Plan(rate * STEP_SECONDS, 10 * rate * STEP_SECONDS, rate, SHORT_TALK));
+                long spentBefore = ProcessFigures.cpuMillis(asterisk.pid());
+                long begin = System.nanoTime();
                 Outcome outcome = run.await(SLACK);
+                long lasted = Duration.ofNanos(System.nanoTime() - begin).toMillis();
                 report.row(rate + " calls a second")
                         .with("failed_calls", outcome.failed())
+                        .with("placed_per_second", outcome.perSecond())
                         .with("set_up_p50_ms", outcome.percentile(50))
-                        .with("set_up_p99_ms", outcome.percentile(99));
-                if (outcome.failed() > 0 || outcome.percentile(99) > MOST_SET_UP_MS) {
+                        .with("set_up_p99_ms", outcome.percentile(99))
+                        .with(
+                                "asterisk_cpu_percent_of_a_core",
+                                100.0 * (ProcessFigures.cpuMillis(asterisk.pid()) - spentBefore) / lasted);
+                String stop = stop(outcome, rate);
+                if (!stop.isEmpty()) {
+                    limit = stop;
                     break;
                 }
                 best = rate;
             }
             report.row("calls a second until set-up p99 passes " + MOST_SET_UP_MS + " ms")
-                    .with("calls_per_second", best);
+                    .with("calls_per_second", best)
+                    .with("stopped_by", limit);
+        }
+
+        /** What there is to stop for; a generator that falls behind says nothing about the PBX. */
+        private static String stop(Outcome outcome, int rate) {
+            if (outcome.failed() > 0) {
+                return outcome.failed() + " failed calls";
+            }
+            if (outcome.percentile(99) > MOST_SET_UP_MS) {
+                return "set-up p99";
+            }
+            return outcome.perSecond() < LEAST_PLACED * rate ? "SIPp places fewer calls than it should" : "";
         }
 
         /** What comes late has a while to come. */
@@ -191,9 +217,11 @@ public final class PbxBench implements Benchmark {
     }
 
     private static KubernetesClient client(EmbeddedKubernetes api) throws IOException {
-        try (InputStream yaml = Objects.requireNonNull(
-                CallSession.class.getResourceAsStream("/crd/callsessions.aicc.io.yaml"), "callsessions")) {
-            api.install(yaml);
+        for (String definition : List.of("callsessions.aicc.io", "workerpools.aicc.io")) {
+            try (InputStream yaml = Objects.requireNonNull(
+                    CallSession.class.getResourceAsStream("/crd/" + definition + ".yaml"), definition)) {
+                api.install(yaml);
+            }
         }
         return new KubernetesClientBuilder()
                 .withConfig(Config.fromKubeconfig(api.kubeconfig().toFile()))

@@ -1,7 +1,6 @@
-package io.aicc.bench.pbx;
+package io.aicc.demo.pbx;
 
-import io.aicc.demo.pbx.AsteriskProcess;
-import io.aicc.demo.pbx.SipPhone;
+import io.aicc.demo.pbx.SipPhone.Place;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -9,21 +8,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Many calls from one SIPp to another through an Asterisk, both with real audio. */
-final class SipLoad implements AutoCloseable {
+public final class SipLoad implements AutoCloseable {
     /** The agent that all of them are for. */
-    static final String AGENT = "1001";
+    public static final String AGENT = "1001";
 
-    private static final String CUSTOMERS = "127.61.0.1";
-    private static final String AGENTS = "127.60.0.1";
+    private static final String CUSTOMERS = Place.address(Place.CUSTOMER_NETWORK);
+    private static final String AGENTS = Place.address(Place.AGENT_NETWORK);
     private static final String CONTACT = AGENTS + ":5060";
     private static final int BYTES_PER_MS = 8;
 
@@ -34,13 +34,14 @@ final class SipLoad implements AutoCloseable {
     private final Path directory;
     private final byte[] speech;
     private final Process agents;
+    private final List<Process> customers = new ArrayList<>();
 
     /**
      * Starts the agents' side.
      *
      * @param speech µ-law at 8 kHz, of any length: both sides say it again and again
      */
-    SipLoad(AsteriskProcess asterisk, Path directory, byte[] speech) throws IOException {
+    public SipLoad(AsteriskProcess asterisk, Path directory, byte[] speech) throws IOException {
         this.asterisk = asterisk;
         this.directory = directory;
         this.speech = speech;
@@ -51,7 +52,7 @@ final class SipLoad implements AutoCloseable {
     }
 
     /** What {@code pjsip.conf} has to say of them. */
-    static String configuration() {
+    public static String configuration() {
         return """
             [load-customers]
             type = identify
@@ -78,24 +79,25 @@ final class SipLoad implements AutoCloseable {
      * @param total of them
      * @param atOnce most at the same time
      * @param perSecond most begun in a second
-     * @param talk how long each lasts
+     * @param talk how long each lasts, unless somebody else ends it before
      */
-    record Plan(int total, int atOnce, int perSecond, Duration talk) {}
+    public record Plan(int total, int atOnce, int perSecond, Duration talk) {}
 
     /**
      * What became of them.
      *
+     * @param perSecond calls answered in a second, between the first and the last: less than planned when SIPp itself was late
      * @param setUpMs from INVITE to 200 OK, sorted
      */
-    record Outcome(long successful, long failed, long[] setUpMs) {
+    public record Outcome(long successful, long failed, double perSecond, long[] setUpMs) {
         /** Set-up time that so many percent of the calls did not exceed. */
-        long percentile(int percent) {
+        public long percentile(int percent) {
             return setUpMs.length == 0 ? -1 : setUpMs[Math.min(setUpMs.length - 1, setUpMs.length * percent / 100)];
         }
     }
 
     /** Calls under way. */
-    final class Run {
+    public final class Run {
         private final Process customers;
         private final Path folder;
 
@@ -104,18 +106,31 @@ final class SipLoad implements AutoCloseable {
             this.folder = folder;
         }
 
-        Outcome await(Duration limit) throws IOException, InterruptedException {
+        /**
+         * Waits until they are over.
+         *
+         * @throws IOException when that takes too long
+         */
+        public Outcome await(Duration limit) throws IOException, InterruptedException {
             if (!customers.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 customers.destroyForcibly().waitFor();
                 throw new IOException("the calls are not over after " + limit.toSeconds() + " s, see " + folder);
             }
             String output = Files.readString(folder.resolve("output.log"));
-            return new Outcome(last(SUCCESSFUL, output), last(FAILED, output), setUpTimes(folder));
+            List<Answer> answers = answers(folder);
+            return new Outcome(
+                    last(SUCCESSFUL, output),
+                    last(FAILED, output),
+                    perSecond(answers),
+                    answers.stream()
+                            .mapToLong(answer -> (long) answer.afterMs())
+                            .sorted()
+                            .toArray());
         }
     }
 
     /** Begins to call. */
-    Run start(String name, Plan plan) throws IOException {
+    public Run start(String name, Plan plan) throws IOException {
         Path folder = Files.createDirectories(directory.resolve(name));
         int millis = Math.toIntExact(plan.talk().toMillis());
         byte[] track = new byte[millis * BYTES_PER_MS];
@@ -139,11 +154,16 @@ final class SipLoad implements AutoCloseable {
                 "-trace_rtt",
                 "-rtt_freq",
                 "1");
-        return new Run(sipp(folder, CUSTOMERS, calls).start(), folder);
+        Process process = sipp(folder, CUSTOMERS, calls).start();
+        customers.add(process);
+        return new Run(process, folder);
     }
 
     @Override
     public void close() throws InterruptedException {
+        for (Process process : customers) {
+            process.destroyForcibly().waitFor();
+        }
         agents.destroyForcibly().waitFor();
     }
 
@@ -176,23 +196,27 @@ final class SipLoad implements AutoCloseable {
         return value;
     }
 
-    /** SIPp's own clock: DATE;RESPONSE_TIME_MS;NAME, one line a call after the heading. */
-    private static long[] setUpTimes(Path folder) throws IOException {
+    private record Answer(double atMs, double afterMs) {}
+
+    private static double perSecond(List<Answer> answers) {
+        DoubleSummaryStatistics times =
+                answers.stream().mapToDouble(Answer::atMs).summaryStatistics();
+        return times.getCount() < 2 ? 0 : 1000 * (times.getCount() - 1) / (times.getMax() - times.getMin());
+    }
+
+    /** SIPp's own clock: DATE_MS;RESPONSE_TIME_MS;NAME, one line a call after the heading. */
+    private static List<Answer> answers(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            Path file = files.filter(path -> path.toString().endsWith("_rtt.csv"))
-                    .findFirst()
-                    .orElse(null);
-            if (file == null) {
-                return new long[0];
-            }
-            long[] times = Files.readAllLines(file).stream()
-                    .skip(1)
-                    .map(line -> line.split(";", -1))
-                    .filter(fields -> fields.length > 1)
-                    .mapToLong(fields -> (long) Double.parseDouble(fields[1]))
-                    .toArray();
-            Arrays.sort(times);
-            return times;
+            Optional<Path> file =
+                    files.filter(path -> path.toString().endsWith("_rtt.csv")).findFirst();
+            return file.isEmpty()
+                    ? List.of()
+                    : Files.readAllLines(file.get()).stream()
+                            .skip(1)
+                            .map(line -> line.split(";", -1))
+                            .filter(fields -> fields.length > 1)
+                            .map(fields -> new Answer(Double.parseDouble(fields[0]), Double.parseDouble(fields[1])))
+                            .toList();
         }
     }
 }

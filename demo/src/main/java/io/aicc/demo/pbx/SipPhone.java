@@ -52,8 +52,8 @@ public final class SipPhone implements AutoCloseable {
      * @param number different for each phone of this program that is in a call at the same time, below 1000
      */
     public record Place(int number) {
-        private static final int CUSTOMER_NETWORK = 61;
-        private static final int AGENT_NETWORK = 60;
+        static final int CUSTOMER_NETWORK = 61;
+        static final int AGENT_NETWORK = 60;
 
         /** Where a PBX reaches an agent's phone there, {@code address:port}. */
         public String agentContact() {
@@ -61,7 +61,7 @@ public final class SipPhone implements AutoCloseable {
         }
 
         /** Programs that run side by side use different ones. */
-        private static String address(int network) {
+        static String address(int network) {
             long pid = ProcessHandle.current().pid();
             return "127.%d.%d.%d".formatted(network, pid / 254 % 254, pid % 254 + 1);
         }
@@ -94,7 +94,7 @@ public final class SipPhone implements AutoCloseable {
         return start("agent", place, Place.AGENT_NETWORK, directory, track, Map.of("RING_MS", ringing), List.of());
     }
 
-    /** A customer's phone: calls, talks as long as the track lasts, and hangs up. */
+    /** A customer's phone: calls, talks as long as the track lasts, and hangs up, unless the other side does before. */
     public static SipPhone customer(Place place, Path directory, byte[] track, Dial dial) throws IOException {
         Duration talk = Duration.ofMillis(track.length / 8);
         List<String> call = List.of(dial.pbx(), "-s", dial.to(), "-key", "number", dial.from());

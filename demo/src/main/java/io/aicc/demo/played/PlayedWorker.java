@@ -17,6 +17,7 @@ import java.util.Date;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PlayedWorker implements CallDesk, AutoCloseable {
     private final int customerPort;
+    private final Consumer<CallAssignment> onAssigned;
     private final ControlServer server;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -34,8 +36,15 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
     private @Nullable String badSource;
     private @Nullable String endReason;
 
-    PlayedWorker(InetSocketAddress address, String publicKey, String podUid, int customerPort) throws IOException {
+    PlayedWorker(
+            InetSocketAddress address,
+            String publicKey,
+            String podUid,
+            int customerPort,
+            Consumer<CallAssignment> onAssigned)
+            throws IOException {
         this.customerPort = customerPort;
+        this.onAssigned = onAssigned;
         ControlToken token = new ControlToken(ControlToken.publicKey(publicKey), podUid, Date::new);
         server = new ControlServer(address, token, this);
     }
@@ -51,6 +60,7 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
                 throw new RefusedException("serves session " + call.sessionUid());
             }
             call = assignment;
+            onAssigned.accept(assignment);
             if (state == State.IDLE) {
                 become(State.ASSIGNED);
             }

@@ -1,5 +1,6 @@
 package io.aicc.demo.played;
 
+import io.aicc.wire.control.CallAssignment;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -17,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * Stands in for the nodes of a cluster that has none: whenever the operator makes a worker pod, a {@link PlayedWorker}
@@ -26,12 +28,19 @@ public final class PlayedWorkers implements AutoCloseable {
     private static final AtomicInteger ADDRESSES = new AtomicInteger();
 
     private final KubernetesClient client;
+    private final Consumer<CallAssignment> onAssigned;
     private final Map<String, PlayedWorker> workers = new ConcurrentHashMap<>();
     private final SharedIndexInformer<Pod> pods;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     public PlayedWorkers(KubernetesClient client, String namespace) {
+        this(client, namespace, call -> {});
+    }
+
+    /** @param onAssigned told when a worker takes a call, and whenever it is told more about it */
+    public PlayedWorkers(KubernetesClient client, String namespace, Consumer<CallAssignment> onAssigned) {
         this.client = client;
+        this.onAssigned = onAssigned;
         pods = client.pods().inNamespace(namespace).inform(new ResourceEventHandler<>() {
             @Override
             public void onAdd(Pod pod) {
@@ -79,7 +88,8 @@ public final class PlayedWorkers implements AutoCloseable {
                             new InetSocketAddress(address, control),
                             value(container, "AICC_CONTROL_PUBLIC_KEY"),
                             pod.getMetadata().getUid(),
-                            Integer.parseInt(value(container, "AICC_CUSTOMER_PORT"))));
+                            Integer.parseInt(value(container, "AICC_CUSTOMER_PORT")),
+                            onAssigned));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

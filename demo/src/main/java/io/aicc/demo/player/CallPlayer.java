@@ -22,7 +22,6 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 
 /** Plays the PBX and its controller: a CallSession, two RTP streams, the end mark. Thread-safe. */
 public final class CallPlayer implements CallPlacer {
@@ -47,8 +46,7 @@ public final class CallPlayer implements CallPlacer {
     }
 
     @Override
-    public PlayedCall play(CallScript script, Consumer<CallSession> onHangUp)
-            throws CallFailedException, InterruptedException, IOException {
+    public PlayedCall play(CallScript script) throws CallFailedException, InterruptedException, IOException {
         InetAddress pbx = InetAddress.getLoopbackAddress();
         try (RtpStream customer = new RtpStream(pbx, script.customer());
                 RtpStream agent = new RtpStream(pbx, script.agent())) {
@@ -69,7 +67,7 @@ public final class CallPlayer implements CallPlacer {
                     Objects.requireNonNull(ready.getStatus().mediaEndpoint()));
 
             Instant hungUp = clock.instant();
-            onHangUp.accept(markEnded(resource, hungUp));
+            markEnded(resource, hungUp);
             CallSession over = SessionWatch.awaitEnded(resource);
             Duration endedAfter = Duration.between(hungUp, clock.instant());
             return new PlayedCall(
@@ -106,10 +104,10 @@ public final class CallPlayer implements CallPlacer {
         return client.resources(CallSession.class).inNamespace(namespace).withName(script.callId());
     }
 
-    private CallSession markEnded(Resource<CallSession> resource, Instant now) {
+    private static void markEnded(Resource<CallSession> resource, Instant now) {
         String mark =
                 "{\"spec\":{\"ended\":{\"at\":\"%s\",\"reason\":\"CustomerHangup\"}}}".formatted(MicroTime.format(now));
-        return resource.patch(PatchContext.of(PatchType.JSON_MERGE), mark);
+        resource.patch(PatchContext.of(PatchType.JSON_MERGE), mark);
     }
 
     /** Every packet has its own deadline on one clock, so that a late one does not make the others late. */

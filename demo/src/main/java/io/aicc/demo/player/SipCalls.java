@@ -16,7 +16,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 
 /**
  * Places calls at a real PBX: a customer's phone dials an agent's, both talk, the customer hangs up. What the system makes of
@@ -61,8 +60,7 @@ public final class SipCalls implements CallPlacer {
     }
 
     @Override
-    public PlayedCall play(CallScript script, Consumer<CallSession> onHangUp)
-            throws CallFailedException, InterruptedException, IOException {
+    public PlayedCall play(CallScript script) throws CallFailedException, InterruptedException, IOException {
         Duration limit = SET_UP_LIMIT.plusMillis(script.customer().length / SAMPLES_PER_MS);
         SipPhone.Place place = place(script.agentId());
         Path files = directory.resolve("call-" + calls.incrementAndGet());
@@ -73,7 +71,6 @@ public final class SipCalls implements CallPlacer {
                         SipPhone.customer(place, files.resolve("customer"), track(script.customer()), dial)) {
             Resource<CallSession> resource = session(script, placed);
             customer.await(limit);
-            onHangUp.accept(resource.require());
             agent.await(limit);
             CallSession over = SessionWatch.awaitEnded(resource);
             Instant requested = Instant.parse(over.getSpec().requestedAt());

@@ -1,54 +1,42 @@
 package io.aicc.demo.report;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntSupplier;
 
 /**
- * Measures how long after each hang-up its port pair can be leased again, from outside: by the number of pairs that became
- * free. Pairs are alike, so the first that comes back is counted for the call that hung up first. Thread-safe.
+ * Notes when port pairs can be leased again, from outside: by a counter of those that became free, which begins anew with the
+ * operator. Thread-safe.
  */
 public final class PortWatch implements AutoCloseable {
     private static final Duration STEP = Duration.ofMillis(20);
 
     private final IntSupplier freed;
-    private final Map<String, Long> hungUpNanos = new LinkedHashMap<>();
-    private final Map<String, Long> freeMs = new LinkedHashMap<>();
+    private final InstantSource clock;
+    private final List<Instant> times = new ArrayList<>();
     private final Thread watcher;
-    private int freedBefore = -1;
 
     /**
      * Starts to watch.
      *
      * @param freed asks the system how many pairs became free so far; below zero when it does not know
      */
-    public PortWatch(IntSupplier freed) {
+    public PortWatch(IntSupplier freed, InstantSource clock) {
         this.freed = freed;
+        this.clock = clock;
         this.watcher = Thread.ofVirtual().name("port-watch").start(this::watch);
     }
 
-    /** A call hung up just now. */
-    public synchronized void hungUp(String callId) {
-        if (freedBefore < 0) {
-            freedBefore = freed.getAsInt();
-        }
-        hungUpNanos.put(callId, System.nanoTime());
-    }
-
-    /** Waits until every pair is back; time from hang-up for each call, −1 for those whose pair did not come back. */
-    public Map<String, Long> await(Duration limit) throws InterruptedException {
+    /** Waits until so many pairs became free since the watch began; when they did, as far as they did in time. */
+    public synchronized List<Instant> await(int pairs, Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
-        synchronized (this) {
-            while (freeMs.size() < hungUpNanos.size() && System.nanoTime() < deadline) {
-                wait(STEP.toMillis());
-            }
-            Map<String, Long> result = new LinkedHashMap<>();
-            hungUpNanos.keySet().forEach(call -> result.put(call, freeMs.getOrDefault(call, -1L)));
-            return result;
+        while (times.size() < pairs && System.nanoTime() < deadline) {
+            wait(STEP.toMillis());
         }
+        return List.copyOf(times);
     }
 
     @Override
@@ -57,27 +45,24 @@ public final class PortWatch implements AutoCloseable {
     }
 
     private void watch() {
+        int known = -1;
         try {
             while (true) {
-                Thread.sleep(STEP);
                 int now = freed.getAsInt();
                 if (now >= 0) {
-                    record(now);
+                    record(known < 0 ? 0 : now - known);
+                    known = now;
                 }
+                Thread.sleep(STEP);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private synchronized void record(int now) {
-        if (freedBefore < 0) {
-            return;
-        }
-        List<String> waiting = new ArrayList<>(hungUpNanos.keySet());
-        for (int i = freeMs.size(); i < Math.min(now - freedBefore, waiting.size()); i++) {
-            String call = waiting.get(i);
-            freeMs.put(call, (System.nanoTime() - hungUpNanos.getOrDefault(call, 0L)) / 1_000_000);
+    private synchronized void record(int more) {
+        for (int i = 0; i < more; i++) {
+            times.add(clock.instant());
         }
         notifyAll();
     }
