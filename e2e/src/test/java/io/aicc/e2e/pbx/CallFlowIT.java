@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.aicc.crd.CallSession;
 import io.aicc.crd.CallSessionSpec.CallEvent;
 import io.aicc.crd.CallSessionSpec.CallEvent.Type;
-import io.aicc.crd.CallSessionSpec.MediaSources;
-import io.aicc.e2e.pbx.ListeningWorkers.Ear;
 import io.aicc.e2e.pbx.ListeningWorkers.Worker;
 import io.aicc.wire.MicroTime;
 import io.aicc.wire.event.Channel;
@@ -50,12 +48,14 @@ class CallFlowIT {
     @Test
     void aDialledCallIsHeardOnBothSidesFromTheAddressesThatAreTold() throws Exception {
         String name = rig.call("dial");
-        CallSession session = talking(name);
+        CallSession session = rig.talking(name);
         Worker worker = rig.workers().of(name);
         heard(worker.customer());
         heard(worker.agent());
-        assertThat(worker.customer().sources()).containsExactly(sources(session).customer());
-        assertThat(worker.agent().sources()).containsExactly(sources(session).agent());
+        assertThat(worker.customer().sources())
+                .containsExactly(PbxRig.sources(session).customer());
+        assertThat(worker.agent().sources())
+                .containsExactly(PbxRig.sources(session).agent());
         assertThat(session.getSpec().customerNumber()).isEqualTo("+82 2 1234 5678");
         assertThat(session.getSpec().language()).isEqualTo("ko-KR");
         assertThat(session.getSpec().agentId()).isEqualTo("talk");
@@ -74,7 +74,7 @@ class CallFlowIT {
                 .hasSizeLessThanOrEqualTo(64);
         assertThat(session.getSpec().language()).isEqualTo("en-US");
         assertThat(session.getSpec().agentId()).contains("OR 1=1");
-        talking(session.getMetadata().getName());
+        rig.talking(session.getMetadata().getName());
         rig.hangUp("Local/hostile@customers");
         rig.ended(session.getMetadata().getName());
     }
@@ -82,7 +82,7 @@ class CallFlowIT {
     @Test
     void theEndIsMarkedWithinASecondThoughTheDialplanIsNotDone() throws Exception {
         String name = rig.call("dial");
-        talking(name);
+        rig.talking(name);
         Instant hungUp = Instant.now();
         rig.hangUpCustomer();
         CallSession ended = rig.ended(name);
@@ -101,7 +101,7 @@ class CallFlowIT {
     @Test
     void bothMayHangUpAtOnce() throws Exception {
         String name = rig.call("dial");
-        talking(name);
+        rig.talking(name);
         String agent = rig.channelName("Local/talk@phones", ";2");
         String customer = rig.channelName("Local/call-", ";1");
         rig.asterisk().cli("channel request hangup " + agent);
@@ -129,7 +129,7 @@ class CallFlowIT {
         String name = rig.call("ring");
         rig.session(name, session -> true);
         await().atMost(PbxRig.LIMIT)
-                .until(() -> rig.taps().size() == 3); // the customer's tap stands before anybody answers
+                .until(() -> rig.taps().size() == 5); // all but the agent's snoop stands before anybody answers
         rig.hangUpCustomer();
         assertThat(PbxRig.reason(rig.ended(name))).isEqualTo("Cancelled");
     }
@@ -137,7 +137,7 @@ class CallFlowIT {
     @Test
     void aQueuedCallIsHeardOnBothSides() throws Exception {
         String name = rig.call("queue");
-        talking(name);
+        rig.talking(name);
         Worker worker = rig.workers().of(name);
         heard(worker.customer());
         heard(worker.agent());
@@ -150,7 +150,7 @@ class CallFlowIT {
         String name = rig.call("stasis");
         CallSession session = rig.session(name, found -> true);
         assertThat(session.getSpec().agentId()).as("nobody's phone rings yet").isNull();
-        talking(name);
+        rig.talking(name);
         rig.hangUpCustomer();
         rig.ended(name);
     }
@@ -158,16 +158,16 @@ class CallFlowIT {
     @Test
     void aBlindTransferStaysTheSameSession() throws Exception {
         String name = rig.call("dial");
-        CallSession before = talking(name);
+        CallSession before = rig.talking(name);
         Worker worker = rig.workers().of(name);
         heard(worker.agent());
         rig.manager().action("BlindTransfer", "Channel: " + agentLeg("talk"), "Context: transfers", "Exten: 22");
         CallSession after = rig.session(name, session -> participant(session, "second"));
         int spoken = worker.agent().spoken();
         await().atMost(PbxRig.LIMIT).until(() -> worker.agent().spoken() > spoken + 20);
-        assertThat(sources(after))
+        assertThat(PbxRig.sources(after))
                 .as("the worker hears the new agent from the same address")
-                .isEqualTo(sources(before));
+                .isEqualTo(PbxRig.sources(before));
         rig.hangUpCustomer();
         assertThat(PbxRig.reason(rig.ended(name))).isEqualTo("CustomerHangup");
     }
@@ -175,7 +175,7 @@ class CallFlowIT {
     @Test
     void anAttendedTransferStaysTheSameSession() throws Exception {
         String name = rig.call("dial");
-        talking(name);
+        rig.talking(name);
         rig.manager().action("Atxfer", "Channel: " + agentLeg("talk"), "Context: transfers", "Exten: 22");
         await().atMost(PbxRig.LIMIT)
                 .until(() -> rig.channel("Local/second@phones").isPresent());
@@ -191,7 +191,7 @@ class CallFlowIT {
     @Test
     void aThirdPartyIsHeardOnTheAgentsSide() throws Exception {
         String name = rig.call("dial");
-        talking(name);
+        rig.talking(name);
         rig.manager()
                 .action(
                         "Originate",
@@ -215,7 +215,7 @@ class CallFlowIT {
     @Test
     void keysAreToldWithoutSayingWhich() throws Exception {
         String name = rig.call("dial");
-        talking(name);
+        rig.talking(name);
         rig.manager().action("PlayDTMF", "Channel: " + agentLeg("talk"), "Digit: 7", "Receive: true");
         CallSession session = rig.session(name, found -> !PbxRig.events(found).isEmpty());
         assertThat(PbxRig.events(session))
@@ -228,7 +228,7 @@ class CallFlowIT {
     @Test
     void aCallMovedToAnotherBridgeIsHeardOn() throws Exception {
         String name = rig.call("dial");
-        talking(name);
+        rig.talking(name);
         Worker worker = rig.workers().of(name);
         heard(worker.agent());
         String customer = rig.channelName("Local/call-dial@customers", ";2");
@@ -249,7 +249,7 @@ class CallFlowIT {
     @Test
     void anotherWorkerHearsTheRestOfTheCall() throws Exception {
         String name = rig.call("dial");
-        CallSession before = talking(name);
+        CallSession before = rig.talking(name);
         heard(rig.workers().of(name).agent());
         rig.workers().replace(name);
         Worker second = rig.workers().of(name);
@@ -257,16 +257,15 @@ class CallFlowIT {
         heard(second.agent());
         CallSession after = rig.session(
                 name,
-                session -> !sources(session).equals(sources(before))
-                        && second.agent().sources().contains(sources(session).agent()));
-        assertThat(second.customer().sources()).containsExactly(sources(after).customer());
+                session -> !PbxRig.sources(session).equals(PbxRig.sources(before))
+                        && second.agent()
+                                .sources()
+                                .contains(PbxRig.sources(session).agent()));
+        assertThat(second.customer().sources())
+                .containsExactly(PbxRig.sources(after).customer());
         await().atMost(PbxRig.LIMIT).until(() -> rig.taps().stream().allMatch(tap -> tap.contains(".2.")));
         rig.hangUpCustomer();
         rig.ended(name);
-    }
-
-    private static CallSession talking(String name) {
-        return rig.session(name, found -> sources(found).agent() != null);
     }
 
     private static void heard(Ear ear) {
@@ -280,9 +279,5 @@ class CallFlowIT {
 
     private static String agentLeg(String exten) throws Exception {
         return rig.channelName("Local/" + exten + "@phones", ";1");
-    }
-
-    static MediaSources sources(CallSession session) {
-        return Objects.requireNonNullElse(session.getSpec().mediaSources(), new MediaSources(null, null));
     }
 }

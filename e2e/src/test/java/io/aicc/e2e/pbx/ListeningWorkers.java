@@ -14,23 +14,19 @@ import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** An operator and its workers as the ARI controller sees them: every session gets an address, and somebody listens there. */
 final class ListeningWorkers implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
-    private static final int RTP_HEADER_BYTES = 12;
 
     private final KubernetesClient client;
     private final String namespace;
@@ -61,6 +57,11 @@ final class ListeningWorkers implements AutoCloseable {
     /** What the worker of a session has heard. */
     Worker of(String session) {
         return Objects.requireNonNull(workers.get(session), session);
+    }
+
+    /** Whether a session has a worker yet. */
+    boolean serve(String session) {
+        return workers.containsKey(session);
     }
 
     /** The session goes on with another worker. */
@@ -132,6 +133,10 @@ final class ListeningWorkers implements AutoCloseable {
             return agent;
         }
 
+        Stream<Ear> ears() {
+            return Stream.of(customer, agent);
+        }
+
         private void close() {
             closed = true;
             customer.close();
@@ -175,65 +180,6 @@ final class ListeningWorkers implements AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-        }
-    }
-
-    /** Counts what arrives: packets, those in which somebody speaks, and where they come from. */
-    static final class Ear {
-        /** µ-law bytes of a quiet line are all near silence; speech has loud ones. */
-        private static final int LOUD = 0x30;
-
-        private final DatagramChannel channel;
-        private final AtomicInteger packets = new AtomicInteger();
-        private final AtomicInteger spoken = new AtomicInteger();
-        private final Set<String> sources = ConcurrentHashMap.newKeySet();
-
-        private Ear(DatagramChannel channel) {
-            this.channel = channel;
-            Thread.ofVirtual().name("ear").start(this::listen);
-        }
-
-        int packets() {
-            return packets.get();
-        }
-
-        int spoken() {
-            return spoken.get();
-        }
-
-        Set<String> sources() {
-            return Set.copyOf(sources);
-        }
-
-        private void listen() {
-            ByteBuffer packet = ByteBuffer.allocate(2048);
-            try {
-                while (true) {
-                    packet.clear();
-                    InetSocketAddress from = (InetSocketAddress) channel.receive(packet);
-                    packet.flip();
-                    packets.incrementAndGet();
-                    spoken.addAndGet(isSpeech(packet) ? 1 : 0);
-                    sources.add(from.getAddress().getHostAddress() + ":" + from.getPort());
-                }
-            } catch (ClosedChannelException e) {
-                // Nobody listens any more.
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        private static boolean isSpeech(ByteBuffer packet) {
-            for (int i = RTP_HEADER_BYTES; i < packet.limit(); i++) {
-                if ((packet.get(i) & 0x7F) < LOUD) {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        private void close() {
-            Worker.closeQuietly(channel);
         }
     }
 

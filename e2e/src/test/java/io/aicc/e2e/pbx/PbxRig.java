@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.aicc.crd.CallSession;
 import io.aicc.crd.CallSessionSpec.CallEvent;
 import io.aicc.crd.CallSessionSpec.EndMark;
+import io.aicc.crd.CallSessionSpec.MediaSources;
 import io.aicc.demo.api.EmbeddedKubernetes;
 import io.aicc.demo.pbx.AsteriskProcess;
+import io.aicc.e2e.kube.RealApiServer;
 import io.aicc.operator.ari.AriController;
 import io.aicc.runtime.Program;
 import io.fabric8.kubernetes.client.Config;
@@ -23,6 +25,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,12 +42,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class PbxRig implements AutoCloseable {
     static final Duration LIMIT = Duration.ofSeconds(20);
-    static final String NAMESPACE = "default";
 
     private static final Path DEFINITIONS = Asterisk.PROJECT.resolve("crds/src/main/resources/crd");
 
     private final AsteriskProcess asterisk;
-    private final EmbeddedKubernetes kubernetes;
+    private final Cluster cluster;
     private final KubernetesClient client;
     private final ListeningWorkers workers;
     private final int managerPort;
@@ -91,10 +93,48 @@ final class PbxRig implements AutoCloseable {
     }
 
     /**
+     * Where the sessions are.
+     *
+     * @param end what is to be closed with the rig
+     */
+    record Cluster(Path kubeconfig, String namespace, AutoCloseable end) {
+        /** A Kubernetes API in this process. */
+        static Cluster embedded(Path folder) throws Exception {
+            EmbeddedKubernetes kubernetes = EmbeddedKubernetes.start(folder.resolve("kubeconfig"));
+            for (String definition : new String[] {"callsessions.aicc.io.yaml", "workerpools.aicc.io.yaml"}) {
+                try (InputStream yaml = Files.newInputStream(DEFINITIONS.resolve(definition))) {
+                    kubernetes.install(yaml);
+                }
+            }
+            return new Cluster(kubernetes.kubeconfig(), "default", kubernetes);
+        }
+
+        /** A namespace of a real API server's. */
+        static Cluster real(RealApiServer server) {
+            server.installDefinitions();
+            return new Cluster(server.kubeconfig(), server.newNamespace("pbx"), () -> {});
+        }
+
+        KubernetesClient newClient() {
+            return new KubernetesClientBuilder()
+                    .withConfig(Config.fromKubeconfig(kubeconfig.toFile()))
+                    .build();
+        }
+    }
+
+    /**
+     * With a Kubernetes API in this process.
+     *
      * @param folder for the kubeconfig
      * @param additions to Asterisk's configuration
      */
     PbxRig(Path folder, Map<String, String> additions) throws Exception {
+        this(Cluster.embedded(folder), additions);
+    }
+
+    /** @param additions to Asterisk's configuration */
+    PbxRig(Cluster cluster, Map<String, String> additions) throws Exception {
+        this.cluster = cluster;
         managerPort = freePort();
         Map<String, String> all = new HashMap<>(additions);
         all.put("manager.conf", Manager.configuration(managerPort));
@@ -105,14 +145,8 @@ final class PbxRig implements AutoCloseable {
         asterisk = Asterisk.start(all);
         manager = new Manager(managerPort);
         ari = new Ari(asterisk);
-        kubernetes = EmbeddedKubernetes.start(folder.resolve("kubeconfig"));
-        for (String definition : new String[] {"callsessions.aicc.io.yaml", "workerpools.aicc.io.yaml"}) {
-            try (InputStream yaml = Files.newInputStream(DEFINITIONS.resolve(definition))) {
-                kubernetes.install(yaml);
-            }
-        }
-        client = newClient();
-        workers = new ListeningWorkers(client, NAMESPACE);
+        client = cluster.newClient();
+        workers = new ListeningWorkers(client, cluster.namespace());
     }
 
     AsteriskProcess asterisk() {
@@ -127,12 +161,17 @@ final class PbxRig implements AutoCloseable {
         return workers;
     }
 
-    KubernetesClient client() {
-        return client;
+    Cluster cluster() {
+        return cluster;
     }
 
-    /** Starts the controller program, and returns when it is connected. */
+    /** Starts the controller program in this process. */
     Controller startController(Map<String, String> settings) throws Exception {
+        return startController(settings, InstantSource.system());
+    }
+
+    /** The same with another clock on its wall. */
+    Controller startController(Map<String, String> settings, InstantSource clock) throws Exception {
         int health = freePort();
         int metrics = freePort();
         Map<String, String> environment = new HashMap<>(Map.of(
@@ -143,7 +182,7 @@ final class PbxRig implements AutoCloseable {
                 "ARI_PASSWORD",
                 asterisk.password().reveal(),
                 "AICC_NAMESPACE",
-                NAMESPACE,
+                cluster.namespace(),
                 "AICC_LEADER_ELECTION",
                 "false",
                 "AICC_ARI_SNAPSHOT_SECONDS",
@@ -156,8 +195,8 @@ final class PbxRig implements AutoCloseable {
                 Integer.toString(metrics)));
         environment.putAll(settings);
         Program program = new Program("ari-controller");
-        KubernetesClient own = newClient();
-        AriController.start(environment, own, program);
+        KubernetesClient own = cluster.newClient();
+        AriController.start(environment, own, clock, program);
         Controller controller = new Controller(program, own, health, metrics);
         controllers.add(controller);
         return controller;
@@ -190,7 +229,7 @@ final class PbxRig implements AutoCloseable {
     /** A session whose call id begins so and has that in it; null when there is none. */
     @Nullable
     CallSession sessionOf(String begins, String has) {
-        return client.resources(CallSession.class).inNamespace(NAMESPACE).list().getItems().stream()
+        return client.resources(CallSession.class).inNamespace(cluster.namespace()).list().getItems().stream()
                 .filter(session -> session.getSpec().callId().startsWith(begins)
                         && session.getSpec().callId().contains(has))
                 .findFirst()
@@ -204,16 +243,43 @@ final class PbxRig implements AutoCloseable {
                 .until(() -> workers.session(name), found -> found != null && wanted.test(found)));
     }
 
+    /** The session, as soon as somebody has answered and is heard. */
+    CallSession talking(String name) {
+        return session(
+                name,
+                found -> sources(found).agent() != null
+                        && workers.serve(name)
+                        && workers.of(name).agent().packets() > 0);
+    }
+
+    static MediaSources sources(CallSession session) {
+        return Objects.requireNonNullElse(session.getSpec().mediaSources(), new MediaSources(null, null));
+    }
+
     /** Name of the only session there is, as soon as there is one. */
     String onlySession() {
         return await().pollInterval(Duration.ofMillis(20))
                 .atMost(LIMIT)
                 .until(
-                        () -> client.resources(CallSession.class).inNamespace(NAMESPACE).list().getItems().stream()
-                                .map(session -> session.getMetadata().getName())
-                                .toList(),
+                        () ->
+                                client
+                                        .resources(CallSession.class)
+                                        .inNamespace(cluster.namespace())
+                                        .list()
+                                        .getItems()
+                                        .stream()
+                                        .map(session -> session.getMetadata().getName())
+                                        .toList(),
                         names -> names.size() == 1)
                 .getFirst();
+    }
+
+    /** Names of all sessions whose call is not over. */
+    List<String> live() {
+        return client.resources(CallSession.class).inNamespace(cluster.namespace()).list().getItems().stream()
+                .filter(session -> session.getSpec().ended() == null)
+                .map(session -> session.getMetadata().getName())
+                .toList();
     }
 
     /** The session once its call is over. */
@@ -239,6 +305,16 @@ final class PbxRig implements AutoCloseable {
     void hangUp(String channel) throws IOException, InterruptedException {
         String half = channel.contains("@phones") ? ";2" : ";1";
         manager.action("Hangup", "Channel: " + channelName(channel, half));
+    }
+
+    /** All phones hang up whose channels' names begin so. */
+    void hangUpAll(String prefix) throws IOException, InterruptedException {
+        for (JsonNode channel : ari.get("channels")) {
+            String name = channel.path("name").asText();
+            if (name.startsWith(prefix)) {
+                asterisk.cli("channel request hangup " + name);
+            }
+        }
     }
 
     /** The whole name of the channel whose name begins and ends so. */
@@ -305,16 +381,10 @@ final class PbxRig implements AutoCloseable {
         stopControllers();
         workers.close();
         client.close();
-        kubernetes.close();
+        cluster.end().close();
         ari.close();
         manager.close();
         asterisk.close();
-    }
-
-    private KubernetesClient newClient() {
-        return new KubernetesClientBuilder()
-                .withConfig(Config.fromKubeconfig(kubernetes.kubeconfig().toFile()))
-                .build();
     }
 
     private static int freePort() throws IOException {

@@ -10,7 +10,8 @@ import io.aicc.demo.pbx.KnownPhones;
 import io.aicc.demo.pbx.SipPhone;
 import io.aicc.demo.pbx.SipPhone.Dial;
 import io.aicc.demo.pbx.SipPhone.Place;
-import io.aicc.e2e.pbx.ListeningWorkers.Ear;
+import io.aicc.e2e.kube.RealApiServer;
+import io.aicc.e2e.kube.RealApiServerExtension;
 import io.aicc.wire.event.Channel;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,9 +23,11 @@ import java.util.Map;
 import java.util.Objects;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What only real phones do: hold, come back, fall silent. */
+/** What only real phones do: hold, come back, fall silent. The sessions are on a real API server. */
+@ExtendWith(RealApiServerExtension.class)
 class PhonesIT {
     private static final int SECONDS = 8;
     private static final int PACKETS_A_SECOND = 50;
@@ -33,9 +36,10 @@ class PhonesIT {
     private Path folder = Path.of("");
 
     @Test
-    void holdAndReturnAreToldAndSilenceIsNoEnd() throws Exception {
+    void holdAndReturnAreToldAndSilenceIsNoEnd(RealApiServer server) throws Exception {
         Place place = new Place(20);
-        try (PbxRig rig = new PbxRig(folder, Map.of("pjsip.conf", KnownPhones.of(Map.of("1001", place))))) {
+        try (PbxRig rig =
+                new PbxRig(PbxRig.Cluster.real(server), Map.of("pjsip.conf", KnownPhones.of(Map.of("1001", place))))) {
             rig.startController(Map.of()).awaitReady();
             Process agent = phone("agent-who-holds.xml", place.agentContact());
             try (SipPhone customer = SipPhone.customer(
@@ -102,7 +106,7 @@ class PhonesIT {
     }
 
     /** A loud square wave of 1 kHz, µ-law. */
-    private static byte[] tone(int seconds) {
+    static byte[] tone(int seconds) {
         byte[] samples = new byte[seconds * 8_000];
         for (int i = 0; i < samples.length; i++) {
             samples[i] = (byte) (i % 8 < 4 ? 0x10 : 0x90);

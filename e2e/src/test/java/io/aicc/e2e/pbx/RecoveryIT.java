@@ -3,8 +3,6 @@ package io.aicc.e2e.pbx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.aicc.crd.CallSession;
-import io.aicc.e2e.pbx.ListeningWorkers.Ear;
 import io.aicc.e2e.pbx.PbxRig.Controller;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,7 +43,7 @@ class RecoveryIT {
     void aNewControllerTakesUpLiveCalls() throws Exception {
         Controller first = rig.startController(Map.of());
         String name = rig.call("dial");
-        talking(name);
+        rig.talking(name);
         List<String> taps = rig.taps();
         first.stop();
 
@@ -60,7 +58,7 @@ class RecoveryIT {
     void aCallThatEndedUnwatchedIsEndedAndItsTapsAreSwept() throws Exception {
         Controller first = rig.startController(Map.of());
         String name = rig.call("dial");
-        talking(name);
+        rig.talking(name);
         first.stop();
         rig.hangUpCustomer();
         await().atMost(PbxRig.LIMIT)
@@ -91,7 +89,7 @@ class RecoveryIT {
         await().atMost(PbxRig.LIMIT)
                 .until(() -> rig.channel("Local/talk@phones").isPresent());
         rig.startController(Map.of()).awaitReady();
-        talking(name);
+        rig.talking(name);
         goesOn(rig.workers().of(name).customer());
         rig.hangUpCustomer();
         rig.ended(name);
@@ -112,13 +110,13 @@ class RecoveryIT {
                     rig.startController(Map.of("ARI_URL", wire.url().toString()));
             controller.awaitReady();
             String before = rig.call("dial");
-            talking(before);
+            rig.talking(before);
             wire.cut(true);
             await().atMost(Duration.ofSeconds(5)).until(() -> !controller.ready());
             rig.hangUpCustomer();
             String meanwhile = rig.call("dial");
             wire.cut(false);
-            talking(meanwhile);
+            rig.talking(meanwhile);
             assertThat(PbxRig.reason(rig.ended(before))).isEqualTo("EndedUnwatched");
             await().atMost(PbxRig.LIMIT).until(controller::ready);
             rig.hangUpCustomer();
@@ -133,11 +131,11 @@ class RecoveryIT {
             rig.startController(Map.of("ARI_URL", wire.url().toString(), "AICC_ARI_SESSION_TTL_SECONDS", "2"))
                     .awaitReady();
             String name = rig.call("dial");
-            talking(name);
+            rig.talking(name);
             wire.cut(true);
             assertThat(PbxRig.reason(rig.ended(name))).isEqualTo("PbxLost");
             wire.cut(false);
-            talking(name + "-2");
+            rig.talking(name + "-2");
             rig.hangUpCustomer();
             rig.ended(name + "-2");
             await().atMost(PbxRig.LIMIT).until(() -> rig.taps().isEmpty());
@@ -192,7 +190,7 @@ class RecoveryIT {
                 .as("a second event stream would take the first one's place")
                 .isZero();
         String name = rig.call("dial");
-        talking(name);
+        rig.talking(name);
         leader.stop();
         await().atMost(PbxRig.LIMIT).until(() -> standby.metric("aicc_ari_connected") == 1);
         goesOn(rig.workers().of(name).agent());
@@ -204,18 +202,14 @@ class RecoveryIT {
     void aPbxThatWasRestartedHasEndedItsCalls() throws Exception {
         Controller controller = rig.startController(Map.of());
         String before = rig.call("dial");
-        talking(before);
+        rig.talking(before);
         rig.restartAsterisk();
         assertThat(PbxRig.reason(rig.ended(before))).isEqualTo("EndedUnwatched");
         await().atMost(PbxRig.LIMIT).until(controller::ready);
         String after = rig.call("dial");
-        talking(after);
+        rig.talking(after);
         rig.hangUpCustomer();
         rig.ended(after);
-    }
-
-    private static CallSession talking(String name) {
-        return rig.session(name, found -> CallFlowIT.sources(found).agent() != null);
     }
 
     private static void goesOn(Ear ear) {
