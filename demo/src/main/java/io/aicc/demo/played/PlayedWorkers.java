@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Objects;
@@ -73,30 +74,39 @@ public final class PlayedWorkers implements AutoCloseable {
     }
 
     private void start(Pod pod) {
-        int number = ADDRESSES.incrementAndGet();
-        String address = "127.77.%d.%d".formatted(number / 250, 1 + number % 250);
+        String address = listen(pod);
+        String status = """
+                {"status": {"phase": "Running", "podIP": "%1$s", "podIPs": [{"ip": "%1$s"}],
+                            "conditions": [{"type": "Ready", "status": "True"}]}}""".formatted(address);
+        client.resource(pod).subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), status);
+    }
+
+    /** At the next address that nobody has, another program of ours neither; returns it. */
+    private String listen(Pod pod) {
         Container container = pod.getSpec().getContainers().getFirst();
         int control = container.getPorts().stream()
                 .filter(port -> "control".equals(port.getName()))
                 .findFirst()
                 .orElseThrow()
                 .getContainerPort();
-        try {
-            workers.put(
-                    pod.getMetadata().getName(),
-                    new PlayedWorker(
-                            new InetSocketAddress(address, control),
-                            value(container, "AICC_CONTROL_PUBLIC_KEY"),
-                            pod.getMetadata().getUid(),
-                            Integer.parseInt(value(container, "AICC_CUSTOMER_PORT")),
-                            onAssigned));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        while (true) {
+            int number = ADDRESSES.incrementAndGet();
+            String address = "127.77.%d.%d".formatted(number / 250, 1 + number % 250);
+            try {
+                PlayedWorker worker = new PlayedWorker(
+                        new InetSocketAddress(address, control),
+                        value(container, "AICC_CONTROL_PUBLIC_KEY"),
+                        pod.getMetadata().getUid(),
+                        Integer.parseInt(value(container, "AICC_CUSTOMER_PORT")),
+                        onAssigned);
+                workers.put(pod.getMetadata().getName(), worker);
+                return address;
+            } catch (IOException e) {
+                if (!(e.getCause() instanceof BindException)) {
+                    throw new UncheckedIOException(e);
+                }
+            }
         }
-        String status = """
-                {"status": {"phase": "Running", "podIP": "%1$s", "podIPs": [{"ip": "%1$s"}],
-                            "conditions": [{"type": "Ready", "status": "True"}]}}""".formatted(address);
-        client.resource(pod).subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), status);
     }
 
     private static String value(Container container, String name) {
