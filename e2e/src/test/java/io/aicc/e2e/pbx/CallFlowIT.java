@@ -129,7 +129,7 @@ class CallFlowIT {
         String name = rig.call("ring");
         rig.session(name, session -> true);
         await().atMost(PbxRig.LIMIT)
-                .until(() -> rig.taps().size() == 5); // all but the agent's snoop stands before anybody answers
+                .until(() -> rig.taps().size() == 6); // both taps stand before anybody answers
         rig.hangUpCustomer();
         assertThat(PbxRig.reason(rig.ended(name))).isEqualTo("Cancelled");
     }

@@ -249,7 +249,7 @@ final class PbxRig implements AutoCloseable {
                 name,
                 found -> sources(found).agent() != null
                         && workers.serve(name)
-                        && workers.of(name).agent().packets() > 0);
+                        && workers.of(name).agent().spoken() > 0);
     }
 
     static MediaSources sources(CallSession session) {

@@ -4,18 +4,20 @@ import io.aicc.crd.CallSession;
 import io.aicc.crd.CallSessionStatus.MediaEndpoint;
 import io.aicc.operator.ari.pbx.Conversation;
 import io.aicc.operator.ari.pbx.Conversation.Stage;
+import io.aicc.operator.ari.pbx.PbxChannel;
 import java.net.InetAddress;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The taps that a live call should have. */
 final class WantedTaps {
     private WantedTaps() {}
 
     /**
-     * None while there is nowhere to send to; from then on both, the agent's with nobody in it until somebody answers, and
-     * between two agents. So the worker knows both addresses before anybody speaks, and whoever answers takes two requests.
+     * None while there is nowhere to send to; from then on both. The agent's side has whoever talks, or the one whose phone
+     * rings: so an answer takes no request, and no first word waits for us. While many phones ring, while one is heard
+     * before it is answered (a network's announcements), and between two agents, it has nobody.
      */
     static List<Tap> of(CallSession session, Conversation call, String app) {
         MediaEndpoint endpoint =
@@ -24,10 +26,9 @@ final class WantedTaps {
             return List.of();
         }
         String name = session.getMetadata().getName();
-        Set<String> agents = new HashSet<>();
-        if (call.stage() == Stage.TALKING) {
-            call.agents().forEach(leg -> agents.add(leg.id()));
-        }
+        Set<String> agents = call.stage() == Stage.TALKING || oneRings(call)
+                ? call.agents().stream().map(PbxChannel::id).collect(Collectors.toSet())
+                : Set.of();
         return List.of(
                 new Tap(
                         new TapName(app, name, Speaker.CUSTOMER, endpoint.generation()),
@@ -37,6 +38,10 @@ final class WantedTaps {
                         new TapName(app, name, Speaker.AGENT, endpoint.generation()),
                         destination(endpoint.host(), endpoint.agentPort()),
                         agents));
+    }
+
+    private static boolean oneRings(Conversation call) {
+        return call.agents().size() == 1 && call.agents().getFirst().state() == PbxChannel.State.RINGING;
     }
 
     /** An address, never a name: the PBX would look it up and stand still meanwhile. */
