@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Packets of senders whom nobody has named yet. A PBX sends a moment before it is known here where it sends from, and that
- * moment is somebody's first word: so the last second of each of {@value #SENDERS} senders waits, and is heard when its sender is
- * named. A sender's packets are pushed out by its own later ones only; a host that sends from many ports makes room for
+ * moment is somebody's first word: so the last three seconds of each of {@value #SENDERS} senders wait, and are heard when their sender
+ * is named. A sender's packets are pushed out by its own later ones only; a host that sends from many ports makes room for
  * others, and never they for it. Whoever has been silent for {@value #FORGOTTEN_AFTER_SECONDS} seconds is forgotten. Not
  * thread-safe.
  */
 final class WaitingRoom {
     static final int SENDERS = 4;
-    static final int PACKETS = 50;
+    static final int PACKETS = 150;
     static final int FORGOTTEN_AFTER_SECONDS = 2;
 
     private static final long FORGOTTEN_AFTER_NANOS = FORGOTTEN_AFTER_SECONDS * 1_000_000_000L;

@@ -179,7 +179,7 @@ class PacketGateTest {
     }
 
     @Test
-    void onlyTheLastSecondOfWhoIsNamedVeryLateIsHeard() {
+    void onlyTheLastSecondsOfWhoIsNamedVeryLateAreHeard() {
         gate = gate(SourceRule.networks(), 100);
         for (int i = 1; i <= WaitingRoom.PACKETS + 10; i++) {
             send(i, SSRC);
