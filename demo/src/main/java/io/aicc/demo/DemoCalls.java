@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -69,7 +70,11 @@ public final class DemoCalls {
             for (Future<PlayedCall> call : playing) {
                 played.add(result(call));
             }
-            List<Instant> freed = ports.await(played.size(), PORTS_LIMIT);
+            Instant firstHangUp = played.stream()
+                    .map(PlayedCall::hungUp)
+                    .min(Comparator.naturalOrder())
+                    .orElseThrow();
+            List<Instant> freed = ports.await(firstHangUp, played.size(), PORTS_LIMIT);
             List<Result> results = new ArrayList<>();
             for (int i = 0; i < played.size(); i++) {
                 results.add(new Result(conversations.get(i), played.get(i), freeMs(played.get(i), played, freed)));

@@ -30,18 +30,22 @@ public final class PortWatch implements AutoCloseable {
         this.watcher = Thread.ofVirtual().name("port-watch").start(this::watch);
     }
 
-    /** Waits until so many pairs became free since the watch began; when they did, as far as they did in time. */
-    public synchronized List<Instant> await(int pairs, Duration limit) throws InterruptedException {
+    /** Waits until so many pairs became free after a time; when they did, as far as they did within the limit. */
+    public synchronized List<Instant> await(Instant since, int pairs, Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
-        while (times.size() < pairs && System.nanoTime() < deadline) {
+        while (since(since).size() < pairs && System.nanoTime() < deadline) {
             wait(STEP.toMillis());
         }
-        return List.copyOf(times);
+        return since(since);
     }
 
     @Override
     public void close() {
         watcher.interrupt();
+    }
+
+    private List<Instant> since(Instant since) {
+        return times.stream().filter(time -> time.isAfter(since)).toList();
     }
 
     private void watch() {
