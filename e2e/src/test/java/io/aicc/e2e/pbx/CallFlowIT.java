@@ -128,8 +128,7 @@ class CallFlowIT {
     void aCustomerMayGiveUpWhileItRings() throws Exception {
         String name = rig.call("ring");
         rig.session(name, session -> true);
-        await().atMost(PbxRig.LIMIT)
-                .until(() -> rig.taps().size() == 6); // both taps stand before anybody answers
+        await().atMost(PbxRig.LIMIT).until(() -> rig.taps().size() == 6); // both taps stand before anybody answers
         rig.hangUpCustomer();
         assertThat(PbxRig.reason(rig.ended(name))).isEqualTo("Cancelled");
     }
