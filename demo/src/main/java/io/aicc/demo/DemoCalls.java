@@ -8,10 +8,8 @@ import io.aicc.demo.script.Conversation;
 import io.aicc.wire.event.Channel;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -70,27 +68,14 @@ public final class DemoCalls {
             for (Future<PlayedCall> call : playing) {
                 played.add(result(call));
             }
-            Instant firstHangUp = played.stream()
-                    .map(PlayedCall::hungUp)
-                    .min(Comparator.naturalOrder())
-                    .orElseThrow();
-            List<Instant> freed = ports.await(firstHangUp, played.size(), PORTS_LIMIT);
+            List<Long> freeMs =
+                    ports.await(played.stream().map(PlayedCall::hungUp).toList(), PORTS_LIMIT);
             List<Result> results = new ArrayList<>();
             for (int i = 0; i < played.size(); i++) {
-                results.add(new Result(conversations.get(i), played.get(i), freeMs(played.get(i), played, freed)));
+                results.add(new Result(conversations.get(i), played.get(i), freeMs.get(i)));
             }
             return results;
         }
-    }
-
-    /** Pairs are alike, so the first that comes back is counted for the call that hung up first. */
-    private static long freeMs(PlayedCall call, List<PlayedCall> all, List<Instant> freed) {
-        int before = (int) all.stream()
-                .filter(other -> other.hungUp().isBefore(call.hungUp()))
-                .count();
-        return before < freed.size()
-                ? Duration.between(call.hungUp(), freed.get(before)).toMillis()
-                : -1;
     }
 
     private static PlayedCall result(Future<PlayedCall> call) throws IOException, InterruptedException {

@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntSupplier;
 
 /**
@@ -30,13 +32,18 @@ public final class PortWatch implements AutoCloseable {
         this.watcher = Thread.ofVirtual().name("port-watch").start(this::watch);
     }
 
-    /** Waits until so many pairs became free after a time; when they did, as far as they did within the limit. */
-    public synchronized List<Instant> await(Instant since, int pairs, Duration limit) throws InterruptedException {
+    /**
+     * Waits until a pair became free for each hang-up; pairs are alike, so the first after it that no earlier one has.
+     *
+     * @param hangUps in any order
+     * @return in the same order, time from hang-up in milliseconds; −1 for those whose pair did not come back in time
+     */
+    public synchronized List<Long> await(List<Instant> hangUps, Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
-        while (since(since).size() < pairs && System.nanoTime() < deadline) {
+        while (delays(hangUps).contains(-1L) && System.nanoTime() < deadline) {
             wait(STEP.toMillis());
         }
-        return since(since);
+        return delays(hangUps);
     }
 
     @Override
@@ -44,8 +51,19 @@ public final class PortWatch implements AutoCloseable {
         watcher.interrupt();
     }
 
-    private List<Instant> since(Instant since) {
-        return times.stream().filter(time -> time.isAfter(since)).toList();
+    private List<Long> delays(List<Instant> hangUps) {
+        List<Instant> left = new ArrayList<>(times);
+        Map<Instant, Long> delays = new HashMap<>();
+        hangUps.stream().sorted().forEach(hangUp -> left.stream()
+                .filter(time -> !time.isBefore(hangUp))
+                .findFirst()
+                .ifPresent(time -> {
+                    left.remove(time);
+                    delays.put(hangUp, Duration.between(hangUp, time).toMillis());
+                }));
+        return hangUps.stream()
+                .map(hangUp -> delays.getOrDefault(hangUp, -1L))
+                .toList();
     }
 
     private void watch() {
