@@ -61,9 +61,7 @@ public final class PortWatch implements AutoCloseable {
                     left.remove(time);
                     delays.put(hangUp, Duration.between(hangUp, time).toMillis());
                 }));
-        return hangUps.stream()
-                .map(hangUp -> delays.getOrDefault(hangUp, -1L))
-                .toList();
+        return hangUps.stream().map(hangUp -> delays.getOrDefault(hangUp, -1L)).toList();
     }
 
     private void watch() {
