@@ -46,7 +46,7 @@ public final class OperatorBench implements Benchmark {
 
     @Override
     public String summary() {
-        return "created to Ready, writes and memory on the embedded API  --rate 45 (calls/s) --seconds 20 --warm 80 --warm-up 30";
+        return "created to Ready, writes and memory on the embedded API  --rate 45 (calls/s) --seconds 20 --warm 80 --warm-up 60";
     }
 
     @Override
@@ -54,7 +54,7 @@ public final class OperatorBench implements Benchmark {
         int rate = options.number("rate", 45, 1, 1_000);
         int seconds = options.number("seconds", 20, 1, 3_600);
         int warm = options.number("warm", 80, 1, 1_000);
-        int warmUp = options.number("warm-up", 30, 1, 600);
+        int warmUp = options.number("warm-up", 60, 1, 600);
         Load load = new Load(rate, warmUp, seconds);
         Report report = Report.of(name(), options.complete());
         Path key = Files.writeString(
