@@ -12,6 +12,7 @@ import io.aicc.wire.event.Channel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
@@ -62,6 +63,38 @@ class CallFlowIT {
         assertThat(PbxRig.events(session)).isEmpty();
         rig.hangUpCustomer();
         rig.ended(name);
+    }
+
+    @Test
+    void callsThatTheDialplanCallsTheSameStayApart() throws Exception {
+        rig.originate("Local/call-dial@customers/n", "same");
+        CallSession first = rig.talking("pbx-same");
+        rig.originate("Local/call-dial@customers/n", "same");
+        CallSession second = rig.talking("pbx-same-2");
+        rig.originate("Local/call-busy@customers/n", "same");
+        assertThat(PbxRig.reason(rig.ended("pbx-same-3"))).isEqualTo("Busy");
+
+        assertThat(customer(second)).isNotEqualTo(customer(first));
+        for (CallSession call : List.of(first, second)) {
+            Worker worker = rig.workers().of(call.getMetadata().getName());
+            heard(worker.customer());
+            heard(worker.agent());
+            assertThat(worker.customer().sources())
+                    .containsExactly(PbxRig.sources(call).customer());
+            assertThat(worker.agent().sources())
+                    .containsExactly(PbxRig.sources(call).agent());
+        }
+        rig.hangUpAll("Local/call-");
+        rig.ended("pbx-same");
+        rig.ended("pbx-same-2");
+        rig.originate("Local/call-dial@customers/n", "same");
+        rig.talking("pbx-same-4");
+        rig.hangUpCustomer();
+        rig.ended("pbx-same-4");
+    }
+
+    private static String customer(CallSession session) {
+        return Objects.requireNonNull(session.getSpec().pbx()).customerChannelId() + "";
     }
 
     @Test

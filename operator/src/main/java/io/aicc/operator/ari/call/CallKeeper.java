@@ -46,9 +46,11 @@ final class CallKeeper {
     private final Consumer<CallKeeper> onDone;
     private final InOrder turn;
     private final Taps taps;
+    private final String origin;
     private final String firstName;
     private final AtomicReference<@Nullable Picture> latest = new AtomicReference<>();
     private volatile String name;
+    private volatile boolean owner;
 
     // Touched in turn only.
     private @Nullable Picture noted;
@@ -84,10 +86,12 @@ final class CallKeeper {
     }
 
     /**
-     * @param name of the CallSession, whether it exists or not
+     * @param origin id of the channel that the call began with
+     * @param name of the CallSession, whether it exists or not; another call's may have it
      * @param onDone told when nothing is left to do
      */
-    CallKeeper(String name, Tools tools, Consumer<CallKeeper> onDone) {
+    CallKeeper(String origin, String name, Tools tools, Consumer<CallKeeper> onDone) {
+        this.origin = origin;
         this.name = name;
         this.firstName = name;
         this.tools = tools;
@@ -100,6 +104,11 @@ final class CallKeeper {
     /** Name of the session that the call has now. */
     String name() {
         return name;
+    }
+
+    /** Whether the session of that name, and what is named after it in the PBX, is this call's. */
+    boolean owns(String session) {
+        return owner && name.equals(session);
     }
 
     /** The PBX shows something new; only the latest matters. */
@@ -117,10 +126,21 @@ final class CallKeeper {
         });
     }
 
-    /** The session is so now; null when somebody deleted it. */
+    /** The session of this name is so now; null when somebody deleted it. */
     void session(@Nullable CallSession now) {
         turn.execute(() -> {
-            learn(now);
+            if (record != null || (now != null && isOurs(now))) {
+                learn(now);
+                settle();
+            }
+        });
+    }
+
+    /** Takes up a session that somebody else has begun for this call. */
+    void adopt(CallSession begun) {
+        owner = true;
+        turn.execute(() -> {
+            learn(begun);
             settle();
         });
     }
@@ -158,6 +178,7 @@ final class CallKeeper {
         }
         if (record == null) {
             record = new CallRecord(tools.sessions(), now);
+            owner = true;
             if (admission == Admission.UNASKED) {
                 admission = Admission.ADMITTED;
                 tools.budget().adopt();
@@ -230,7 +251,7 @@ final class CallKeeper {
         }
         Conversation call = now.conversation().orElseThrow();
         if (dropped) {
-            return taps.settle(now.installed(), List.of());
+            return taps.settle(installed(now), List.of());
         }
         CallRecord open = record == null ? open(call) : record;
         if (open == null) {
@@ -238,7 +259,7 @@ final class CallKeeper {
         }
         open.noteAgents(call, now.at());
         List<Tap> wanted = WantedTaps.of(open.session(), call, tools.policy().app());
-        boolean well = taps.settle(now.installed(), wanted);
+        boolean well = taps.settle(installed(now), wanted);
         if (tools.policy().exactSources()) {
             open.tellSources(
                     new MediaSources(source(now, wanted, Speaker.CUSTOMER), source(now, wanted, Speaker.AGENT)));
@@ -282,15 +303,15 @@ final class CallKeeper {
         if (!due(call) || !admitted()) {
             return null;
         }
-        CallSession made = create(call);
-        while (made != null && !isOf(made, call)) {
+        CallSessions.Made made = create(call);
+        while (made != null && made.existed() && !isOurs(made.session())) {
             nextRound();
             made = create(call);
         }
         if (made == null) {
             return null;
         }
-        learn(made);
+        learn(made.session());
         Instant now = tools.steady().instant();
         tools.metrics().created(Duration.between(Objects.requireNonNullElse(dueSince, now), now));
         log.atInfo()
@@ -316,7 +337,7 @@ final class CallKeeper {
         return admission == Admission.ADMITTED;
     }
 
-    private @Nullable CallSession create(Conversation call) {
+    private CallSessions.@Nullable Made create(Conversation call) {
         CallSession draft =
                 SessionDraft.of(name, call, tools.policy(), tools.clock().instant());
         try {
@@ -344,13 +365,23 @@ final class CallKeeper {
     }
 
     /** A session of that name may be of an earlier conversation, or of another call that the dialplan calls the same. */
-    private static boolean isOf(CallSession made, Conversation call) {
-        PbxReference pbx = made.getSpec().pbx();
+    private boolean isOurs(CallSession session) {
+        PbxReference pbx = session.getSpec().pbx();
         String customer = pbx == null ? null : pbx.customerChannelId();
-        boolean same = customer == null
-                || customer.equals(call.customer().id())
-                || customer.equals(call.mark().origin());
-        return same && made.getSpec().ended() == null;
+        if (customer == null || session.getSpec().ended() != null) {
+            return false;
+        }
+        Picture shown = latest.get();
+        return customer.equals(origin)
+                || (shown != null
+                        && shown.conversation()
+                                .filter(call -> customer.equals(call.customer().id()))
+                                .isPresent());
+    }
+
+    /** What of ours is there: nothing under a name that is another call's, or that was ours a moment ago. */
+    private Installed installed(Picture shown) {
+        return owner && shown.session().equals(name) ? shown.installed() : Installed.nothing();
     }
 
     private void nextRound() {
@@ -362,7 +393,7 @@ final class CallKeeper {
         return wanted.stream()
                 .filter(tap -> tap.name().speaker() == speaker)
                 .findFirst()
-                .flatMap(tap -> taps.source(now.installed(), tap))
+                .flatMap(tap -> taps.source(installed(now), tap))
                 .orElse(null);
     }
 
@@ -374,7 +405,7 @@ final class CallKeeper {
                             MicroTime.parse(mark.at()), tools.clock().instant()));
             log.atInfo().addKeyValue("reason", mark.reason()).log("session marked as ended");
         }
-        if (!taps.settle(now.installed(), List.of())) {
+        if (!taps.settle(installed(now), List.of())) {
             return false;
         }
         if (admission == Admission.ADMITTED) {
@@ -396,6 +427,7 @@ final class CallKeeper {
         nextRound();
         admission = Admission.UNASKED;
         record = null;
+        owner = false;
         ending = null;
         dropped = false;
         talked = false;

@@ -94,17 +94,24 @@ public final class CallSessions implements AutoCloseable {
     }
 
     /**
-     * Creates a session; one of that name that exists already is taken for it.
+     * What stands under a name.
+     *
+     * @param existed before it was asked for, and perhaps for another call
+     */
+    record Made(CallSession session, boolean existed) {}
+
+    /**
+     * Creates a session, unless there is one of that name.
      *
      * @throws KubernetesClientException on any other failure; {@link #refused} tells whether it is the session's fault
      */
-    CallSession create(CallSession session) {
+    Made create(CallSession session) {
         creates.increment();
         try {
-            return client.resource(session).inNamespace(namespace).create();
+            return new Made(client.resource(session).inNamespace(namespace).create(), false);
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
-                return client.resource(session).inNamespace(namespace).require();
+                return new Made(client.resource(session).inNamespace(namespace).require(), true);
             }
             throw e;
         }

@@ -181,23 +181,25 @@ public final class Switchboard implements PbxListener, AutoCloseable {
             if (call.stage() == Stage.ALONE && !call.mark().announced()) {
                 return Optional.empty();
             }
-            known = newKeeper(
-                    origin, Acceptable.sessionName(policy.pbx(), call.mark().callId()));
+            String name = Acceptable.sessionName(policy.pbx(), call.mark().callId());
+            known = newKeeper(origin, name);
+            sessions.known(name).ifPresent(known::session);
         }
         customers.put(known, customer);
         return Optional.of(known);
     }
 
     private CallKeeper newKeeper(String origin, String name) {
-        CallKeeper keeper = new CallKeeper(name, tools, done -> onDesk(() -> forget(origin, done)));
+        CallKeeper keeper = new CallKeeper(origin, name, tools, done -> onDesk(() -> forget(origin, done)));
         keepers.put(origin, keeper);
-        sessions.known(name).ifPresent(keeper::session);
         return keeper;
     }
 
     private void forget(String origin, CallKeeper keeper) {
         keepers.remove(origin, keeper);
-        finished.put(keeper.name(), true);
+        if (keeper.owns(keeper.name())) {
+            finished.put(keeper.name(), true);
+        }
         String customer = customers.remove(keeper);
         if (customer != null) {
             view.forget(customer);
@@ -213,20 +215,26 @@ public final class Switchboard implements PbxListener, AutoCloseable {
     }
 
     private Picture picture(CallKeeper keeper) {
-        String prefix = TapName.prefix(policy.app(), keeper.name());
+        String session = keeper.name();
+        String prefix = TapName.prefix(policy.app(), session);
         Installed installed = Installed.of(view.channelsNamed(prefix).keySet(), view.bridgesNamed(prefix));
         String customer = customers.get(keeper);
         Optional<Conversation> call = customer == null ? Optional.empty() : view.conversation(customer);
-        return new Picture(call, installed, clock.instant());
+        return new Picture(session, call, installed, clock.instant());
     }
 
     private Optional<CallKeeper> ownerOf(String id) {
         return TapName.parse(policy.app(), id)
-                .flatMap(tap -> named(tap.session()).findFirst());
+                .flatMap(tap -> ownersOf(tap.session()).findFirst());
     }
 
+    /** Calls whose session has that name, or would have: the dialplan may call two the same. */
     private Stream<CallKeeper> named(String session) {
         return keepers.values().stream().filter(keeper -> keeper.name().equals(session));
+    }
+
+    private Stream<CallKeeper> ownersOf(String session) {
+        return keepers.values().stream().filter(keeper -> keeper.owns(session));
     }
 
     /** Sessions that somebody else has begun: their calls are taken up, or ended when the PBX does not know them any more. */
@@ -235,19 +243,24 @@ public final class Switchboard implements PbxListener, AutoCloseable {
             String name = session.getMetadata().getName();
             if (over(session)
                     || finished.containsKey(name)
-                    || named(name).findAny().isPresent()) {
+                    || ownersOf(name).findAny().isPresent()) {
                 continue;
             }
             PbxReference at = session.getSpec().pbx();
             String customer = at == null ? null : at.customerChannelId();
-            if (customer != null && view.hasChannel(customer)) {
+            CallKeeper keeper = customer == null ? null : keepers.get(customer);
+            if (keeper != null && keeper.name().equals(name)) {
+                keeper.adopt(session);
+            } else if (keeper == null && customer != null && view.hasChannel(customer)) {
                 log.atInfo().addKeyValue("session", name).log("live call taken up again");
                 touched.add(view.adopt(customer, session.getSpec().callId()));
-                newKeeper(customer, name).session(session);
+                newKeeper(customer, name).adopt(session);
             } else {
-                log.atWarn().addKeyValue("session", name).log("session ended: its call is gone from the pbx");
+                log.atWarn()
+                        .addKeyValue("session", name)
+                        .log("session ended: its call is gone from the pbx, or has another");
                 metrics.leaked(Leak.SESSION);
-                newKeeper("session/" + name, name).session(session);
+                newKeeper("session/" + name, name).adopt(session);
             }
         }
     }
@@ -319,8 +332,8 @@ public final class Switchboard implements PbxListener, AutoCloseable {
             String name = session.getMetadata().getName();
             if (!over(session)
                     && !finished.containsKey(name)
-                    && named(name).findAny().isEmpty()) {
-                newKeeper("session/" + name, name).session(session);
+                    && ownersOf(name).findAny().isEmpty()) {
+                newKeeper("session/" + name, name).adopt(session);
             }
         }
         keepers.values().forEach(CallKeeper::giveUp);
