@@ -7,6 +7,7 @@ import io.aicc.bench.hour.HourBench;
 import io.aicc.bench.operator.OperatorBench;
 import io.aicc.bench.pbx.PbxBench;
 import io.aicc.bench.resample.ResampleBench;
+import io.aicc.bench.tokens.TokenBench;
 import io.aicc.bench.udp.UdpBench;
 import io.aicc.bench.vad.VadBench;
 import java.nio.file.Files;
@@ -27,7 +28,8 @@ public final class Bench {
             new OperatorBench(),
             new VadBench(),
             new ResampleBench(),
-            new FuzzBench());
+            new FuzzBench(),
+            new TokenBench());
 
     private Bench() {}
 

@@ -51,6 +51,7 @@ public final class CallWorker {
      */
     public static void build(Map<String, String> environment, Program program) throws Exception {
         WorkerConfig config = Settings.load(environment, WorkerConfig::read);
+        AotCache.tellIfUnused();
         Clock clock = Clock.systemUTC();
         ProcessMetrics metrics = program.add("metrics", new ProcessMetrics());
         Health health = new Health();

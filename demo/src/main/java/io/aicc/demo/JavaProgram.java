@@ -1,7 +1,10 @@
 package io.aicc.demo;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+
 import java.util.List;
 
 /** How a program of ours is started as a process: this JVM's java and class path, and the memory it gets in production. */
@@ -18,6 +21,8 @@ public final class JavaProgram {
             "-Dio.netty.jfr.enabled=false",
             "-Dio.netty.allocator.type=unpooled");
 
+    private static final String WORKER = "io.aicc.worker.CallWorker";
+
     private JavaProgram() {}
 
     /** The operator: one process for all calls. */
@@ -32,7 +37,7 @@ public final class JavaProgram {
 
     /** A worker: one process per call, so small, and quick to start rather than quick in the long run. */
     public static ProcessBuilder worker() {
-        return likeAWorker("io.aicc.worker.CallWorker");
+        return likeAWorker(WORKER);
     }
 
     /** Another program under a worker's conditions. */
@@ -40,11 +45,26 @@ public final class JavaProgram {
         return command(main, "-Xmx64m", "-XX:TieredStopAtLevel=1");
     }
 
+    /**
+     * A worker as it is shipped: jars, and what the JVM worked out about its start.
+     *
+     * @param folder that {@code call-worker/assemble} made
+     */
+    public static ProcessBuilder shippedWorker(Path folder) throws IOException {
+        String classPath = Files.readString(folder.resolve("classpath")).strip();
+        String cache = "-XX:AOTCache=" + folder.resolve("worker.aot");
+        return from(classPath, WORKER, "-Xmx64m", "-XX:TieredStopAtLevel=1", cache);
+    }
+
     private static ProcessBuilder command(String main, String... options) {
+        return from(System.getProperty("java.class.path"), main, options);
+    }
+
+    private static ProcessBuilder from(String classPath, String main, String... options) {
         List<String> command = new ArrayList<>(List.of(JAVA.toString()));
         command.addAll(COMMON);
         command.addAll(List.of(options));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
+        command.addAll(List.of("-cp", classPath, main));
         ProcessBuilder builder = new ProcessBuilder(command);
         // What the demo itself was told is not meant for the programs: they refuse settings that are not theirs.
         builder.environment().keySet().removeIf(key -> key.startsWith("AICC_"));

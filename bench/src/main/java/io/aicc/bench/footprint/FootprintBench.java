@@ -8,6 +8,7 @@ import io.aicc.bench.engine.CountingProvider;
 import io.aicc.demo.DemoCalls;
 import io.aicc.demo.DemoSystem;
 import io.aicc.demo.DemoSystem.PoolSize;
+import io.aicc.demo.JavaProgram;
 import io.aicc.demo.script.Conversation;
 import io.aicc.demo.script.ConversationLibrary;
 import io.aicc.operator.control.ControlKey;
@@ -51,31 +52,51 @@ public final class FootprintBench implements Benchmark {
         int starts = options.number("starts", 5, 1, 100);
         String engine = options.choice("engine", CountingProvider.NAME, List.of(CountingProvider.NAME, "sphinx"));
         Report report = Report.of(name(), options.complete());
-        starts(report, starts, engine, directory);
+        starts(report, starts, directory);
         if (workers > 0) {
             live(report, workers, engine, directory);
         }
         return report;
     }
 
-    private static void starts(Report report, int starts, String engine, Path directory)
+    private static void starts(Report report, int starts, Path directory) throws IOException, InterruptedException {
+        Path shipped = directory.resolve("shipped").toAbsolutePath();
+        int status = new ProcessBuilder("call-worker/assemble", shipped.toString(), System.getProperty("java.home"))
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (status != 0) {
+            throw new IOException("call-worker/assemble ended with " + status);
+        }
+        starts(report, "from classes and jars where they are", JavaProgram::worker, starts, directory);
+        long start = starts(report, "as shipped", () -> JavaProgram.shippedWorker(shipped), starts, directory);
+        report.goal("start to ready", start <= MOST_START_MS, "%d ms as shipped, goal %d ms", start, MOST_START_MS);
+    }
+
+    /** One way to start a worker. */
+    private interface Start {
+        ProcessBuilder command() throws IOException;
+    }
+
+    private static long starts(Report report, String how, Start command, int starts, Path directory)
             throws IOException, InterruptedException {
         ControlKey key = ControlKey.generate();
         List<LoneWorker> measured = new ArrayList<>();
         try (WorkerChannels channels = LoneWorker.channels(key)) {
             for (int i = 0; i <= starts; i++) {
                 Path own = Files.createTempDirectory(directory.toAbsolutePath(), "start");
-                measured.add(LoneWorker.measure(engine, own, key, channels));
+                measured.add(LoneWorker.measure(command.command(), own, key, channels));
             }
         }
         measured.removeFirst(); // warmed up this program's own side
         long start = sorted(measured, LoneWorker::startMillis)[starts / 2];
         long[] handOvers = sorted(measured, LoneWorker::handOverMicros);
-        report.row("one worker at a time, medians of " + starts)
+        report.row("one worker at a time, " + how + ", medians of " + starts)
                 .with("start_to_ready_ms", start)
+                .with("cpu_until_ready_ms", sorted(measured, LoneWorker::cpuMillis)[starts / 2])
                 .with("hand_over_ms", handOvers[starts / 2] / 1000.0)
                 .with("slowest_hand_over_ms", handOvers[starts - 1] / 1000.0);
-        report.goal("start to ready", start <= MOST_START_MS, "%d ms, goal %d ms", start, MOST_START_MS);
+        return start;
     }
 
     private static long[] sorted(List<LoneWorker> measured, ToLongFunction<LoneWorker> figure) {

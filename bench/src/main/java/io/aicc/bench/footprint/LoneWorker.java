@@ -1,7 +1,7 @@
 package io.aicc.bench.footprint;
 
+import io.aicc.bench.ProcessFigures;
 import io.aicc.crd.Codec;
-import io.aicc.demo.JavaProgram;
 import io.aicc.operator.control.Answer;
 import io.aicc.operator.control.ControlKey;
 import io.aicc.operator.control.WorkerChannel;
@@ -23,9 +23,10 @@ import java.util.concurrent.locks.LockSupport;
  * stopped.
  *
  * @param startMillis from the start of the process until {@code /health/ready} says 200
+ * @param cpuMillis that this took of all processors together
  * @param handOverMicros from the order until the worker acknowledged it
  */
-record LoneWorker(long startMillis, long handOverMicros) {
+record LoneWorker(long startMillis, long cpuMillis, long handOverMicros) {
     /** An address of its own, so that it meets no other program on this machine. */
     private static final String ADDRESS = "127.61.0.1";
 
@@ -35,13 +36,14 @@ record LoneWorker(long startMillis, long handOverMicros) {
     private static final long ASK_EVERY_NANOS = 2_000_000;
     private static final long LIMIT_NANOS = Duration.ofSeconds(60).toNanos();
 
-    static LoneWorker measure(String engine, Path directory, ControlKey key, WorkerChannels channels)
+    static LoneWorker measure(ProcessBuilder builder, Path directory, ControlKey key, WorkerChannels channels)
             throws IOException, InterruptedException {
-        ProcessBuilder builder = JavaProgram.worker()
-                .redirectErrorStream(true)
+        builder.redirectErrorStream(true)
                 .redirectOutput(directory.resolve("worker.log").toFile());
         builder.environment().put("AICC_BIND_ADDRESS", ADDRESS);
-        builder.environment().put("AICC_STT_ENGINE", engine);
+        // No model in the process, and nobody asked before there is audio.
+        builder.environment().put("AICC_STT_ENGINE", "vosk");
+        builder.environment().put("AICC_VOSK_URL", "ws://" + ADDRESS + ":1");
         builder.environment().put("AICC_OUTBOX_DIR", directory.resolve("outbox").toString());
         builder.environment().put("AICC_CONTROL_PUBLIC_KEY", key.publicKey());
         builder.environment().put("POD_UID", UID);
@@ -50,9 +52,10 @@ record LoneWorker(long startMillis, long handOverMicros) {
         try (WorkerChannel channel = channels.open(new WorkerAddress(ADDRESS, CONTROL_PORT, UID), report -> {})) {
             await(process, directory, LoneWorker::ready);
             long ready = System.nanoTime();
+            long cpuMillis = ProcessFigures.cpuMillis(process.pid());
             await(process, directory, channel::heard);
             Thread.sleep(Duration.ofSeconds(1)); // warm workers wait for their call
-            return new LoneWorker((ready - start) / 1_000_000, handOver(channel) / 1000);
+            return new LoneWorker((ready - start) / 1_000_000, cpuMillis, handOver(channel) / 1000);
         } finally {
             process.destroy();
             process.waitFor();

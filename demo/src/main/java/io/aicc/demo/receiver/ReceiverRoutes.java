@@ -2,6 +2,7 @@ package io.aicc.demo.receiver;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -14,11 +15,13 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +32,9 @@ final class ReceiverRoutes extends SimpleChannelInboundHandler<FullHttpRequest> 
 
     /** The longest event; see {@code docs/events.md}. */
     private static final int MAX_EVENT_BYTES = 256 * 1024;
+
+    /** One of the close codes that nobody has taken; docs/events.md says what the worker makes of it. */
+    private static final int EXPIRED = 4401;
 
     private static final String SESSION_HEADER = "Aicc-Session-Id";
     private static final Set<String> OWN_NAMES = Set.of("127.0.0.1", "localhost");
@@ -90,6 +96,19 @@ final class ReceiverRoutes extends SimpleChannelInboundHandler<FullHttpRequest> 
                             new TranscriptSocket(transcripts, sessionId));
             ctx.fireChannelRead(request.retain());
             ctx.pipeline().remove(this);
+            var unused = ctx.executor()
+                    .schedule(
+                            () -> endExpired(ctx.channel()),
+                            client.get().left().toMillis(),
+                            TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** By then the worker has come back with another token, and closed this connection itself. */
+    private static void endExpired(Channel connection) {
+        if (connection.isActive()) {
+            connection.writeAndFlush(new CloseWebSocketFrame(EXPIRED, "token expired"))
+                    .addListener(ChannelFutureListener.CLOSE);
         }
     }
 

@@ -1,0 +1,5 @@
+/** Connections that outlive their token. */
+@NullMarked
+package io.aicc.bench.tokens;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,133 @@
+package io.aicc.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The worker as it is shipped, and what becomes of its AOT cache when something around it is another. */
+@Timeout(180)
+class AssembledWorkerTest {
+    private static final Path ROOT = Path.of(System.getProperty("aicc.root", "..")).toAbsolutePath();
+    private static final String UNUSED = "AOT cache not in use";
+
+    @TempDir
+    private static Path shared;
+
+    private static Path shipped;
+
+    @TempDir
+    private Path directory;
+
+    @BeforeAll
+    static void assembleOnce() throws Exception {
+        shipped = shared.resolve("shipped");
+        Process assemble = assemble();
+        String said = new String(assemble.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(assemble.waitFor()).as(said).isZero();
+    }
+
+    private static Process assemble(String... options) throws IOException {
+        List<String> command = new ArrayList<>(List.of(ROOT.resolve("call-worker/assemble").toString()));
+        command.addAll(List.of(options));
+        command.addAll(List.of(shipped.toString(), System.getProperty("java.home")));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().keySet().removeIf(name -> name.startsWith("AICC_"));
+        return builder.redirectErrorStream(true).start();
+    }
+
+    private static String classPath() throws IOException {
+        return Files.readString(shipped.resolve("classpath")).strip();
+    }
+
+    /** What a worker says until it has started. */
+    private List<String> start(String classPath, String... more) throws Exception {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(List.of(
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx64m",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-XX:AOTCache=" + shipped.resolve("worker.aot")));
+        command.addAll(List.of(more));
+        command.addAll(List.of("-cp", classPath, "io.aicc.worker.CallWorker"));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().keySet().removeIf(name -> name.startsWith("AICC_"));
+        builder.environment()
+                .putAll(Map.of(
+                        "AICC_STT_ENGINE", "vosk", // no model to load: it is asked for when there is a call
+                        "AICC_VOSK_URL", "ws://127.0.0.1:1",
+                        "POD_UID", "uid",
+                        "AICC_CONTROL_PUBLIC_KEY", "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+                        "AICC_CONTROL_PORT", "0",
+                        "AICC_HEALTH_PORT", "0",
+                        "AICC_METRICS_PORT", "0",
+                        "AICC_BIND_ADDRESS", "127.0.0.1",
+                        "AICC_OUTBOX_DIR", directory.toString()));
+        Process worker = builder.redirectErrorStream(true).start();
+        List<String> said = new ArrayList<>();
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(worker.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                said.add(line);
+                if (line.contains("\"started\"")) {
+                    break;
+                }
+            }
+        } finally {
+            worker.destroyForcibly().waitFor();
+        }
+        assertThat(said).as(String.join("\n", said)).anyMatch(line -> line.contains("\"started\""));
+        return said;
+    }
+
+    @Test
+    void startsWithItsCache() throws Exception {
+        assertThat(start(classPath())).noneMatch(line -> line.contains(UNUSED));
+    }
+
+    @Test
+    void otherClassPathStartsWithoutTheCacheAndSaysSo() throws Exception {
+        Path other = Files.createDirectory(directory.resolve("other"));
+        assertThat(start(other + ":" + classPath())).anyMatch(line -> line.contains(UNUSED));
+    }
+
+    /** As another JDK would be: objects are laid out in another way. */
+    @Test
+    void otherJvmStartsWithoutTheCacheAndSaysSo() throws Exception {
+        assertThat(start(classPath(), "-XX:+UseCompactObjectHeaders")).anyMatch(line -> line.contains(UNUSED));
+    }
+
+    @Test
+    void jarThatWasReplacedIsFoundOutThoughTheJvmMayNotSee() throws Exception {
+        assertThat(assemble("--check").waitFor()).isZero();
+        Path jar = shipped.resolve("lib/aicc-crds.jar");
+        byte[] right = Files.readAllBytes(jar);
+        FileTime made = Files.getLastModifiedTime(jar);
+        byte[] wrong = right.clone();
+        wrong[wrong.length / 2] ^= 1; // same size, same time
+
+        Files.write(jar, wrong);
+        Files.setLastModifiedTime(jar, made);
+        int status = assemble("--check").waitFor();
+        Files.write(jar, right);
+        Files.setLastModifiedTime(jar, made);
+
+        assertThat(status).isEqualTo(1);
+        assertThat(assemble("--check").waitFor()).isZero();
+    }
+}
