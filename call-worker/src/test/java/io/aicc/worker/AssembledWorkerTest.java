@@ -20,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The worker as it is shipped, and what becomes of its AOT cache when something around it is another. */
 @Timeout(180)
 class AssembledWorkerTest {
-    private static final Path ROOT = Path.of(System.getProperty("aicc.root", "..")).toAbsolutePath();
+    private static final Path ROOT =
+            Path.of(System.getProperty("aicc.root", "..")).toAbsolutePath();
     private static final String UNUSED = "AOT cache not in use";
 
     @TempDir
@@ -40,7 +41,8 @@ class AssembledWorkerTest {
     }
 
     private static Process assemble(String... options) throws IOException {
-        List<String> command = new ArrayList<>(List.of(ROOT.resolve("call-worker/assemble").toString()));
+        List<String> command =
+                new ArrayList<>(List.of(ROOT.resolve("call-worker/assemble").toString()));
         command.addAll(List.of(options));
         command.addAll(List.of(shipped.toString(), System.getProperty("java.home")));
         ProcessBuilder builder = new ProcessBuilder(command);

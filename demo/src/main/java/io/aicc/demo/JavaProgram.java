@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-
 import java.util.List;
 
 /** How a program of ours is started as a process: this JVM's java and class path, and the memory it gets in production. */

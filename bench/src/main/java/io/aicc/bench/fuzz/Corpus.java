@@ -18,7 +18,7 @@ public final class Corpus {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .filter(line -> !line.isBlank() && !line.startsWith("#"))
-                    .map(target::fromLine)
+                    .map(FuzzTarget::fromLine)
                     .toList();
         }
     }

@@ -24,6 +24,8 @@ public enum FuzzTarget {
     /** What Google answers. */
     GOOGLE;
 
+    private static final String HEX = "hex:";
+
     /** Tries one input, and checks what came of it. */
     public void read(byte[] input) throws Exception {
         switch (this) {
@@ -37,10 +39,10 @@ public enum FuzzTarget {
         }
     }
 
-    /** An input from its line in the corpus: text as it is, anything else in hexadecimal. */
-    public byte[] fromLine(String line) {
-        return this != MEDIA && this != GOOGLE
-                ? line.getBytes(StandardCharsets.UTF_8)
-                : HexFormat.of().parseHex(line);
+    /** An input from its line in the corpus: hexadecimal behind {@value #HEX}, otherwise the text as it is. */
+    public static byte[] fromLine(String line) {
+        return line.startsWith(HEX)
+                ? HexFormat.of().parseHex(line.substring(HEX.length()))
+                : line.getBytes(StandardCharsets.UTF_8);
     }
 }

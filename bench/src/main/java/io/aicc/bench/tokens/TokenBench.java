@@ -60,8 +60,8 @@ public final class TokenBench implements Benchmark {
                     Duration.ofSeconds(lifetime),
                     Network.DIRECT);
             int finals = seconds * rate;
-            try (TranscriptPublisher publisher = TranscriptPublisher.open(
-                    new SessionIdentity(SESSION, SESSION, 1), settings, registry, clock)) {
+            try (TranscriptPublisher publisher =
+                    TranscriptPublisher.open(new SessionIdentity(SESSION, SESSION, 1), settings, registry, clock)) {
                 publisher.publish(new EventBody.SessionStarted(null, null, "en-US", 1));
                 for (int i = 0; i < finals; i++) {
                     publisher.publish(words(i));
@@ -87,7 +87,8 @@ public final class TokenBench implements Benchmark {
                 .with("sent_again_unacknowledged", got.duplicates())
                 .with("undelivered", undelivered)
                 .with("connections_that_outlived_their_token", late);
-        report.goal("everything arrived, once", got.completeness().isProven() && undelivered == 0, "counts of both sides");
+        report.goal(
+                "everything arrived, once", got.completeness().isProven() && undelivered == 0, "counts of both sides");
         report.goal("renewed in time, every time", late == 0, "%.0f reconnects", late);
     }
 }

@@ -1,9 +1,7 @@
 package io.aicc.worker.control;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.aicc.bench.fuzz.Sound;
 import io.aicc.wire.MicroTime;
-import io.aicc.wire.WireJson;
 import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.EndOrder;
 import io.aicc.worker.publish.SessionIdentity;
@@ -25,18 +23,13 @@ public final class HostileControl {
     public static void order(byte[] input) {
         CallAssignment order;
         try {
-            WireJson.mapper().readValue(input, EndOrder.class);
-        } catch (JsonProcessingException _) {
+            EndOrder unused = ControlServer.parse(input, EndOrder.class);
+        } catch (ControlServer.BadRequestException _) {
             // No end: it may be an assignment.
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
         }
         try {
-            order = WireJson.mapper().readValue(new String(input, StandardCharsets.UTF_8), CallAssignment.class);
-        } catch (JsonProcessingException _) {
-            return;
-        }
-        if (order == null) {
+            order = ControlServer.parse(input, CallAssignment.class);
+        } catch (ControlServer.BadRequestException _) {
             return;
         }
         Sound.same(

@@ -14,6 +14,7 @@ import io.aicc.worker.control.CallDesk.UnacceptableException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -105,8 +106,17 @@ public final class ControlServer implements AutoCloseable {
         if (body.length > MAX_BODY_BYTES) {
             throw new BadRequestException("body too long: more than " + MAX_BODY_BYTES + " bytes");
         }
+        return parse(body, type);
+    }
+
+    /** Reads an order. It is UTF-8 (RFC 8259 §8.1): given bytes, Jackson would also look for UTF-16 and UTF-32. */
+    static <T> T parse(byte[] body, Class<T> type) throws BadRequestException {
         try {
-            return WireJson.mapper().readValue(body, type);
+            T order = WireJson.mapper().readValue(new String(body, StandardCharsets.UTF_8), type);
+            if (order == null) { // the JSON word
+                throw new BadRequestException(type.getSimpleName() + ": expected an object, got null");
+            }
+            return order;
         } catch (JsonProcessingException e) {
             throw new BadRequestException(type.getSimpleName() + " cannot be read: " + e.getOriginalMessage());
         }
@@ -119,7 +129,8 @@ public final class ControlServer implements AutoCloseable {
         exchange.getResponseBody().write(body);
     }
 
-    private static final class BadRequestException extends IOException {
+    /** The request makes no sense. */
+    static final class BadRequestException extends IOException {
         private static final long serialVersionUID = 1L;
 
         BadRequestException(String message) {

@@ -98,16 +98,15 @@ final class ReceiverRoutes extends SimpleChannelInboundHandler<FullHttpRequest> 
             ctx.pipeline().remove(this);
             var unused = ctx.executor()
                     .schedule(
-                            () -> endExpired(ctx.channel()),
-                            client.get().left().toMillis(),
-                            TimeUnit.MILLISECONDS);
+                            () -> endExpired(ctx.channel()), client.get().left().toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
     /** By then the worker has come back with another token, and closed this connection itself. */
     private static void endExpired(Channel connection) {
         if (connection.isActive()) {
-            connection.writeAndFlush(new CloseWebSocketFrame(EXPIRED, "token expired"))
+            connection
+                    .writeAndFlush(new CloseWebSocketFrame(EXPIRED, "token expired"))
                     .addListener(ChannelFutureListener.CLOSE);
         }
     }
