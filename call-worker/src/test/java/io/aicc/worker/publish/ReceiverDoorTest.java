@@ -226,7 +226,7 @@ class ReceiverDoorTest {
                         .build()
                         .parseSignedClaims(token);
                 return true;
-            } catch (JwtException _) {
+            } catch (JwtException | IllegalArgumentException _) {
                 return false;
             }
         }
