@@ -188,7 +188,7 @@ public record WorkerPoolSpec(
             @Size(max = 253)
             @Pattern("^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")
             @JsonPropertyDescription(
-                    "Secret in the same namespace whose key jwt-key signs the JWT (HS256, at least 32 bytes).")
+                    "Secret in the same namespace whose key jwt-key signs the JWT: at least 32 bytes (HS256), or a private key as PEM (RS256, ES256, EdDSA).")
             String secretRef) {}
 
     /** Time limits. */

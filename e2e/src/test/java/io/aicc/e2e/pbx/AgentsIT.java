@@ -247,7 +247,7 @@ class AgentsIT {
         agents("create", "jana").orFail();
         String before = digests();
 
-        CommandResult refused = agents("rotate", "jana", "--to", "file:" + directory.resolve("missing"));
+        CommandResult refused = agents("rotate", "jana", "--to", "file:" + directory.resolve("missing/place"));
 
         assertThat(refused.exitCode()).isEqualTo(1);
         assertThat(refused.errors()).startsWith("agents: ").contains("missing");

@@ -28,6 +28,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -39,8 +40,10 @@ final class WorkerPodFactory {
     static final String NAME = "aicc-call-worker";
     static final String POOL_LABEL = "aicc.io/pool";
 
-    /** The pod's own name: many pods can be named at once by a label only. */
+    /** The pod's own name: many pods can be named at once by a label only. Not there if no label could hold it. */
     static final String POD_LABEL = "aicc.io/pod";
+
+    private static final int LONGEST_LABEL = 63;
 
     static final String PORT_LABEL = "aicc.io/customer-port";
     static final String REVISION_LABEL = "aicc.io/revision";
@@ -108,7 +111,7 @@ final class WorkerPodFactory {
                 .withName(name)
                 .withNamespace(pool.getMetadata().getNamespace())
                 .addToLabels(PORT_LABEL, String.valueOf(ports.customer()))
-                .addToLabels(POD_LABEL, name)
+                .addToLabels(name.length() <= LONGEST_LABEL ? Map.of(POD_LABEL, name) : Map.of())
                 .addToLabels(POOL_LABEL, pool.getMetadata().getName())
                 .addToLabels(NAME_LABEL, NAME)
                 .addNewOwnerReference()

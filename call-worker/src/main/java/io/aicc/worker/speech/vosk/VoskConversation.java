@@ -44,7 +44,8 @@ final class VoskConversation implements Conversation, WebSocket.Listener {
     private CompletableFuture<WebSocket> sent = new CompletableFuture<>();
     private int waiting;
     private boolean opened;
-    private boolean audioEnded;
+    private boolean endTold;
+    private boolean allSaid;
     private boolean over;
 
     private VoskConversation(Codec codec, int sampleRateHz, Hearer hearer) {
@@ -108,8 +109,12 @@ final class VoskConversation implements Conversation, WebSocket.Listener {
 
     @Override
     public synchronized void endAudio() {
-        audioEnded = true;
-        sendText("{\"eof\": 1}");
+        sent = sent.thenCompose(socket -> {
+            synchronized (this) {
+                endTold = true;
+            }
+            return socket.sendText("{\"eof\": 1}", true);
+        });
     }
 
     private void sendText(String text) {
@@ -141,21 +146,30 @@ final class VoskConversation implements Conversation, WebSocket.Listener {
     private void hear(String message) {
         try {
             switch (VoskAnswer.parse(message)) {
-                case VoskAnswer.Settled settled
-                when !settled.words().text().isEmpty() -> hearer.heard(settled.words(), settled.untilMs());
+                case VoskAnswer.Settled settled -> settled(settled);
                 case VoskAnswer.Guess guess -> hearer.guessed(guess.text());
-                case VoskAnswer.Settled _, VoskAnswer.Other _ -> {}
+                case VoskAnswer.Other _ -> {}
             }
         } catch (JsonProcessingException e) {
             fail(e);
         }
     }
 
+    private void settled(VoskAnswer.Settled settled) {
+        synchronized (this) {
+            allSaid = endTold;
+        }
+        if (!settled.words().text().isEmpty()) {
+            hearer.heard(settled.words(), settled.untilMs());
+        }
+    }
+
+    /** Only a server that has answered the end of the audio has said everything; one that restarts closes too. */
     @Override
     public @Nullable CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
         boolean regular;
         synchronized (this) {
-            regular = audioEnded && !over;
+            regular = allSaid && status == WebSocket.NORMAL_CLOSURE && !over;
             over = regular || over;
         }
         if (regular) {
@@ -181,9 +195,19 @@ final class VoskConversation implements Conversation, WebSocket.Listener {
             over = true;
             var unused = sent.thenAccept(WebSocket::abort);
         }
-        boolean refused = cause instanceof WebSocketHandshakeException handshake
-                && handshake.getResponse() != null
-                && handshake.getResponse().statusCode() / 100 == 4;
-        hearer.failed(new Failure(refused ? Kind.CONFIGURATION : Kind.TRANSPORT, "vosk-server: " + cause));
+        hearer.failed(new Failure(kind(cause), "vosk-server: " + cause));
+    }
+
+    /** What stands in front of the server answers for it while it is overloaded or being replaced. */
+    private static Kind kind(Throwable cause) {
+        if (!(cause instanceof WebSocketHandshakeException handshake) || handshake.getResponse() == null) {
+            return Kind.TRANSPORT;
+        }
+        int status = handshake.getResponse().statusCode();
+        return switch (status) {
+            case 404, 408, 425 -> Kind.TRANSPORT;
+            case 429 -> Kind.QUOTA;
+            default -> status / 100 == 4 ? Kind.CONFIGURATION : Kind.TRANSPORT;
+        };
     }
 }
