@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.function.IntSupplier;
 
 /**
- * Notes when port pairs can be leased again, from outside: by a counter of those that became free, which begins anew with the
+ * Notes when port pairs can be leased again, from outside: by a counter of those that calls gave back, which begins anew with the
  * operator. Thread-safe.
  */
 public final class PortWatch implements AutoCloseable {
@@ -24,7 +24,7 @@ public final class PortWatch implements AutoCloseable {
     /**
      * Starts to watch.
      *
-     * @param freed asks the system how many pairs became free so far; below zero when it does not know
+     * @param freed asks the system how many pairs of calls became free so far; below zero when it does not know
      */
     public PortWatch(IntSupplier freed, InstantSource clock) {
         this.freed = freed;

@@ -80,7 +80,7 @@ final class WarmPool {
      */
     record Plan(List<Making> make, List<String> delete, List<String> verify) {}
 
-    /** How many pairs became free again, see {@link PortLeases#freed}. */
+    /** How many pairs of calls became free again, see {@link PortLeases#freed}. */
     long freedPorts() {
         return leases.freed();
     }
@@ -187,7 +187,7 @@ final class WarmPool {
     /** The pod is no more. */
     synchronized @Nullable String gone(String pod, boolean objectGone) {
         Worker worker = workers.get(pod);
-        leases.release(pod, size.quarantine());
+        leases.release(pod, size.quarantine(), worker != null && worker.wasClaimed());
         if (worker == null) {
             unseen.remove(pod);
             return null;
@@ -224,7 +224,7 @@ final class WarmPool {
             bind(worker, serves);
         }
         if (worker.finishing()) {
-            leases.release(worker.pod(), size.quarantine());
+            leases.release(worker.pod(), size.quarantine(), worker.wasClaimed());
             if (worker.session() == null && report.state() == WorkerReport.State.DONE) {
                 worker.leave();
             }
@@ -310,11 +310,11 @@ final class WarmPool {
                     retire(worker);
                 });
         Counts counts = counts();
-        Refill refill =
-                Refill.of(counts, (int) ready.stream().filter(this::outdated).count());
+        int outdated = (int) ready.stream().filter(this::outdated).count();
+        Refill refill = Refill.of(counts, outdated);
         List<Making> make = make(refill.make(), counts, now);
         boolean noRoom = refill.make() > 0 && make.isEmpty() && counts.starting() == 0 && trouble == null;
-        letGo(noRoom ? refill.toMakeRoom() : refill);
+        letGo(noRoom && outdated > 0 ? refill.toMakeRoom() : refill);
         List<Worker> spent = workers.values().stream()
                 .filter(worker -> worker.leaving() && !worker.deletionOrdered())
                 .toList();
@@ -336,7 +336,7 @@ final class WarmPool {
     /** A pod that we meant to make does not exist. */
     synchronized void absent(String pod) {
         unseen.remove(pod);
-        leases.release(pod, Duration.ZERO);
+        leases.release(pod, Duration.ZERO, false);
     }
 
     synchronized Counts counts() {

@@ -32,6 +32,7 @@ public final class Worker {
     private volatile @Nullable Instant mediaClosedAt;
     private volatile boolean podReady;
     private volatile boolean leaving;
+    private boolean claimed;
     private boolean queued;
     private boolean deletionOrdered;
 
@@ -146,6 +147,11 @@ public final class Worker {
         return !leaving && session == null && !finishing() && !queued;
     }
 
+    /** Whether it ever was for a session. */
+    boolean wasClaimed() {
+        return claimed;
+    }
+
     boolean queued() {
         return queued;
     }
@@ -194,6 +200,7 @@ public final class Worker {
 
     void session(@Nullable String value) {
         session = value;
+        claimed |= value != null;
     }
 
     /** Takes a report in. */

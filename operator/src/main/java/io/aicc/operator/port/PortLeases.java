@@ -32,7 +32,7 @@ public final class PortLeases {
 
     private long freed;
 
-    private record Rest(PortPair pair, Instant until) {}
+    private record Rest(PortPair pair, Instant until, boolean served) {}
 
     /** Pairs of a range by state. */
     public record Counts(int free, int leased, int quarantined) {}
@@ -93,24 +93,25 @@ public final class PortLeases {
     /**
      * Ends an owner's lease; the pair rests before it is free. Ending it twice is harmless.
      *
+     * @param served whether the owner had a call: only then does {@link #freed} count the pair
      * @return the pair that was held, empty when there was none
      */
-    public synchronized Optional<PortPair> release(String owner, Duration quarantine) {
+    public synchronized Optional<PortPair> release(String owner, Duration quarantine, boolean served) {
         PortPair pair = leased.remove(owner);
         if (pair == null) {
             return Optional.empty();
         }
-        rest(pair, clock.instant().plus(quarantine));
+        rest(new Rest(pair, clock.instant().plus(quarantine), served));
         wake();
         return Optional.of(pair);
     }
 
-    /** Lets a free pair rest until a moment: it was released before we were started. A pair in use is left alone. */
+    /** Lets a free pair rest until a moment: a call gave it back before we were started. A pair in use is left alone. */
     public synchronized void quarantine(PortPair pair, Instant until) {
         wake();
         if (free.get(pair.index()) && clock.instant().isBefore(until)) {
             free.clear(pair.index());
-            rest(pair, until);
+            rest(new Rest(pair, until, true));
         }
     }
 
@@ -122,7 +123,7 @@ public final class PortLeases {
         return new Counts(freeNow, range.pairs() - freeNow - restingNow, restingNow);
     }
 
-    /** How many pairs have become free again since we were started. */
+    /** How many pairs of calls have become free again since we were started. */
     public synchronized long freed() {
         wake();
         return freed;
@@ -143,9 +144,9 @@ public final class PortLeases {
         return found < range.end() ? found : -1;
     }
 
-    private void rest(PortPair pair, Instant until) {
-        resting.set(pair.index());
-        rests.add(new Rest(pair, until));
+    private void rest(Rest rest) {
+        resting.set(rest.pair().index());
+        rests.add(rest);
     }
 
     private void wake() {
@@ -154,7 +155,7 @@ public final class PortLeases {
             rests.remove();
             resting.clear(rest.pair().index());
             free.set(rest.pair().index());
-            freed++;
+            freed += rest.served() ? 1 : 0;
         }
     }
 }

@@ -74,6 +74,21 @@ class WarmPoolTest {
     }
 
     @Test
+    void aPoolThatIsFullKeepsTheIdleWorkersItHas() {
+        resource(2, 2, 3, "20000", "20019");
+        startAll();
+        pool.claim("s-1");
+        pool.claim("s-2");
+        startAll();
+        for (int i = 0; i < 3; i++) {
+            WarmPool.Plan plan = pool.plan();
+            assertThat(plan.make()).isEmpty();
+            assertThat(plan.delete()).isEmpty();
+        }
+        assertThat(pool.counts().warm()).isEqualTo(1);
+    }
+
+    @Test
     void saysWhyThereIsNoWorker() {
         assertThat(shortage("s-0")).isEqualTo(Shortage.PoolNotFound);
         pool.forget("s-0");

@@ -54,7 +54,7 @@ class PortLeasesTest {
     void letsAReleasedPairRestBeforeItIsFree() {
         PortRange one = new PortRange(20_000, 20_001);
         leases.lease("a", one);
-        leases.release("a", QUARANTINE);
+        leases.release("a", QUARANTINE, true);
         now = now.plus(QUARANTINE).minusMillis(1);
         assertThat(leases.lease("b", one)).isEmpty();
         assertThat(leases.nextFree()).contains(now.plusMillis(1));
@@ -66,10 +66,22 @@ class PortLeasesTest {
     void ignoresASecondRelease() {
         PortRange one = new PortRange(20_000, 20_001);
         leases.lease("a", one);
-        assertThat(leases.release("a", Duration.ZERO)).isPresent();
+        assertThat(leases.release("a", Duration.ZERO, true)).isPresent();
         leases.lease("b", one);
-        assertThat(leases.release("a", Duration.ZERO)).isEmpty();
+        assertThat(leases.release("a", Duration.ZERO, true)).isEmpty();
         assertThat(leases.counts(one)).isEqualTo(new PortLeases.Counts(0, 1, 0));
+    }
+
+    @Test
+    void countsOnlyPairsThatCallsGaveBack() {
+        leases.lease("idle", PortRange.ALL);
+        leases.lease("busy", PortRange.ALL);
+        leases.release("idle", QUARANTINE, false);
+        leases.release("busy", QUARANTINE, true);
+        assertThat(leases.freed()).isZero();
+        now = now.plus(QUARANTINE);
+        assertThat(leases.freed()).isEqualTo(1);
+        assertThat(leases.counts(PortRange.ALL).leased()).isZero();
     }
 
     @Test
@@ -162,7 +174,7 @@ class PortLeasesTest {
                 }
                 case Deed.Release(String owner) -> {
                     PortPair pair = held.remove(owner);
-                    assertThat(subject.release(owner, QUARANTINE).orElse(null)).isEqualTo(pair);
+                    assertThat(subject.release(owner, QUARANTINE, true).orElse(null)).isEqualTo(pair);
                     if (pair != null) {
                         rests.put(pair, time[0].plus(QUARANTINE));
                     }
