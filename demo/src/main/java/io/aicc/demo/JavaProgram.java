@@ -1,10 +1,12 @@
 package io.aicc.demo;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** How a program of ours is started as a process: this JVM's java and class path, and the memory it gets in production. */
 public final class JavaProgram {
@@ -20,18 +22,23 @@ public final class JavaProgram {
             "-Dio.netty.jfr.enabled=false",
             "-Dio.netty.allocator.type=unpooled");
 
+    /** The compiler that this JVM was told to make do with, if any: the demo and tests end before another one pays. */
+    private static final List<String> COMPILER = ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+            .filter(option -> option.startsWith("-XX:TieredStopAtLevel="))
+            .toList();
+
     private static final String WORKER = "io.aicc.worker.CallWorker";
 
     private JavaProgram() {}
 
     /** The operator: one process for all calls. */
     static ProcessBuilder operator() {
-        return command("io.aicc.operator.Operator", "-Xmx256m");
+        return command("io.aicc.operator.Operator", withCompiler("-Xmx256m"));
     }
 
     /** The ARI controller: one process per PBX. */
     static ProcessBuilder controller() {
-        return command("io.aicc.operator.ari.AriController", "-Xmx192m");
+        return command("io.aicc.operator.ari.AriController", withCompiler("-Xmx192m"));
     }
 
     /** A worker: one process per call, so small, and quick to start rather than quick in the long run. */
@@ -53,6 +60,10 @@ public final class JavaProgram {
         String classPath = Files.readString(folder.resolve("classpath")).strip();
         String cache = "-XX:AOTCache=" + folder.resolve("worker.aot");
         return from(classPath, WORKER, "-Xmx64m", "-XX:TieredStopAtLevel=1", cache);
+    }
+
+    private static String[] withCompiler(String option) {
+        return Stream.concat(Stream.of(option), COMPILER.stream()).toArray(String[]::new);
     }
 
     private static ProcessBuilder command(String main, String... options) {

@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -32,11 +33,13 @@ record Recogniser(Map<String, String> workerSettings, String model, boolean know
         return new Recogniser(Map.of(), "en-us general", false);
     }
 
-    /** What the engine makes of a speaker's whole side of a call: 8 kHz, linear. */
-    String hear(short[] track) throws IOException {
+    /** What the engine makes of speakers' whole sides of a call, 8 kHz and linear; in the same order. */
+    List<String> hear(List<short[]> tracks) throws IOException, InterruptedException {
         try (SpeechEngine engine =
                 Settings.load(workerSettings, SpeechEngines::choose).create(new SimpleMeterRegistry())) {
-            return String.join("\n", CleanFileRecogniser.transcribe(engine, track, "en-US"));
+            return CleanFileRecogniser.transcribe(engine, tracks, "en-US").stream()
+                    .map(utterances -> String.join("\n", utterances))
+                    .toList();
         } catch (SpeechException | SettingsException e) {
             throw new IOException(e.getMessage(), e);
         }

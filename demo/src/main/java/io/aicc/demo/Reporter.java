@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,8 +48,9 @@ final class Reporter {
      *
      * @param others what else must hold
      */
-    DemoReport report(List<DemoCalls.Result> results, List<Check> others) throws IOException {
+    DemoReport report(List<DemoCalls.Result> results, List<Check> others) throws IOException, InterruptedException {
         ForeignWords<Speaker> fingerprints = fingerprints(results);
+        Map<Speaker, String> clean = withoutTelephone(results);
         List<Call> calls = new ArrayList<>();
         Map<String, Map<Channel, List<String>>> texts = new LinkedHashMap<>();
         for (DemoCalls.Result result : results) {
@@ -63,7 +65,7 @@ final class Reporter {
                                 .toList());
             }
             texts.put(callId(result), said);
-            calls.add(call(result, transcript, said, fingerprints));
+            calls.add(call(result, transcript, said, fingerprints, clean));
         }
         List<Check> checks = new ArrayList<>(Checks.of(calls, recogniser.knowsTheScript(), comparable));
         checks.addAll(others);
@@ -87,23 +89,44 @@ final class Reporter {
         return new ForeignWords<>(scripts);
     }
 
+    /** What the recogniser hears in the recordings of those whose words are known. */
+    private Map<Speaker, String> withoutTelephone(List<DemoCalls.Result> results)
+            throws IOException, InterruptedException {
+        Map<Speaker, short[]> tracks = new LinkedHashMap<>();
+        for (DemoCalls.Result result : results) {
+            for (Channel channel : Channel.values()) {
+                if (!result.conversation().text(channel).isBlank()) {
+                    tracks.put(
+                            new Speaker(callId(result), channel),
+                            result.conversation().track(channel));
+                }
+            }
+        }
+        Iterator<String> heard = recogniser.hear(List.copyOf(tracks.values())).iterator();
+        Map<Speaker, String> texts = new LinkedHashMap<>();
+        tracks.keySet().forEach(speaker -> texts.put(speaker, heard.next()));
+        return texts;
+    }
+
     private Call call(
             DemoCalls.Result result,
             Transcript transcript,
             Map<Channel, List<String>> said,
-            ForeignWords<Speaker> fingerprints)
-            throws IOException {
+            ForeignWords<Speaker> fingerprints,
+            Map<Speaker, String> clean) {
         Conversation conversation = result.conversation();
         Map<Channel, WordErrors> errors = new EnumMap<>(Channel.class);
         int foreign = 0;
         for (Channel channel : Channel.values()) {
             List<String> heard = Objects.requireNonNull(said.get(channel));
-            foreign += fingerprints.count(new Speaker(callId(result), channel), heard);
-            String reference = conversation.text(channel);
-            if (!reference.isBlank()) {
+            Speaker speaker = new Speaker(callId(result), channel);
+            foreign += fingerprints.count(speaker, heard);
+            String cleanText = clean.get(speaker);
+            if (cleanText != null) {
+                String reference = conversation.text(channel);
                 WordErrorRate pipeline = WordErrorRate.of(reference, String.join("\n", heard));
-                WordErrorRate clean = WordErrorRate.of(reference, recogniser.hear(conversation.track(channel)));
-                errors.put(channel, new WordErrors(pipeline.rate(), clean.rate(), words(pipeline), words(clean)));
+                WordErrorRate without = WordErrorRate.of(reference, cleanText);
+                errors.put(channel, new WordErrors(pipeline.rate(), without.rate(), words(pipeline), words(without)));
             }
         }
         Transcript.Completeness proof = transcript.completeness();

@@ -14,7 +14,8 @@ import java.util.function.IntSupplier;
  * operator. Thread-safe.
  */
 public final class PortWatch implements AutoCloseable {
-    private static final Duration STEP = Duration.ofMillis(20);
+    /** How exact the times are. Asking costs the operator some milliseconds of CPU, which the calls share with it. */
+    private static final Duration STEP = Duration.ofMillis(100);
 
     private final IntSupplier freed;
     private final InstantSource clock;

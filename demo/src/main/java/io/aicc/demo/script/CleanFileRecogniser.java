@@ -12,6 +12,10 @@ import io.aicc.worker.turn.TurnListener;
 import io.aicc.worker.turn.TurnSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,15 +28,32 @@ public final class CleanFileRecogniser {
     private CleanFileRecogniser() {}
 
     /**
-     * Recognises one speaker's whole track; takes about a tenth of its length.
+     * Recognises whole tracks, as many at a time as there are processors; one takes about a tenth of its length.
      *
      * @param engine one that recognises in this process, from linear samples
-     * @param track linear, 8 kHz
+     * @param tracks of one speaker each: linear, 8 kHz
      * @param language BCP 47 tag
-     * @return the text of every utterance in which there were words, in order
+     * @return in the same order, the text of every utterance in which there were words, in order
      * @throws SpeechException when the engine cannot serve, or lost an utterance
      */
-    public static List<String> transcribe(SpeechEngine engine, short[] track, String language) throws SpeechException {
+    public static List<List<String>> transcribe(SpeechEngine engine, List<short[]> tracks, String language)
+            throws SpeechException, InterruptedException {
+        int processors = Runtime.getRuntime().availableProcessors();
+        try (ExecutorService threads = Executors.newFixedThreadPool(processors)) {
+            List<Future<List<String>>> hearings = tracks.stream()
+                    .map(track -> threads.submit(() -> transcribe(engine, track, language)))
+                    .toList();
+            List<List<String>> heard = new ArrayList<>();
+            for (Future<List<String>> hearing : hearings) {
+                heard.add(hearing.get());
+            }
+            return heard;
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof SpeechException cause ? cause : new SpeechException(e.toString(), e);
+        }
+    }
+
+    private static List<String> transcribe(SpeechEngine engine, short[] track, String language) throws SpeechException {
         Finals finals = new Finals();
         try (SpeechStream stream = engine.open(Channel.CUSTOMER, language, finals)) {
             TurnDetector turns = new TurnDetector(TurnSettings.DEFAULT, new Turns(stream));

@@ -8,6 +8,7 @@ import io.aicc.worker.speech.SpeechEngine;
 import io.aicc.worker.speech.SpeechEngines;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,14 +30,21 @@ class CleanFileRecogniserTest {
         try (SpeechEngine engine =
                 Settings.load(settings, SpeechEngines::choose).create(new SimpleMeterRegistry())) {
             assertThat(engine.model()).isEqualTo("demo phrase model");
+            List<String> speakers = new ArrayList<>();
+            List<short[]> tracks = new ArrayList<>();
             for (Conversation conversation : library.conversations()) {
                 for (Channel channel : Channel.values()) {
                     String speaker = conversation.name() + " " + channel;
                     said.put(
                             speaker,
                             conversation.lines(channel).stream().map(Line::text).toList());
-                    heard.put(speaker, CleanFileRecogniser.transcribe(engine, conversation.track(channel), "en-US"));
+                    speakers.add(speaker);
+                    tracks.add(conversation.track(channel));
                 }
+            }
+            List<List<String>> texts = CleanFileRecogniser.transcribe(engine, tracks, "en-US");
+            for (int i = 0; i < speakers.size(); i++) {
+                heard.put(speakers.get(i), texts.get(i));
             }
         }
 
