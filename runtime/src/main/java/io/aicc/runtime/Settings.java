@@ -23,15 +23,19 @@ public final class Settings {
 
     private final Map<String, String> environment;
     private final Map<String, Declared> declared;
-    private final List<String> problems = new ArrayList<>();
+    private final List<String> problems;
+    private final String condition;
 
     private Settings(Map<String, String> environment) {
-        this(environment, new LinkedHashMap<>());
+        this(environment, new LinkedHashMap<>(), new ArrayList<>(), "");
     }
 
-    private Settings(Map<String, String> environment, Map<String, Declared> declared) {
+    private Settings(
+            Map<String, String> environment, Map<String, Declared> declared, List<String> problems, String condition) {
         this.environment = environment;
         this.declared = declared;
+        this.problems = problems;
+        this.condition = condition;
     }
 
     /**
@@ -71,11 +75,15 @@ public final class Settings {
     }
 
     /**
-     * The same settings for a part that is not in use: what it reads is known and in the reference, and what it was given is
-     * not looked at.
+     * The same settings for a part that may be in use or not: what it reads is known and in the reference, with the condition
+     * under which it counts. What one that is not in use was given is not looked at.
+     *
+     * @param condition under which it is in use, such as {@code AICC_STT_ENGINE=google}
      */
-    public Settings unused() {
-        return new Settings(Map.of(), declared);
+    public Settings only(String condition, boolean inUse) {
+        return inUse
+                ? new Settings(environment, declared, problems, condition)
+                : new Settings(Map.of(), declared, new ArrayList<>(), condition);
     }
 
     /** Text that is not empty. */
@@ -85,7 +93,7 @@ public final class Settings {
 
     /** Text, or null when it is not set. */
     public @Nullable String optionalText(String key, String doc) {
-        declare(new Declared(key, "text", "", "(none)", doc));
+        declare(new Declared(key, "text", "", "(none)", doc, condition));
         return raw(key);
     }
 
@@ -172,11 +180,12 @@ public final class Settings {
             String doc,
             Function<String, T> parser,
             T placeholder) {
-        declare(new Declared(key, kind, unit, defaultValue, doc));
+        declare(new Declared(key, kind, unit, defaultValue, doc, condition));
         String given = raw(key);
         String value = given == null ? defaultValue : given;
         if (value == null) {
-            problems.add(key + ": required, not set (" + doc + ")");
+            String when = condition.isEmpty() ? "" : " with " + condition;
+            problems.add(key + ": required" + when + ", not set (" + doc + ")");
             return placeholder;
         }
         try {
@@ -249,7 +258,8 @@ public final class Settings {
      * A setting, for the reference.
      *
      * @param defaultValue null when it is required
+     * @param condition under which it counts; empty: always
      */
     public record Declared(
-            String key, String kind, String unit, @Nullable String defaultValue, String doc) {}
+            String key, String kind, String unit, @Nullable String defaultValue, String doc, String condition) {}
 }

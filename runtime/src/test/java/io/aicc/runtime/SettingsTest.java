@@ -1,6 +1,7 @@
 package io.aicc.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.time.Duration;
@@ -62,7 +63,7 @@ class SettingsTest {
     @Test
     void describesEachSettingFromTheCallThatReadsIt() {
         assertThat(Settings.describe(Config::read))
-                .contains(new Settings.Declared("AICC_WORKERS", "integer 1 to 10", "workers", "2", "How many"))
+                .contains(new Settings.Declared("AICC_WORKERS", "integer 1 to 10", "workers", "2", "How many", ""))
                 .hasSize(6);
     }
 
@@ -70,11 +71,22 @@ class SettingsTest {
     void whatAPartThatIsNotInUseWasGivenIsKnownAndNotLookedAt() throws Exception {
         Map<String, String> environment = Map.of("AICC_WORKERS", "eleven", "AICC_ENGINE", "dragon");
 
-        Config config = Settings.load(environment, settings -> Config.read(settings.unused()));
+        Config config = Settings.load(environment, settings -> Config.read(settings.only("AICC_ENGINE=dragon", false)));
 
         assertThat(config.workers()).isEqualTo(2);
-        assertThat(Settings.describe(settings -> Config.read(settings.unused())))
-                .hasSize(6);
+    }
+
+    @Test
+    void whatAPartRequiresItRequiresOnlyWhenItIsInUse() {
+        assertThatThrownBy(() ->
+                        Settings.load(Map.of(), settings -> Config.read(settings.only("AICC_ENGINE=dragon", true))))
+                .hasMessageContaining("ARI_URL: required with AICC_ENGINE=dragon, not set (Where ARI answers)");
+        for (boolean inUse : new boolean[] {true, false}) {
+            assertThat(Settings.describe(settings -> Config.read(settings.only("AICC_ENGINE=dragon", inUse))))
+                    .hasSize(6)
+                    .extracting(Settings.Declared::condition)
+                    .containsOnly("AICC_ENGINE=dragon");
+        }
     }
 
     @Test

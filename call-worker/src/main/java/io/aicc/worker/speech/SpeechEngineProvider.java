@@ -10,6 +10,6 @@ public interface SpeechEngineProvider {
     /** Name in settings, {@code sphinx} for example. */
     String name();
 
-    /** Reads, and so declares, the engine's settings. Those of an engine that was not chosen are {@link Settings#unused}. */
+    /** Reads, and so declares, the engine's settings. Those of an engine that was not chosen are empty. */
     SpeechEngineFactory configure(Settings settings);
 }

@@ -43,7 +43,8 @@ public final class SpeechEngines {
         };
         for (SpeechEngineProvider provider : providers.values()) {
             boolean wanted = provider.name().equals(chosen);
-            SpeechEngineFactory configured = provider.configure(wanted ? settings : settings.unused());
+            SpeechEngineFactory configured =
+                    provider.configure(settings.only("AICC_STT_ENGINE=" + provider.name(), wanted));
             factory = wanted ? configured : factory;
         }
         SpeechEngineFactory streaming = factory;

@@ -47,7 +47,7 @@ class SpeechEnginesTest {
 
         assertThat(e.problems())
                 .containsExactly(
-                        "AICC_GOOGLE_PROJECT: required, not set (Google Cloud project that is billed)",
+                        "AICC_GOOGLE_PROJECT: required with AICC_STT_ENGINE=google, not set (Google Cloud project that is billed)",
                         "AICC_GOOGLE_LOCATION: must match [a-z0-9-]{2,40}, got 'No Such Place'",
                         "AICC_GOOGLE_LANGUAGES: must be at most 3, are 4, got 'ko-KR,ja-JP,zh-CN,en-GB'",
                         "AICC_GOOGLE_ENDPOINT: must be host:port, got 'nowhere'",

@@ -58,7 +58,8 @@ class ConfigReferenceTest {
 
     private static String standard(Declared setting) {
         return switch (setting.defaultValue()) {
-            case null -> "**required**";
+            case null ->
+                setting.condition().isEmpty() ? "**required**" : "**required** with " + Page.code(setting.condition());
             case "" -> "(empty)";
             case "(none)" -> "(none)";
             case String value -> Page.code(value);

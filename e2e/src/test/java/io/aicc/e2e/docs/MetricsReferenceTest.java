@@ -66,6 +66,10 @@ class MetricsReferenceTest {
                 .heading(2, "ARI controller")
                 .table(HEAD, rows(controller))
                 .heading(2, "Call worker")
+                .paragraph("""
+                        What becomes of conversations with a speech server is shown by workers that have one: `AICC_STT_ENGINE` is `google` or
+                        `vosk`.
+                        """)
                 .table(HEAD, rows(worker))
                 .check("metrics.md");
     }
@@ -157,7 +161,10 @@ class MetricsReferenceTest {
         }
     }
 
-    /** A worker alone has a call from the start, and with it everything that a call shows. */
+    /**
+     * A worker alone has a call from the start, and with it everything that a call shows; one whose recogniser is a server
+     * shows what becomes of that as well.
+     */
     private static String ofWorker(Path folder) throws Exception {
         Path key = Files.writeString(folder.resolve("receiver.key"), "k".repeat(32));
         String nobody =
@@ -167,6 +174,10 @@ class MetricsReferenceTest {
                     Map.of(
                             "LEGACY_FIXED_PORTS",
                             "true",
+                            "AICC_STT_ENGINE",
+                            "vosk",
+                            "AICC_VOSK_URL",
+                            "ws://127.0.0.1:1",
                             "AICC_OUTPUTS",
                             nobody.formatted(key),
                             "AICC_OUTBOX_DIR",
