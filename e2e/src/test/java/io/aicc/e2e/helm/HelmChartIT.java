@@ -153,9 +153,9 @@ class HelmChartIT {
                         "deployment.apps/aicc-operator",
                         "deployment.apps/aicc-ari-seoul",
                         "networkpolicy.networking.k8s.io/aicc-ari-seoul",
-                        "role.rbac.authorization.k8s.io/aicc-ari",
-                        "rolebinding.rbac.authorization.k8s.io/aicc-ari",
-                        "serviceaccount/aicc-ari",
+                        "role.rbac.authorization.k8s.io/aicc-ari-seoul",
+                        "rolebinding.rbac.authorization.k8s.io/aicc-ari-seoul",
+                        "serviceaccount/aicc-ari-seoul",
                         "poddisruptionbudget.policy/aicc-operator",
                         "networkpolicy.networking.k8s.io/aicc-operator",
                         "networkpolicy.networking.k8s.io/aicc-call-worker-default",
@@ -260,7 +260,7 @@ class HelmChartIT {
                 "patch leases/aicc-ari-seoul"
             })
     void theAriControllerMay(String request) {
-        assertThat(canI("aicc-ari", request)).isEqualTo("yes");
+        assertThat(canI("aicc-ari-seoul", request)).isEqualTo("yes");
     }
 
     @ParameterizedTest
@@ -273,13 +273,14 @@ class HelmChartIT {
                 "update callsessions",
                 "patch callsessions --subresource=status",
                 "get workerpools",
+                "get leases/aicc-ari-busan",
                 "get leases/aicc-operator",
                 "update leases/aicc-operator",
                 "delete leases/aicc-ari-seoul",
                 "list callsessions --all-namespaces"
             })
     void theAriControllerMayNot(String request) {
-        assertThat(canI("aicc-ari", request)).isEqualTo("no");
+        assertThat(canI("aicc-ari-seoul", request)).isEqualTo("no");
     }
 
     @Test

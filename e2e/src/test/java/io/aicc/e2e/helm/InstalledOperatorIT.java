@@ -12,10 +12,7 @@ import io.aicc.runtime.Program;
 import io.aicc.wire.MicroTime;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
@@ -23,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -38,26 +34,25 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @ExtendWith(RealApiServerExtension.class)
 class InstalledOperatorIT {
-    private static final Path ROOT = Path.of(System.getProperty("aicc.root"));
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-    private final RealApiServer server;
     private final KubernetesClient admin;
+    private final Installation installation;
     private final String namespace;
 
     @TempDir
     private Path folder = Path.of("");
 
     InstalledOperatorIT(RealApiServer server) {
-        this.server = server;
         this.admin = server.client();
-        this.namespace = server.newNamespace("installed");
+        this.installation = Installation.of(
+                server, "pool.warm.min=2", "pool.limits.readySeconds=1", "pool.limits.keepEndedSeconds=0");
+        this.namespace = installation.namespace();
     }
 
     @Test
     void theRightsOfItsAccountAreAllItNeeds() throws Exception {
-        install("pool.warm.min=2", "pool.limits.readySeconds=1", "pool.limits.keepEndedSeconds=0");
-        try (KubernetesClient own = clientOfTheOperator();
+        try (KubernetesClient own = installation.as("aicc-operator");
                 Program program = new Program("operator")) {
             assertThatThrownBy(() -> own.secrets().inNamespace(namespace).list())
                     .isInstanceOf(KubernetesClientException.class)
@@ -69,51 +64,24 @@ class InstalledOperatorIT {
             await().atMost(LIMIT).untilAsserted(() -> assertThat(workers()).hasSizeGreaterThanOrEqualTo(2));
             await().atMost(LIMIT).untilAsserted(() -> assertThat(status("{.starting} {.conditions[0].reason}"))
                     .isEqualTo("2 Filling"));
-            assertThat(kubectl("get", "lease", "aicc-operator", "-o", "name")).isNotBlank();
+            assertThat(installation.kubectl("get", "lease", "aicc-operator", "-o", "name"))
+                    .isNotBlank();
 
             // Writes into the record of a call, and deletes it in time: here at once, for no worker can ever run.
             admin.resource(callThatNobodyAnswers()).inNamespace(namespace).create();
-            await().atMost(LIMIT).untilAsserted(() -> assertThat(kubectl("get", "callsessions", "-o", "name"))
-                    .isEmpty());
+            await().atMost(LIMIT)
+                    .untilAsserted(() -> assertThat(installation.kubectl("get", "callsessions", "-o", "name"))
+                            .isEmpty());
 
             // Deletes a pod that failed, and renews its lease.
             String renewed = leaseRenewal();
             String failed = workers().getFirst().getMetadata().getName();
             String failure = "{\"status\": {\"phase\": \"Failed\"}}";
-            kubectl("patch", "pod", failed, "--subresource=status", "--type=merge", "-p", failure);
-            await().atMost(LIMIT).untilAsserted(() -> assertThat(kubectl("get", "pods", "-o", "name"))
+            installation.kubectl("patch", "pod", failed, "--subresource=status", "--type=merge", "-p", failure);
+            await().atMost(LIMIT).untilAsserted(() -> assertThat(installation.kubectl("get", "pods", "-o", "name"))
                     .doesNotContain(failed));
             await().atMost(LIMIT).untilAsserted(() -> assertThat(leaseRenewal()).isNotEqualTo(renewed));
         }
-    }
-
-    private void install(String... values) {
-        kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted");
-        String definitions = ROOT.resolve("crds/src/main/resources/crd").toString();
-        server.kubectl("apply", "--server-side", "-f", definitions).orFail();
-        server.kubectl("wait", "--for=condition=Established", "crd/callsessions.aicc.io", "crd/workerpools.aicc.io")
-                .orFail();
-        server.helm(
-                        "install",
-                        "aicc",
-                        ROOT.resolve("helm/aicc").toString(),
-                        "--namespace",
-                        namespace,
-                        "-f",
-                        ROOT.resolve("e2e/src/test/resources/helm/required.yaml")
-                                .toString(),
-                        "--set",
-                        String.join(",", values))
-                .orFail();
-    }
-
-    private KubernetesClient clientOfTheOperator() {
-        Config config = new ConfigBuilder(
-                        Config.fromKubeconfig(server.kubeconfig().toFile()))
-                .withOauthToken(kubectl("create", "token", "aicc-operator"))
-                .withAutoOAuthToken(null)
-                .build();
-        return new KubernetesClientBuilder().withConfig(config).build();
     }
 
     /** What the Deployment says, with the pod's own facts filled in; ports are the system's choice, for there is no pod. */
@@ -122,7 +90,7 @@ class InstalledOperatorIT {
         Files.write(
                 key,
                 Base64.getDecoder()
-                        .decode(kubectl(
+                        .decode(installation.kubectl(
                                 "get", "secret", "aicc-control-key", "-o", "jsonpath={.data.control-key\\.pem}")));
         List<EnvVar> declared = admin.apps()
                 .deployments()
@@ -160,11 +128,11 @@ class InstalledOperatorIT {
 
     private String status(String path) {
         String fields = path.replace("{.", "{.status.");
-        return kubectl("get", "workerpool", "default", "-o", "jsonpath=" + fields);
+        return installation.kubectl("get", "workerpool", "default", "-o", "jsonpath=" + fields);
     }
 
     private String leaseRenewal() {
-        return kubectl("get", "lease", "aicc-operator", "-o", "jsonpath={.spec.renewTime}");
+        return installation.kubectl("get", "lease", "aicc-operator", "-o", "jsonpath={.spec.renewTime}");
     }
 
     private List<Pod> workers() {
@@ -173,12 +141,5 @@ class InstalledOperatorIT {
                 .withLabel("app.kubernetes.io/name", "aicc-call-worker")
                 .list()
                 .getItems();
-    }
-
-    private String kubectl(String... arguments) {
-        String[] all = Arrays.copyOf(arguments, arguments.length + 2);
-        all[arguments.length] = "--namespace";
-        all[arguments.length + 1] = namespace;
-        return server.kubectl(all).orFail().strip();
     }
 }

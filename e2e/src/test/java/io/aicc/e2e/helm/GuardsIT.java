@@ -1,0 +1,132 @@
+package io.aicc.e2e.helm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.aicc.crd.CallSession;
+import io.aicc.e2e.kube.RealApiServer;
+import io.aicc.e2e.kube.RealApiServerExtension;
+import io.aicc.wire.MicroTime;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Duration;
+import java.time.Instant;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What somebody who got hold of an account of ours can and cannot do with it, beyond what its Role says. */
+@ExtendWith(RealApiServerExtension.class)
+@TestInstance(Lifecycle.PER_CLASS)
+class GuardsIT {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+    private static final String END = """
+            {"spec": {"ended": {"at": "2026-01-31T12:00:00.000000Z", "reason": "CustomerHangup"}}}""";
+
+    private final KubernetesClient admin;
+    private final Installation installation;
+
+    GuardsIT(RealApiServer server) {
+        this.admin = server.client();
+        this.installation = Installation.of(server, "operator.replicas=1");
+    }
+
+    @Test
+    void aControllerMakesChangesAndEndsCallsOfItsOwnPbxOnly() {
+        create(admin, call("busan-1", "busan"));
+        try (KubernetesClient seoul = installation.as("aicc-ari-seoul")) {
+            String theirs = "the controller of PBX seoul may only touch CallSessions whose label aicc.io/pbx says so";
+            await("the policy")
+                    .atMost(LIMIT)
+                    .untilAsserted(() -> refused(
+                            () -> seoul.resource(call("seoul-0", "busan"))
+                                    .inNamespace(installation.namespace())
+                                    .dryRun()
+                                    .create(),
+                            theirs));
+
+            create(seoul, call("seoul-1", "seoul"));
+            patch(seoul, "seoul-1", END);
+
+            refused(() -> create(seoul, call("busan-2", "seoul")), "names begin with seoul-");
+            refused(() -> patch(seoul, "busan-1", END), theirs);
+            refused(() -> patch(seoul, "busan-1", labelled("seoul")), theirs);
+            refused(() -> patch(seoul, "seoul-1", labelled("busan")), theirs);
+        }
+        assertThat(admin.resources(CallSession.class)
+                        .inNamespace(installation.namespace())
+                        .withName("busan-1")
+                        .require()
+                        .getSpec()
+                        .ended())
+                .isNull();
+    }
+
+    @Test
+    void nobodyTakesTheLeaseOfAnotherProgram() {
+        for (String account : new String[] {"aicc-operator", "aicc-ari-seoul"}) {
+            try (KubernetesClient client = installation.as(account)) {
+                await("the policy")
+                        .atMost(LIMIT)
+                        .untilAsserted(() -> refused(
+                                () -> client.resource(lease("aicc-ari-busan"))
+                                        .dryRun()
+                                        .create(),
+                                account + " may only make the Lease of its own name, not aicc-ari-busan"));
+
+                client.resource(lease(account)).create();
+            }
+        }
+    }
+
+    private static void refused(ThrowingCallable request, String why) {
+        assertThatThrownBy(request)
+                .isInstanceOfSatisfying(KubernetesClientException.class, refusal -> assertThat(refusal.getCode())
+                        .isEqualTo(403))
+                .hasMessageContaining(why);
+    }
+
+    private void create(KubernetesClient client, CallSession call) {
+        client.resource(call).inNamespace(installation.namespace()).create();
+    }
+
+    private void patch(KubernetesClient client, String name, String change) {
+        client.resources(CallSession.class)
+                .inNamespace(installation.namespace())
+                .withName(name)
+                .patch(MERGE, change);
+    }
+
+    private static String labelled(String pbx) {
+        return """
+                {"metadata": {"labels": {"aicc.io/pbx": "%s"}}}""".formatted(pbx);
+    }
+
+    private static CallSession call(String name, String pbx) {
+        return Serialization.unmarshal(
+                """
+                apiVersion: aicc.io/v1alpha1
+                kind: CallSession
+                metadata: {name: %s, labels: {aicc.io/pbx: %s}}
+                spec: {callId: %s, requestedAt: "%s"}
+                """.formatted(name, pbx, name, MicroTime.format(Instant.now())), CallSession.class);
+    }
+
+    private Lease lease(String name) {
+        return new LeaseBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(installation.namespace())
+                .endMetadata()
+                .build();
+    }
+}

@@ -1,0 +1,59 @@
+package io.aicc.e2e.helm;
+
+import io.aicc.e2e.kube.RealApiServer;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * The chart, installed in a namespace of its own on the API server that tests share, beside the definitions and the policies
+ * that guard what programs may do. (Definitions there are kubectl's, and Helm takes over nothing by itself.)
+ */
+record Installation(RealApiServer server, String namespace) {
+    private static final Path ROOT = Path.of(System.getProperty("aicc.root"));
+
+    /** In a namespace that enforces the "restricted" pod security standard. */
+    static Installation of(RealApiServer server, String... values) {
+        Installation installation = new Installation(server, server.newNamespace("installed"));
+        server.installDefinitions();
+        for (String policy : new String[] {"pbx-calls.yaml", "own-leases.yaml"}) {
+            Path file = ROOT.resolve("helm/aicc-crds/templates").resolve(policy);
+            server.kubectl("apply", "--server-side", "-f", file.toString()).orFail();
+        }
+        installation.kubectl(
+                "label", "namespace", installation.namespace, "pod-security.kubernetes.io/enforce=restricted");
+        server.helm(
+                        "install",
+                        "aicc",
+                        ROOT.resolve("helm/aicc").toString(),
+                        "--namespace",
+                        installation.namespace,
+                        "-f",
+                        ROOT.resolve("e2e/src/test/resources/helm/required.yaml")
+                                .toString(),
+                        "--set",
+                        String.join(",", values))
+                .orFail();
+        return installation;
+    }
+
+    /** What kubectl says to somebody with every right. */
+    String kubectl(String... arguments) {
+        String[] all = Arrays.copyOf(arguments, arguments.length + 2);
+        all[arguments.length] = "--namespace";
+        all[arguments.length + 1] = namespace;
+        return server.kubectl(all).orFail().strip();
+    }
+
+    /** A client with the rights of a service account and no others. */
+    KubernetesClient as(String account) {
+        Config config = new ConfigBuilder(
+                        Config.fromKubeconfig(server.kubeconfig().toFile()))
+                .withImpersonateUsername("system:serviceaccount:" + namespace + ":" + account)
+                .build();
+        return new KubernetesClientBuilder().withConfig(config).build();
+    }
+}
