@@ -43,6 +43,7 @@ public final class RealApiServer implements AutoCloseable {
     private final Path kubeconfig;
     private final KubernetesClient client;
     private final Deque<ServerProcess> servers = new ConcurrentLinkedDeque<>();
+    private boolean defined;
 
     private RealApiServer(KubernetesPrograms programs) throws IOException {
         this.programs = programs;
@@ -101,12 +102,16 @@ public final class RealApiServer implements AutoCloseable {
         return name;
     }
 
-    /** Installs CallSession and WorkerPool as the build generates them; again does no harm. */
-    public void installDefinitions() {
+    /** Installs CallSession and WorkerPool as the build generates them, the first time that it is called. */
+    public synchronized void installDefinitions() {
+        if (defined) {
+            return;
+        }
         Path definitions = Path.of(System.getProperty("aicc.root"), "crds/src/main/resources/crd");
         kubectl("apply", "--server-side", "-f", definitions.toString()).orFail();
         kubectl("wait", "--for=condition=Established", "crd/callsessions.aicc.io", "crd/workerpools.aicc.io")
                 .orFail();
+        defined = true;
     }
 
     /** Runs kubectl on this server, for example {@code kubectl("get", "namespaces")}. */
