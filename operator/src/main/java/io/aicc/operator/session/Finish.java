@@ -106,7 +106,8 @@ final class Finish {
                 .addKeyValue("phase", phase)
                 .addKeyValue("reason", reason)
                 .log("session over");
-        return Outcome.again(call.limits().keep()); // Our own write tells us nothing: the record would outstay its time.
+        return Outcome.again(
+                call.limits().keep()); // Our own write tells us nothing: the record would outstay its time.
     }
 
     /** Step, for sessions that are over: a worker that is still theirs goes too. */

@@ -174,7 +174,8 @@ class PortLeasesTest {
                 }
                 case Deed.Release(String owner) -> {
                     PortPair pair = held.remove(owner);
-                    assertThat(subject.release(owner, QUARANTINE, true).orElse(null)).isEqualTo(pair);
+                    assertThat(subject.release(owner, QUARANTINE, true).orElse(null))
+                            .isEqualTo(pair);
                     if (pair != null) {
                         rests.put(pair, time[0].plus(QUARANTINE));
                     }
