@@ -24,19 +24,23 @@ record Account(Path file, String email, PublicKey key) {
     private static final int KEY_BITS = 2048;
 
     /** Makes an account and writes its key, readable by its owner only. */
-    static Account make(Path directory) throws IOException {
+    static Account make(Path directory, KeyPair keys) throws IOException {
+        String email = "aicc@" + PROJECT + ".iam.gserviceaccount.com";
+        Path file = directory.resolve("google-standin-account.json");
+        Files.deleteIfExists(file);
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(file, JsonMapper.builder().build().writeValueAsString(json(keys, email)));
+        return new Account(file, email, keys.getPublic());
+    }
+
+    /** Keys for an account; may take seconds. */
+    static KeyPair newKeys() {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
             generator.initialize(KEY_BITS);
-            KeyPair keys = generator.generateKeyPair();
-            String email = "aicc@" + PROJECT + ".iam.gserviceaccount.com";
-            Path file = directory.resolve("google-standin-account.json");
-            Files.deleteIfExists(file);
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(file, JsonMapper.builder().build().writeValueAsString(json(keys, email)));
-            return new Account(file, email, keys.getPublic());
+            return generator.generateKeyPair();
         } catch (NoSuchAlgorithmException e) {
-            throw new IOException("this JDK makes no RSA keys: " + e.getMessage(), e);
+            throw new IllegalStateException("this JDK makes no RSA keys", e);
         }
     }
 

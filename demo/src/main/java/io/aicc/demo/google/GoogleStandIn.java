@@ -14,11 +14,11 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 
 /**
  * A stand-in for Google Speech on this machine: workers reach it with Google's own client and a service account. What it
@@ -39,15 +39,16 @@ public final class GoogleStandIn implements AutoCloseable {
     private final Account account;
     private final Path authority;
 
-    /** @param nanoClock limits are measured by it */
-    private GoogleStandIn(SpeechEngine engine, Limits limits, Path directory, int port, LongSupplier nanoClock)
+    private GoogleStandIn(SpeechEngine engine, Limits limits, Path directory, int port, KeyPair keys)
             throws IOException {
-        account = Account.make(directory);
+        account = Account.make(directory, keys);
         authority = directory.resolve("google-standin-ca.pem");
         X509Bundle certificate = certificate();
         Files.writeString(authority, certificate.getCertificatePEM());
         service = new SpeechService(
-                new StreamCall.Service(new Ears(engine), limits, Account.PROJECT, nanoClock), streamFaults, turnFaults);
+                new StreamCall.Service(new Ears(engine), limits, Account.PROJECT, System::nanoTime),
+                streamFaults,
+                turnFaults);
         server = NettyServerBuilder.forAddress(
                         new InetSocketAddress(InetAddress.getByName(HOST), port),
                         TlsServerCredentials.create(
@@ -69,12 +70,13 @@ public final class GoogleStandIn implements AutoCloseable {
      * @param port TCP port on 127.0.0.1, 0 for any free one
      */
     public static GoogleStandIn start(SpeechEngine engine, Limits limits, Path directory, int port) throws IOException {
-        return start(engine, limits, directory, port, System::nanoTime);
+        return start(engine, limits, directory, port, Account.newKeys());
     }
 
-    static GoogleStandIn start(SpeechEngine engine, Limits limits, Path directory, int port, LongSupplier nanoClock)
+    /** @param keys of the account that may ask it */
+    static GoogleStandIn start(SpeechEngine engine, Limits limits, Path directory, int port, KeyPair keys)
             throws IOException {
-        return new GoogleStandIn(engine, limits, directory.toAbsolutePath(), port, nanoClock);
+        return new GoogleStandIn(engine, limits, directory.toAbsolutePath(), port, keys);
     }
 
     /** What a worker is told to use it. */

@@ -188,8 +188,8 @@ class GoogleStandInTest {
 
     @Test
     void whoIsNotThisProjectsAccountIsRefusedBeforeAnyCall() throws Exception {
-        Path other =
-                Account.make(Files.createDirectory(directory.resolve("other"))).file();
+        Path other = Account.make(Files.createDirectory(directory.resolve("other")), Account.newKeys())
+                .file();
         SpeechEngine engine = calls.engine("AICC_GOOGLE_CREDENTIALS_FILE", other.toString());
         StandInCalls.listenTo(engine);
 

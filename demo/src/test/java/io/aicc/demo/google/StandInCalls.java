@@ -19,6 +19,7 @@ import io.aicc.worker.speech.SpeechListener;
 import io.aicc.worker.speech.SpeechStream;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.security.KeyPair;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,6 +37,9 @@ import org.awaitility.Awaitility;
 final class StandInCalls implements AutoCloseable {
     private static final int FRAME = 160;
 
+    /** Of all stand-ins: they take seconds to make. */
+    private static final KeyPair KEYS = Account.newKeys();
+
     /** Long enough for the stand-in to settle what was said before it. */
     private static final int PAUSE_MS = 800;
 
@@ -48,7 +52,7 @@ final class StandInCalls implements AutoCloseable {
                 PhraseModel.of(ConversationLibrary.open().texts()).write(directory);
         SpeechEngine ears =
                 Settings.load(model.settings(), SpeechEngines::choose).create(new SimpleMeterRegistry());
-        standIn = GoogleStandIn.start(ears, limits, directory, 0);
+        standIn = GoogleStandIn.start(ears, limits, directory, 0, KEYS);
     }
 
     /** The worker's engine, with these settings besides those that it needs. */

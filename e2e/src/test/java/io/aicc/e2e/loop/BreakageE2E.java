@@ -27,8 +27,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** A part is broken while two people talk; they do not notice, and no word of theirs is missing afterwards. */
+/**
+ * A part is broken while two people talk; they do not notice, and no word of theirs is missing afterwards. Both parts are
+ * broken at about the same time, each while a call of its own goes on.
+ */
+@Execution(ExecutionMode.CONCURRENT)
 class BreakageE2E {
     private static final Duration LONG = Duration.ofMinutes(2);
 
@@ -43,7 +49,7 @@ class BreakageE2E {
         library = ConversationLibrary.open();
         system = new DemoSystem(directory, 0);
         system.startPool(
-                new PoolSize(1, 2),
+                new PoolSize(2, 3),
                 PhraseModel.of(library.texts()).write(directory).settings());
     }
 
