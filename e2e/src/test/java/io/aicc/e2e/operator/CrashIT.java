@@ -21,6 +21,8 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -29,6 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * gets one worker, the same one to its end, and nothing is left behind.
  */
 @ExtendWith(RealApiServerExtension.class)
+@Execution(ExecutionMode.CONCURRENT)
 class CrashIT {
     private final OperatorRig rig;
 
