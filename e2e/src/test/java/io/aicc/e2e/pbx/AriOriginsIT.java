@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Which pages a browser lets read ARI (CORS, Fetch standard section 3.2), by environment, as a running Asterisk says it: a page
- * that is not listed gets no leave to ask, and nothing of an answer.
+ * that is not listed gets no leave to ask, and nothing of an answer. To tell browsers is all that Asterisk does; who refuses
+ * is the proxy ({@link AriProxyIT}), and nobody comes past it ({@link ConfigurationCheckTest}).
  */
 class AriOriginsIT {
     private static final String ALLOWED = "Access-Control-Allow-Origin";
@@ -43,6 +44,7 @@ class AriOriginsIT {
             for (String origin : UNKNOWN) {
                 HttpResponse<Void> read =
                         http.send(from(origin, asterisk).build(), HttpResponse.BodyHandlers.discarding());
+                assertThat(read.statusCode()).as("as asterisk/README.md says").isEqualTo(200);
                 assertThat(read.headers().firstValue(ALLOWED)).as(origin).isEmpty();
                 assertThat(mayPost(http, origin, asterisk)).as(origin).isFalse();
             }

@@ -2,8 +2,19 @@ package io.aicc.e2e.pbx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.aicc.demo.pbx.AsteriskProcess;
+import io.aicc.operator.ari.link.PbxAddress;
+import io.aicc.operator.ari.link.PbxCommands;
+import io.aicc.operator.ari.link.PbxException;
+import io.aicc.operator.ari.link.PbxLink;
+import io.aicc.operator.ari.link.PbxLink.Timing;
+import io.aicc.operator.ari.link.PbxListener;
+import io.aicc.operator.ari.pbx.PbxEvent;
+import io.aicc.operator.ari.pbx.PbxSnapshot;
+import io.aicc.runtime.Secret;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -11,11 +22,21 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.CompletableFuture;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLHandshakeException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,6 +46,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A controller on another machine: a real nginx, with TLS, in front of a real Asterisk. */
 class AriProxyIT {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final String APP = "aicc";
+
+    /** As the controller's own TapName has them. */
+    private static final String SNOOP = "aicc-seoul-1700000000-1.customer.1.snoop-0123456789-1y2p0ij32e8e7";
+
+    private static final String MEDIA = "aicc-seoul-1700000000-1.customer.1.media-1y2p0ij32e8e7";
+    private static final String BRIDGE = "aicc-seoul-1700000000-1.customer.1.bridge-1y2p0ij32e8e7";
+    private static final String OTHER_BRIDGE = "aicc-seoul-1700000000-2.agent.2.bridge-1y2p0ij32e8e8";
+
     @TempDir
     private static Path directory;
 
@@ -34,7 +65,7 @@ class AriProxyIT {
 
     @BeforeAll
     static void start() throws Exception {
-        asterisk = Asterisk.start();
+        asterisk = Asterisk.start(Map.of("extensions.conf", "[answers]\nexten = 1,1,Answer()\n same = n,Wait(60)\n"));
         nginx = new Nginx(asterisk, directory);
         http = from(Nginx.CONTROLLER_ADDRESS);
     }
@@ -49,50 +80,163 @@ class AriProxyIT {
     @Test
     void aControllerComesInWithANameOfItsOwn() throws Exception {
         HttpResponse<String> answer =
-                http.send(asController("/ari/asterisk/info").build(), HttpResponse.BodyHandlers.ofString());
+                http.send(asController("/ari/asterisk/ping").build(), HttpResponse.BodyHandlers.ofString());
 
         assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.body()).contains("\"version\":\"22.");
+        assertThat(answer.body()).contains("pong");
         assertThat(answer.headers().map().toString())
                 .as("says who they are to nobody")
                 .doesNotContain("1.2")
                 .doesNotContain("22.");
     }
 
+    /** With the controller's own code: what it comes to ask for besides, has to be let in here and there. */
     @Test
-    void eventsComeThrough() throws Exception {
-        CompletableFuture<String> event = new CompletableFuture<>();
+    void everythingThatAControllerAsksForIsLetThrough() throws Exception {
+        SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+        PbxAddress pbx = new PbxAddress(
+                nginx.ari(), Nginx.CONTROLLER, new Secret(Nginx.CONTROLLER_PASSWORD), APP, nginx.certificate());
+        Timing timing = new Timing(Duration.ofMillis(100), Duration.ofSeconds(10), Duration.ofSeconds(30));
+        try (PbxLink link = new PbxLink(pbx, timing, metrics, InstantSource.system());
+                Ari ari = new Ari(asterisk)) {
+            link.start(new Uninterested());
+            await().atMost(LIMIT).until(() -> link.health().up());
+            ari.send("POST", "channels?endpoint=Local/1@answers&channelId=leg-1&app=" + APP);
+
+            PbxCommands commands = link.commands();
+            commands.snoop("leg-1", SNOOP);
+            commands.externalMedia(MEDIA, "127.0.0.1:20000");
+            assertThat(commands.sourceOf(MEDIA)).isPresent();
+            commands.createBridge(BRIDGE);
+            await("both are ready")
+                    .atMost(LIMIT)
+                    .ignoreExceptionsInstanceOf(PbxException.class)
+                    .until(() -> {
+                        commands.join(BRIDGE, Set.of(SNOOP, MEDIA));
+                        return true;
+                    });
+            commands.destroyBridge(BRIDGE);
+            commands.hangUp(SNOOP);
+            commands.hangUp(MEDIA);
+            await("it is in our application")
+                    .atMost(LIMIT)
+                    .ignoreExceptionsInstanceOf(PbxException.class)
+                    .until(() -> {
+                        commands.continueInDialplan("leg-1");
+                        return true;
+                    });
+
+            await().atMost(LIMIT).until(() -> served(metrics).contains("ping"));
+            assertThat(served(metrics)).containsExactlyInAnyOrderElementsOf(whatAControllerAsksFor());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            POST   | channels?endpoint=PJSIP/1001&app=aicc
+            POST   | channels/create?endpoint=PJSIP/0900123456@trunk&app=aicc
+            POST   | channels/1700000000.1/continue?context=agents&extension=0900123456
+            POST   | channels/1700000000.1/redirect?endpoint=PJSIP/1001
+            POST   | channels/1700000000.1/play?media=sound:hello
+            POST   | channels/1700000000.1/record?name=x&format=wav
+            POST   | channels/1700000000.1/variable?variable=AICC_TRANSCRIBE&value=0
+            GET    | channels/1700000000.1/variable?variable=CALLERID(num)
+            GET    | channels?api_key=aicc:x
+            HEAD   | channels
+            DELETE | channels/1700000000.1
+            DELETE | channels/aicc-1700000000.1
+            DELETE | channels/other-seoul-1.customer.1.media-1
+            DELETE | bridges/1700000000.1
+            DELETE | bridges/aicc-seoul-1.customer.1.media-1
+            POST   | channels/1700000000.1/snoop/aicc-seoul-1.customer.1.snoop-1?spy=in&whisper=both&app=aicc
+            POST   | channels/1700000000.1/snoop/aicc-seoul-1.customer.1.snoop-1?spy=in&whisper=none&app=aicc&whisper=both
+            POST   | channels/1700000000.1/snoop/aicc-seoul-1.customer.1.snoop-1?spy=in&whisper=none&app=other
+            POST   | channels/externalMedia?channelId=aicc-seoul-1.customer.1.media-1&app=aicc&external_host=192.0.2.1%3A5060&format=ulaw
+            POST   | channels/externalMedia?channelId=aicc-seoul-1.customer.1.media-1&app=aicc&external_host=evil.example%3A20000&format=ulaw
+            POST   | bridges/aicc-seoul-1.customer.1.bridge-1/addChannel?channel=1700000000.1
+            POST   | bridges/aicc-seoul-1.customer.1.bridge-1/addChannel?channel=aicc-seoul-1.customer.1.snoop-1%2C1700000000.1
+            POST   | bridges/1700000000.1/addChannel?channel=aicc-seoul-1.customer.1.snoop-1
+            POST   | bridges/aicc-seoul-1.customer.1.bridge-1/play?media=sound:hello
+            GET    | events?app=other&subscribeAll=true
+            POST   | events/user/hello?application=aicc
+            GET    | asterisk/info
+            GET    | asterisk/variable?variable=DB(cidname/1)
+            GET    | asterisk/config/dynamic/res_pjsip/auth/1001
+            PUT    | asterisk/config/dynamic/res_pjsip/auth/1001
+            DELETE | asterisk/modules/res_pjsip.so
+            GET    | recordings/stored
+            GET    | applications
+            GET    | endpoints
+            GET    | api-docs/resources.json
+            """)
+    void whateverElseAriCanDoIsRefused(String method, String path) throws Exception {
+        HttpResponse<String> answer = http.send(
+                asController("/ari/" + path)
+                        .method(method, HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(answer.headers().firstValue("Server")).as("who refused it").hasValue("nginx");
+        String written = "\"%s\" 403 %s /ari/%s\n".formatted(Nginx.CONTROLLER, method, path.replaceFirst("[?].*", ""));
+        await("it is written down").atMost(LIMIT).untilAsserted(() -> assertThat(nginx.refusals())
+                .contains(written)
+                .doesNotContain("?"));
+    }
+
+    @Test
+    void aBodyAddsNothingToARequest() throws Exception {
+        try (Ari ari = new Ari(asterisk)) {
+            HttpRequest request = asController("/ari/bridges/" + OTHER_BRIDGE + "?type=mixing&name=" + APP)
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString("{\"type\": \"holding\", \"name\": \"theirs\"}"))
+                    .build();
+            assertThat(http.send(request, HttpResponse.BodyHandlers.discarding())
+                            .statusCode())
+                    .isEqualTo(200);
+
+            assertThat(ari.get("bridges/" + OTHER_BRIDGE).get("name").asText()).isEqualTo(APP);
+            assertThat(ari.get("bridges/" + OTHER_BRIDGE).get("bridge_type").asText())
+                    .isEqualTo("mixing");
+            ari.send("DELETE", "bridges/" + OTHER_BRIDGE);
+        }
+    }
+
+    /** Asterisk takes requests on an event stream too (ARI REST over WebSocket), where no proxy sees them. */
+    @Test
+    void eventsComeThroughAndRequestsOnTheirStreamChangeNothing() throws Exception {
+        Queue<String> heard = new ConcurrentLinkedQueue<>();
         WebSocket events = http.newWebSocketBuilder()
                 .header("Authorization", Ari.basic(Nginx.CONTROLLER, Nginx.CONTROLLER_PASSWORD))
                 .buildAsync(
-                        URI.create(nginx.ari().toString().replace("https", "wss") + "/ari/events?app=probe"),
-                        new WebSocket.Listener() {
-                            @Override
-                            public CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean last) {
-                                event.complete(text.toString());
-                                return WebSocket.Listener.super.onText(socket, text, last);
-                            }
-                        })
+                        URI.create(nginx.ari().toString().replace("https", "wss") + "/ari/events?app=" + APP
+                                + "&subscribeAll=true"),
+                        new Hearer(heard))
                 .get(10, TimeUnit.SECONDS);
 
-        HttpRequest tell = asController("/ari/events/user/hello?application=probe")
-                .POST(HttpRequest.BodyPublishers.noBody())
-                .build();
-        assertThat(http.send(tell, HttpResponse.BodyHandlers.ofString()).statusCode())
-                .isEqualTo(204);
+        try (Ari ari = new Ari(asterisk)) {
+            ari.send("POST", "events/user/hello?application=" + APP);
+        }
+        await().atMost(LIMIT).until(() -> said(heard, "ChannelUserevent"));
 
-        assertThat(event.get(10, TimeUnit.SECONDS)).contains("ChannelUserevent", "hello");
+        events.sendText("""
+                        {"type": "RESTRequest", "method": "POST", "uri": "bridges/smuggled?type=mixing"}""", true).get(10, TimeUnit.SECONDS);
+        await().atMost(LIMIT).until(() -> said(heard, "RESTResponse"));
+        assertThat(heard)
+                .filteredOn(text -> text.contains("RESTResponse"))
+                .singleElement()
+                .asString()
+                .contains("\"status_code\":403", "Write access denied");
         events.abort();
     }
 
     @ParameterizedTest
     @CsvSource({
-        "/ari/asterisk/info, controller-1, wrong, 401",
-        "/ari/asterisk/info, nobody, of-this-test-alone, 401",
-        "/ari/events?app=probe, controller-1, wrong, 401",
+        "/ari/asterisk/ping, controller-1, wrong, 401",
+        "/ari/asterisk/ping, nobody, of-this-test-alone, 401",
+        "/ari/events?app=aicc&subscribeAll=true, controller-1, wrong, 401",
         "/, controller-1, of-this-test-alone, 404",
         "/httpstatus, controller-1, of-this-test-alone, 404",
-        "/ari/asterisk/info?api_key=aicc:x, controller-1, of-this-test-alone, 400",
     })
     void whatIsNotForAControllerIsRefused(String path, String user, String password, int status) throws Exception {
         assertThat(status(
@@ -108,21 +252,21 @@ class AriProxyIT {
 
         assertThat(status(
                         http,
-                        HttpRequest.newBuilder(nginx.ari().resolve("/ari/asterisk/info"))
+                        HttpRequest.newBuilder(nginx.ari().resolve("/ari/asterisk/ping"))
                                 .header("Authorization", own)))
                 .isEqualTo(401);
     }
 
     @Test
     void aPageInABrowserIsRefusedWhateverItKnows() throws Exception {
-        assertThat(status(http, asController("/ari/asterisk/info").header("Origin", "https://evil.example")))
+        assertThat(status(http, asController("/ari/asterisk/ping").header("Origin", "https://evil.example")))
                 .isEqualTo(403);
     }
 
     @Test
     void anotherNetworkIsRefusedWhateverItKnows() throws Exception {
         try (HttpClient stranger = from("127.57.0.2")) {
-            assertThat(status(stranger, asController("/ari/asterisk/info"))).isEqualTo(403);
+            assertThat(status(stranger, asController("/ari/asterisk/ping"))).isEqualTo(403);
         }
         assertThat(nginx.errors()).contains("access forbidden by rule");
     }
@@ -130,8 +274,54 @@ class AriProxyIT {
     @Test
     void whoDoesNotKnowTheCertificateDoesNotTalkToIt() {
         try (HttpClient trusting = HttpClient.newHttpClient()) {
-            assertThatThrownBy(() -> status(trusting, asController("/ari/asterisk/info")))
+            assertThatThrownBy(() -> status(trusting, asController("/ari/asterisk/ping")))
                     .isInstanceOf(SSLHandshakeException.class);
+        }
+    }
+
+    private static boolean said(Queue<String> heard, String word) {
+        return heard.stream().anyMatch(text -> text.contains(word));
+    }
+
+    /** Operations that the PBX has carried out, by the controller's own count. */
+    private static List<String> served(SimpleMeterRegistry metrics) {
+        return metrics.find("aicc_ari_request").tag("outcome", "ok").timers().stream()
+                .filter(requests -> requests.count() > 0)
+                .map(requests -> Objects.requireNonNull(requests.getId().getTag("operation")))
+                .toList();
+    }
+
+    /** Every operation that its code names. */
+    private static List<String> whatAControllerAsksFor() throws IOException {
+        String code = Files.readString(
+                Asterisk.PROJECT.resolve("operator/src/main/java/io/aicc/operator/ari/link/PbxCommands.java"));
+        return Pattern.compile("\\b(?:ask|remove)\\(\"(\\w+)\"")
+                .matcher(code)
+                .results()
+                .map(operation -> operation.group(1))
+                .toList();
+    }
+
+    /** Of a PBX that is not listened to. */
+    private static final class Uninterested implements PbxListener {
+        @Override
+        public void events(List<PbxEvent> events) {}
+
+        @Override
+        public void beforeSnapshot() {}
+
+        @Override
+        public void snapshot(PbxSnapshot snapshot) {}
+
+        @Override
+        public void lost() {}
+    }
+
+    private record Hearer(Queue<String> heard) implements WebSocket.Listener {
+        @Override
+        public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean last) {
+            heard.add(text.toString());
+            return WebSocket.Listener.super.onText(socket, text, last);
         }
     }
 

@@ -8,14 +8,12 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
-import java.util.Base64;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -28,6 +26,7 @@ final class Nginx implements AutoCloseable {
     static final String CONTROLLER_ADDRESS = "127.57.0.1";
 
     private static final String FOLDER = "/etc/nginx/ari";
+    private static final String LOGS = "/var/log/nginx";
     private static final int PORT = 8089;
 
     private final Path directory;
@@ -67,14 +66,14 @@ final class Nginx implements AutoCloseable {
                 .run()
                 .orFail();
         Files.writeString(directory.resolve("controllers"), CONTROLLER + ":" + hash);
-        String own = AsteriskProcess.USER + ":" + asterisk.password().reveal();
+        String password = asterisk.password().reveal();
+        speaksAs("upstream.conf", AsteriskProcess.USER, password);
+        speaksAs("upstream_events.conf", AsteriskProcess.USER + "-events", password);
         Files.writeString(
-                directory.resolve("upstream.conf"),
-                "proxy_set_header Authorization \"Basic %s\";"
-                        .formatted(Base64.getEncoder().encodeToString(own.getBytes(StandardCharsets.UTF_8))));
-        Files.writeString(directory.resolve("networks.conf"), "allow " + CONTROLLER_ADDRESS + "/32; deny all;");
+                directory.resolve("networks.conf"), "allow 127.0.0.1; allow " + CONTROLLER_ADDRESS + "; deny all;");
         String site = Files.readString(Asterisk.PROJECT.resolve("asterisk/nginx/ari.conf"))
                 .replace(FOLDER, directory.toString())
+                .replace(LOGS, directory.toString())
                 .replace("server 127.0.0.1:8088", "server " + address + ":8088")
                 .replace("listen " + PORT, "listen " + address + ":" + PORT);
         Files.writeString(directory.resolve("nginx.conf"), """
@@ -120,14 +119,25 @@ final class Nginx implements AutoCloseable {
         return Files.readString(directory.resolve("error.log"));
     }
 
+    /** Requests that were refused, a line each. */
+    String refusals() throws IOException {
+        return Files.readString(directory.resolve("ari_refused.log"));
+    }
+
     @Override
     public void close() throws InterruptedException {
         process.destroy();
         process.waitFor();
     }
 
-    private Path certificate() {
+    /** What the certificate is checked against. */
+    Path certificate() {
         return directory.resolve("server.pem");
+    }
+
+    private void speaksAs(String file, String user, String password) throws IOException {
+        Files.writeString(
+                directory.resolve(file), "proxy_set_header Authorization \"%s\";".formatted(Ari.basic(user, password)));
     }
 
     private boolean listens() {
