@@ -94,7 +94,7 @@ final class GoogleEngine implements SpeechEngine, RecognitionServer {
     private synchronized void rehearse(String language) {
         if (!rehearsed) {
             rehearsed = true;
-            Rehearsal.begin(this, language, circuit);
+            Rehearsal.begin(this, language, circuit, timer, timing);
         }
     }
 

@@ -109,6 +109,11 @@ public final class Circuit {
         return open;
     }
 
+    /** Whether the last that is known of the server is good. */
+    synchronized boolean isSound() {
+        return !rehearsing && wrong == null && inARow == 0;
+    }
+
     /** Down while the server refuses the settings: no call can be served. A server that is away may come back. */
     public synchronized Health.State health() {
         if (wrong != null) {

@@ -30,6 +30,12 @@ final class Stretch {
     /** Conversations that the server may end early, with nothing settled in between, before that counts as a failure. */
     private static final int EARLY_ENDS = 3;
 
+    /**
+     * More than anybody says in the minutes that a stretch lasts, every word counted twice: in the text, and with its time. A
+     * server that says more has lost its mind, and must not take our memory with it.
+     */
+    private static final int MOST_CHARACTERS = 64 * 1024;
+
     private final Utterance utterance;
     private final RemoteStream stream;
     private final RemoteParts parts;
@@ -41,6 +47,7 @@ final class Stretch {
     private @Nullable Attempt attempt;
     private @Nullable SpeechException loss;
     private long troubleSinceNanos;
+    private int characters;
     private int failures;
     private int earlyEnds;
     private boolean waiting;
@@ -191,6 +198,14 @@ final class Stretch {
         }
     }
 
+    private void babbled() {
+        Failure failure = new Failure(
+                Kind.TRANSPORT,
+                "more than %d characters for %d ms of speech".formatted(MOST_CHARACTERS, atMs(audio.end()) - startMs));
+        parts.circuit().failed(failure);
+        settle(new SpeechException("an utterance is lost: the speech server says " + failure.message()));
+    }
+
     private void settleIfEnded() {
         if (ended) {
             settle(null);
@@ -203,6 +218,13 @@ final class Stretch {
         loss = lost;
         audio.forgetBefore(audio.end());
         utterance.tellIfSettled();
+    }
+
+    private static int characters(Transcript transcript) {
+        return transcript.text().length()
+                + transcript.words().stream()
+                        .mapToInt(word -> word.text().length() + 1)
+                        .sum();
     }
 
     private void schedule(Duration delay, Runnable step) {
@@ -288,8 +310,7 @@ final class Stretch {
 
         private void late() {
             if (attempt == this) {
-                cancel();
-                over();
+                hangUp();
                 Stretch.this.failed(new Failure(
                         Kind.TRANSPORT,
                         "no last words after " + parts.timing().finish().toSeconds() + " s"));
@@ -297,10 +318,25 @@ final class Stretch {
         }
 
         void cancel() {
+            hangUp();
+            parts.circuit().undecided();
+        }
+
+        private void hangUp() {
             if (conversation != null) {
                 conversation.cancel();
             }
-            parts.circuit().undecided();
+            over();
+        }
+
+        /** Whether somebody may have said so much; if not, all of it is done with. */
+        private boolean believes(int said) {
+            if (said <= MOST_CHARACTERS) {
+                return true;
+            }
+            hangUp();
+            babbled();
+            return false;
         }
 
         private void over() {
@@ -318,7 +354,7 @@ final class Stretch {
         @Override
         public void guessed(String text) {
             synchronized (stream) {
-                if (attempt == this) {
+                if (attempt == this && believes(characters + text.length())) {
                     guess = text.strip();
                     utterance.changed();
                 }
@@ -329,6 +365,10 @@ final class Stretch {
         public void heard(Transcript transcript, long untilMs) {
             synchronized (stream) {
                 if (attempt != this) {
+                    return;
+                }
+                characters += characters(transcript);
+                if (!believes(characters)) {
                     return;
                 }
                 parts.circuit().served();

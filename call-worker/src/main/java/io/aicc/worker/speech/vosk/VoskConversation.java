@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class VoskConversation implements Conversation, WebSocket.Listener {
     /** A result of a minute with a time for every word is some 30 KB. */
-    private static final int MAX_ANSWER_CHARS = 1 << 20;
+    private static final int MAX_ANSWER_CHARS = 1 << 17;
 
     private static final int MANY_WAITING = 8;
 

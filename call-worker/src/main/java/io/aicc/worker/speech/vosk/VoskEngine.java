@@ -69,7 +69,7 @@ final class VoskEngine implements SpeechEngine, RecognitionServer {
     private synchronized void rehearse() {
         if (!rehearsed) {
             rehearsed = true;
-            Rehearsal.begin(this, settings.language(), circuit);
+            Rehearsal.begin(this, settings.language(), circuit, timer, TIMING);
         }
     }
 

@@ -115,6 +115,45 @@ class RemoteStreamTest {
     }
 
     @Test
+    void aServerThatGuessesMoreThanAnybodySaysLosesTheUtteranceAndNotTheNextOne() {
+        RemoteStream stream = stream(null);
+        stream.begin("u", 0);
+        say(stream, 1);
+        int shown = heard.interims.size();
+
+        server.talks.getFirst().guess("x".repeat(1 << 20));
+        say(stream, 1);
+        stream.end(now());
+
+        assertThat(heard.interims).hasSize(shown);
+        assertThat(heard.failures).singleElement().asString().contains("characters");
+        assertThat(server.talks).singleElement().satisfies(talk -> assertThat(talk.isOver())
+                .isTrue());
+        frame = 0;
+        stream.begin("v", now());
+        say(stream, 10);
+        stream.end(now());
+        assertThat(heard.finals).containsExactly(NumberSpeech.text(10));
+    }
+
+    @Test
+    void aServerThatNeverStopsTalkingIsGivenUpBeforeItFillsTheMemory() {
+        RemoteStream stream = stream(null);
+        stream.begin("u", 0);
+        say(stream, 1);
+        int told = 0;
+        while (!server.talks.getFirst().isOver() && told < 1 << 20) {
+            server.talks.getFirst().settle("again and again");
+            told += "again and again".length();
+        }
+        stream.end(now());
+
+        assertThat(told).isLessThan(1 << 17);
+        assertThat(heard.failures).singleElement().asString().contains("characters");
+        assertThat(heard.finals).isEmpty();
+    }
+
+    @Test
     void aLimitOfTheServerIsNobodysFault() {
         server.breaks(5, new Break(Kind.LIMIT, 4_000));
         RemoteStream stream = stream(null);
