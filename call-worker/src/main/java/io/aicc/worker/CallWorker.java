@@ -1,26 +1,22 @@
 package io.aicc.worker;
 
-import io.aicc.crd.Codec;
 import io.aicc.runtime.Health;
 import io.aicc.runtime.ManagementServer;
 import io.aicc.runtime.ProcessMetrics;
 import io.aicc.runtime.Program;
 import io.aicc.runtime.Settings;
 import io.aicc.runtime.Tasks;
-import io.aicc.wire.control.CallAssignment;
-import io.aicc.worker.call.LiveCall;
-import io.aicc.worker.call.WorkerParts;
 import io.aicc.worker.control.ControlServer;
 import io.aicc.worker.control.ControlToken;
-import io.aicc.worker.rtp.RtpReceiver;
-import io.aicc.worker.speech.SpeechEngine;
+import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * The program that handles exactly one call. It starts warm (sockets bound, recogniser loaded), is told its call, hears it,
@@ -28,6 +24,10 @@ import java.util.UUID;
  */
 public final class CallWorker {
     private static final Duration TASK_GRACE = Duration.ofSeconds(5);
+
+    /** Besides what the last words may take. */
+    private static final Duration CALL_GRACE = Duration.ofSeconds(5);
+
     private static final Duration REHEARSAL_WAIT = Duration.ofSeconds(1);
 
     private CallWorker() {}
@@ -52,41 +52,43 @@ public final class CallWorker {
     public static void build(Map<String, String> environment, Program program) throws Exception {
         WorkerConfig config = Settings.load(environment, WorkerConfig::read);
         AotCache.tellIfUnused();
-        Clock clock = Clock.systemUTC();
         ProcessMetrics metrics = program.add("metrics", new ProcessMetrics());
         Health health = new Health();
         Tasks tasks = program.add("tasks", new Tasks(TASK_GRACE));
-        RtpReceiver receiver =
-                program.add("receiver", RtpReceiver.bind(config.rtp(), tasks, metrics.registry(), System::nanoTime));
-        SpeechEngine engine = config.engine().create(metrics.registry());
-        WorkerParts parts =
-                new WorkerParts(receiver, engine, config.outputs(), config.call(), tasks, metrics.registry(), clock);
-        LiveCall call = program.add("call", new LiveCall(parts));
-        WorkerConfig.Control control = config.control();
-        if (control == null) {
-            call.assign(legacyCall());
-        } else {
-            ControlToken token =
-                    new ControlToken(control.operatorKey(), control.podUid(), () -> Date.from(clock.instant()));
-            InetSocketAddress address = new InetSocketAddress(config.endpoints().address(), control.port());
-            program.add("control", new ControlServer(address, token, call));
-        }
-        if (control != null) {
-            // A machine that is too busy for it gets a worker all the same: the rehearsal goes on beside it.
-            Thread rehearsal = tasks.start(
-                    "rehearsal", () -> Rehearsal.play(config.outputs().directory()));
-            boolean unused = rehearsal.join(REHEARSAL_WAIT);
-        }
         health.live("tasks", tasks::health);
-        health.ready("speech", engine::health);
-        health.ready("call", () -> Health.State.up(call.report().state().name().toLowerCase(java.util.Locale.ROOT)));
+        Duration callLimit = config.call().drain().plus(CALL_GRACE);
+        switch (config.calls()) {
+            case WorkerConfig.Commanded commanded -> {
+                OneCall call = program.add("call", OneCall.prepare(config, tasks, metrics.registry()), callLimit);
+                program.add("control", control(config, commanded, call));
+                tell(health, () -> call);
+                // A machine that is too busy for it gets a worker all the same: the rehearsal goes on beside it.
+                Thread rehearsal = tasks.start(
+                        "rehearsal", () -> Rehearsal.play(config.outputs().directory()));
+                boolean _ = rehearsal.join(REHEARSAL_WAIT);
+            }
+            case WorkerConfig.Overheard overheard -> {
+                CallAfterCall calls = new CallAfterCall(config, overheard.silence(), tasks, metrics.registry());
+                program.add("calls", calls, callLimit);
+                calls.begin();
+                tell(health, calls::current);
+            }
+        }
         program.add("management", new ManagementServer(config.endpoints(), health, metrics.registry()));
     }
 
-    /** One call without a control channel: it begins with the program and ends with it. */
-    private static CallAssignment legacyCall() {
-        String id = UUID.randomUUID().toString();
-        return new CallAssignment(
-                id, "legacy", "legacy-" + id, null, null, "en-US", Codec.ULAW, null, null, List.of(), 1, null, null);
+    private static ControlServer control(WorkerConfig config, WorkerConfig.Commanded commanded, OneCall call)
+            throws IOException {
+        ControlToken token =
+                new ControlToken(commanded.operatorKey(), commanded.podUid(), () -> Date.from(Instant.now()));
+        return new ControlServer(
+                new InetSocketAddress(config.endpoints().address(), commanded.port()), token, call.live());
+    }
+
+    private static void tell(Health health, Supplier<OneCall> call) {
+        health.ready("speech", () -> call.get().engine().health());
+        health.ready(
+                "call",
+                () -> Health.State.up(call.get().live().report().state().name().toLowerCase(Locale.ROOT)));
     }
 }

@@ -23,23 +23,19 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Everything a worker is told at its start; the call comes later, over the control channel.
- *
- * @param control null in legacy mode: nobody commands
- */
+/** Everything a worker is told at its start. */
 record WorkerConfig(
         Endpoints endpoints,
         RtpSettings rtp,
         SpeechEngineFactory engine,
         PublishSettings outputs,
         CallSettings call,
-        @Nullable Control control) {
+        Calls calls) {
 
     /** The two ports that the prototype used: one call, no Kubernetes. */
     private static final int LEGACY_CUSTOMER_PORT = 12_345;
@@ -48,13 +44,23 @@ record WorkerConfig(
             .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
             .build();
 
+    /** Where calls come from. */
+    sealed interface Calls {}
+
     /**
-     * The control channel.
+     * One, over the control channel.
      *
      * @param operatorKey signs commands
      * @param podUid the audience that a command must name
      */
-    record Control(int port, PublicKey operatorKey, String podUid) {}
+    record Commanded(int port, PublicKey operatorKey, String podUid) implements Calls {}
+
+    /**
+     * One after the other, as they are heard: nobody commands.
+     *
+     * @param silence one is over when nobody has sent for so long
+     */
+    record Overheard(Duration silence) implements Calls {}
 
     static WorkerConfig read(Settings settings) {
         LogConfigurator.declare(settings);
@@ -62,7 +68,7 @@ record WorkerConfig(
         boolean legacy = settings.flag(
                 "LEGACY_FIXED_PORTS",
                 false,
-                "Worker alone: one call on UDP 12345 and 12346, no Kubernetes, no control channel; hears whom AICC_ALLOWED_SOURCES names");
+                "Worker alone: one call after the other on UDP 12345 and 12346, no Kubernetes, no control channel; hears whom AICC_ALLOWED_SOURCES names");
         return new WorkerConfig(
                 endpoints,
                 rtp(settings, endpoints.address(), legacy),
@@ -81,7 +87,7 @@ record WorkerConfig(
                                 "How long a receiver may let us in with the same token; it is renewed after nine tenths"),
                         network(settings)),
                 call(settings),
-                control(settings, legacy));
+                calls(settings, legacy));
     }
 
     private static RtpSettings rtp(Settings settings, InetAddress address, boolean legacy) {
@@ -113,21 +119,27 @@ record WorkerConfig(
                         "How long the last words may take after hang-up to be recognised and delivered"));
     }
 
-    private static @Nullable Control control(Settings settings, boolean legacy) {
+    private static Calls calls(Settings settings, boolean legacy) {
         int port = settings.port("AICC_CONTROL_PORT", 8081, "TCP port of the control channel");
         String podUid = settings.optionalText(
                 "POD_UID", "UID of this pod, the audience of commands; required but in legacy mode");
         String key = settings.optionalText(
                 "AICC_CONTROL_PUBLIC_KEY",
                 "The operator's Ed25519 public key (X.509, base64); required but in legacy mode");
+        Duration silence = settings.seconds(
+                "AICC_LEGACY_SILENCE_SECONDS",
+                10,
+                1,
+                3600,
+                "With LEGACY_FIXED_PORTS: a call is over when nobody has sent for so long; the next may begin once its last words are delivered");
         if (legacy) {
-            return null;
+            return new Overheard(silence);
         }
         if (podUid == null || key == null) {
             throw new IllegalArgumentException(
                     "POD_UID and AICC_CONTROL_PUBLIC_KEY: required, set by the operator in a worker's pod (LEGACY_FIXED_PORTS=true does without)");
         }
-        return new Control(port, ControlToken.publicKey(key), podUid);
+        return new Commanded(port, ControlToken.publicKey(key), podUid);
     }
 
     private static List<Destination> outputs(Settings settings) {

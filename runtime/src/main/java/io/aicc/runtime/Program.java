@@ -1,5 +1,6 @@
 package io.aicc.runtime;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -13,6 +14,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Program implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Program.class);
+
+    /** How long a part may take to stop. */
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+
+    private static final Duration LAST_CHANCE = Duration.ofSeconds(1);
 
     /** Exit status of a program whose settings are wrong. */
     public static final int BAD_SETTINGS = 2;
@@ -31,7 +37,7 @@ public final class Program implements AutoCloseable {
         void build(Map<String, String> environment, Program program) throws Exception;
     }
 
-    private record Part(String name, AutoCloseable closeable) {}
+    private record Part(String name, AutoCloseable closeable, Duration limit) {}
 
     /**
      * The whole life of a program: build it, wait for SIGTERM, stop it in order. Returns only when it could not start:
@@ -61,26 +67,52 @@ public final class Program implements AutoCloseable {
         return 0;
     }
 
-    /** Adds a part that stands; it is stopped before those added earlier. */
-    public synchronized <T extends AutoCloseable> T add(String part, T closeable) {
-        parts.push(new Part(part, closeable));
+    /** Adds a part that stands; it is stopped before those added earlier, within a minute. */
+    public <T extends AutoCloseable> T add(String part, T closeable) {
+        return add(part, closeable, LIMIT);
+    }
+
+    /** Adds a part that may take longer to stop, or shall not take so long. */
+    public synchronized <T extends AutoCloseable> T add(String part, T closeable, Duration limit) {
+        parts.push(new Part(part, closeable, limit));
         return closeable;
     }
 
-    /** Stops every part, last first; one that fails to stop is logged and keeps none of the others up. Idempotent. */
+    /**
+     * Stops every part, last first. One that fails to stop is logged, one that does not end in time is cancelled and named;
+     * neither keeps the others up. Idempotent.
+     */
     @Override
     public synchronized void close() {
         while (!parts.isEmpty()) {
-            Part part = parts.pop();
-            try {
-                part.closeable().close();
-            } catch (Exception e) {
-                log.atError().addKeyValue("part", part.name()).setCause(e).log("part did not stop cleanly");
-            }
+            stop(parts.pop());
         }
         if (stopped.getCount() > 0) {
             log.atInfo().addKeyValue("program", name).log("stopped");
             stopped.countDown();
+        }
+    }
+
+    private static void stop(Part part) {
+        Thread stopping =
+                Thread.ofPlatform().daemon().name("stop " + part.name()).start(() -> close(part));
+        try {
+            if (!stopping.join(part.limit())) {
+                log.atWarn().addKeyValue("part", part.name()).log("part cancelled: it did not stop in time");
+                stopping.interrupt();
+                boolean _ = stopping.join(LAST_CHANCE);
+            }
+        } catch (InterruptedException e) {
+            stopping.interrupt();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void close(Part part) {
+        try {
+            part.closeable().close();
+        } catch (Exception e) {
+            log.atError().addKeyValue("part", part.name()).setCause(e).log("part did not stop cleanly");
         }
     }
 }

@@ -2,9 +2,17 @@ package io.aicc.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class ProgramTest {
     @Test
@@ -22,6 +30,37 @@ class ProgramTest {
         program.close();
 
         assertThat(stopped).containsExactly("third", "second", "first");
+    }
+
+    @Test
+    void aPartThatDoesNotStopIsCancelledAndNamedAndKeepsNoneUp() {
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(Program.class);
+        logger.addAppender(lines);
+        List<String> stopped = new CopyOnWriteArrayList<>();
+        Program program = new Program("test");
+        program.add("first", () -> stopped.add("first"));
+        program.add(
+                "stuck",
+                () -> {
+                    try {
+                        new CountDownLatch(1).await();
+                    } finally {
+                        stopped.add("cancelled");
+                    }
+                },
+                Duration.ofMillis(50));
+
+        program.close();
+
+        logger.detachAppender(lines);
+        assertThat(stopped).containsExactly("cancelled", "first");
+        assertThat(lines.list)
+                .filteredOn(line -> line.getLevel() == Level.WARN)
+                .singleElement()
+                .satisfies(
+                        line -> assertThat(line.getKeyValuePairs()).asString().contains("stuck"));
     }
 
     @Test

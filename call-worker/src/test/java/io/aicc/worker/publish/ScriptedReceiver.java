@@ -40,7 +40,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A real WebSocket server that behaves as a test tells it to, and remembers everything. */
-class ScriptedReceiver implements AutoCloseable {
+public class ScriptedReceiver implements AutoCloseable {
     private final List<Event> received = new CopyOnWriteArrayList<>();
     private final List<HttpHeaders> handshakes = new CopyOnWriteArrayList<>();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -53,13 +53,13 @@ class ScriptedReceiver implements AutoCloseable {
     private @Nullable MultiThreadIoEventLoopGroup group;
 
     /** What it does. */
-    interface Script {
+    public interface Script {
         default void opened(ScriptedReceiver receiver, Channel connection) {}
 
         default void heard(ScriptedReceiver receiver, Channel connection, Event event) {}
     }
 
-    ScriptedReceiver(Script script) {
+    public ScriptedReceiver(Script script) {
         this(script, null);
     }
 
@@ -74,7 +74,7 @@ class ScriptedReceiver implements AutoCloseable {
     }
 
     /** Says what it has, and acknowledges every event. */
-    static Script dutiful() {
+    public static Script dutiful() {
         return new Script() {
             @Override
             public void opened(ScriptedReceiver receiver, Channel connection) {
@@ -105,7 +105,7 @@ class ScriptedReceiver implements AutoCloseable {
     }
 
     /** Opens the port, the same one every time; a closed port is anybody's, so it may take a moment to get it back. */
-    ScriptedReceiver start() {
+    public ScriptedReceiver start() {
         await().until(this::open);
         return this;
     }
@@ -167,7 +167,7 @@ class ScriptedReceiver implements AutoCloseable {
         refuseWith = status;
     }
 
-    URI url() {
+    public URI url() {
         return URI.create((tls == null ? "ws" : "wss") + "://127.0.0.1:" + port + "/in");
     }
 
@@ -175,7 +175,7 @@ class ScriptedReceiver implements AutoCloseable {
         return handshakes;
     }
 
-    List<Event> received() {
+    public List<Event> received() {
         return received;
     }
 

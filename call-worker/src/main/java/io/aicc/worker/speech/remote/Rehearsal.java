@@ -41,8 +41,7 @@ public final class Rehearsal {
     }
 
     /** Begins; the circuit learns how each ends. */
-    public static void begin(
-            RecognitionServer server, String language, Circuit circuit, Timer timer, Timing timing) {
+    public static void begin(RecognitionServer server, String language, Circuit circuit, Timer timer, Timing timing) {
         circuit.rehearses();
         new Rehearsal(server, language, circuit, timer, timing).play();
     }

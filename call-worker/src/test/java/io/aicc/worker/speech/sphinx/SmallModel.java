@@ -5,14 +5,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** A real, very small model for tests: a dozen words, any of which may follow any other. Loads in a few milliseconds. */
-final class SmallModel {
+public final class SmallModel {
     static final Set<String> WORDS = Set.of(
             "thank", "you", "for", "your", "patience", "please", "hold", "the", "line", "number", "call", "goodbye");
 
     private SmallModel() {}
+
+    /** For a program: settings that choose it. */
+    public static Map<String, String> environment(Path directory) throws IOException {
+        SphinxSettings small = settings(directory);
+        return Map.of(
+                "AICC_STT_ENGINE",
+                "sphinx",
+                SphinxSettings.LANGUAGE_MODEL,
+                small.languageModel().toString(),
+                SphinxSettings.DICTIONARY,
+                small.dictionary().toString());
+    }
 
     static SphinxSettings settings(Path directory) throws IOException {
         Path model = Files.write(directory.resolve("small.lm"), arpa());
