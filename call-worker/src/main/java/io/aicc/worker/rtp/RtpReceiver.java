@@ -7,17 +7,13 @@ import io.aicc.wire.control.WorkerReport.StreamCounters;
 import io.aicc.wire.event.Channel;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.UnpooledByteBufAllocator;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.DatagramChannel;
-import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -43,9 +39,9 @@ public final class RtpReceiver implements AutoCloseable {
     private final Tasks tasks;
     private final LongSupplier nanoClock;
     private final MultiThreadIoEventLoopGroup loops;
-    private final EventLoop loop;
+    private final IoEventLoop loop;
     private final Map<Channel, StreamPort> ports = new EnumMap<>(Channel.class);
-    private final Map<Channel, DatagramChannel> sockets = new EnumMap<>(Channel.class);
+    private final Map<Channel, MediaSocket> sockets = new EnumMap<>(Channel.class);
     private final List<Thread> speakers = new ArrayList<>();
     private boolean closing;
 
@@ -83,24 +79,21 @@ public final class RtpReceiver implements AutoCloseable {
     }
 
     private void bind(Channel speaker, int port) throws IOException {
-        Bootstrap bootstrap = new Bootstrap()
-                .group(loops)
-                .channel(NioDatagramChannel.class)
-                .option(ChannelOption.ALLOCATOR, UnpooledByteBufAllocator.DEFAULT)
-                .option(ChannelOption.RECVBUF_ALLOCATOR, new ReceiveBuffers())
-                .option(ChannelOption.SO_RCVBUF, settings.limits().socketBufferBytes())
-                .handler(port(speaker));
-        var bound = bootstrap.bind(settings.address(), port).awaitUninterruptibly();
-        if (!bound.isSuccess()) {
+        try {
+            MediaSocket socket = MediaSocket.bind(
+                    new InetSocketAddress(settings.address(), port),
+                    settings.limits().socketBufferBytes(),
+                    port(speaker));
+            sockets.put(speaker, socket);
+            socket.listen(loop);
+        } catch (IOException e) {
             String socket = "UDP port %d (%s) on %s"
                     .formatted(port, label(speaker), settings.address().getHostAddress());
-            Throwable cause = bound.cause();
-            boolean taken = String.valueOf(cause.getMessage()).contains("already in use");
+            boolean taken = String.valueOf(e.getMessage()).contains("already in use");
             throw taken
                     ? new BindException(socket + " is taken by another process")
-                    : new IOException(socket + " cannot be bound: " + cause.getMessage(), cause);
+                    : new IOException(socket + " cannot be bound: " + e.getMessage(), e);
         }
-        sockets.put(speaker, (DatagramChannel) bound.channel());
     }
 
     private void register(MeterRegistry registry) {
@@ -121,7 +114,7 @@ public final class RtpReceiver implements AutoCloseable {
 
     /** The UDP port that is bound, also when any free one was asked for. */
     public int localPort(Channel speaker) {
-        return requireNonNull(sockets.get(speaker)).localAddress().getPort();
+        return requireNonNull(sockets.get(speaker)).localPort();
     }
 
     /** What the speaker's stream amounts to so far. */
@@ -223,7 +216,7 @@ public final class RtpReceiver implements AutoCloseable {
     }
 
     private void closeNow() {
-        sockets.values().forEach(DatagramChannel::close);
+        sockets.values().forEach(MediaSocket::close);
         for (StreamPort port : ports.values()) {
             PacketGate gate = port.gate();
             if (gate != null) {

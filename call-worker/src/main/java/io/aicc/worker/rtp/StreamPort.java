@@ -1,10 +1,6 @@
 package io.aicc.worker.rtp;
 
 import io.aicc.wire.event.Channel;
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.channel.socket.DatagramPacket;
 import java.net.InetSocketAddress;
 import java.util.Locale;
 import java.util.function.LongSupplier;
@@ -13,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One speaker's socket: everything is refused until it has a gate. Confined to the event loop, but for its statistics. */
-final class StreamPort extends SimpleChannelInboundHandler<DatagramPacket> {
+final class StreamPort {
     private static final Logger log = LoggerFactory.getLogger(StreamPort.class);
 
     private final Channel speaker;
@@ -62,32 +58,34 @@ final class StreamPort extends SimpleChannelInboundHandler<DatagramPacket> {
         return arrived;
     }
 
-    @Override
-    protected void channelRead0(ChannelHandlerContext context, DatagramPacket datagram) {
+    /** Takes what arrived; the bytes are only valid during the call. */
+    void receive(byte[] data, int length, InetSocketAddress source) {
         arrived++;
-        ByteBuf content = datagram.content();
         long now = nanoClock.getAsLong();
-        RejectReason reason = receive(content, datagram.sender(), now);
-        if (reason != null) {
-            refusals.refused(reason, datagram.sender(), now);
+        try {
+            RejectReason reason = judge(data, length, source, now);
+            if (reason != null) {
+                refusals.refused(reason, source, now);
+            }
+        } catch (RuntimeException | Error e) {
+            failed(e);
         }
     }
 
-    private @Nullable RejectReason receive(ByteBuf content, InetSocketAddress source, long now) {
+    private @Nullable RejectReason judge(byte[] data, int length, InetSocketAddress source, long now) {
         if (gate == null) {
             formerSources.add(source, now);
             stats.countRejected(RejectReason.NOT_ASSIGNED);
             return RejectReason.NOT_ASSIGNED;
         }
-        int offset = content.arrayOffset() + content.readerIndex();
-        return gate.accept(content.array(), offset, content.readableBytes(), source, now);
+        return gate.accept(data, 0, length, source, now);
     }
 
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    /** Something went wrong that is no packet's fault. */
+    void failed(Throwable failure) {
         log.atError()
                 .addKeyValue("stream", speaker.name().toLowerCase(Locale.ROOT))
-                .setCause(cause)
+                .setCause(failure)
                 .log("receiving failed, going on");
     }
 }
