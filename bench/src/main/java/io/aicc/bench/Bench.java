@@ -4,6 +4,7 @@ import io.aicc.bench.alloc.AllocBench;
 import io.aicc.bench.footprint.FootprintBench;
 import io.aicc.bench.fuzz.FuzzBench;
 import io.aicc.bench.hour.HourBench;
+import io.aicc.bench.latency.LatencyBench;
 import io.aicc.bench.operator.OperatorBench;
 import io.aicc.bench.pbx.PbxBench;
 import io.aicc.bench.resample.ResampleBench;
@@ -23,6 +24,7 @@ public final class Bench {
             new UdpBench(),
             new AllocBench(),
             new HourBench(),
+            new LatencyBench(),
             new FootprintBench(),
             new PbxBench(),
             new OperatorBench(),

@@ -1,4 +1,4 @@
-/** An engine that recognises nothing, for measuring everything else. */
+/** Engines that recognise nothing, for measuring everything else. */
 @NullMarked
 package io.aicc.bench.engine;
 

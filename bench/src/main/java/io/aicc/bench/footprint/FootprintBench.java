@@ -5,17 +5,13 @@ import io.aicc.bench.Options;
 import io.aicc.bench.ProcessFigures;
 import io.aicc.bench.Report;
 import io.aicc.bench.engine.CountingProvider;
-import io.aicc.demo.DemoCalls;
-import io.aicc.demo.DemoSystem;
-import io.aicc.demo.DemoSystem.PoolSize;
+import io.aicc.bench.fleet.Fleet;
+import io.aicc.bench.fleet.LiveWorker;
 import io.aicc.demo.JavaProgram;
-import io.aicc.demo.script.Conversation;
-import io.aicc.demo.script.ConversationLibrary;
-import io.aicc.operator.control.ControlKey;
-import io.aicc.operator.control.WorkerChannels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,14 +23,15 @@ import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
 
 /**
- * What workers cost: many of them in live calls at once, as the demo runs them, and one alone from its start until it is ready.
+ * What workers cost: many of them in live calls at once, as they are shipped, and one alone from its start until it is ready.
  * Memory is proportional (PSS): what processes share is divided among them, as a node pays it.
  */
 public final class FootprintBench implements Benchmark {
     private static final int MOST_PSS_MB = 50;
     private static final int MOST_START_MS = 350;
     private static final double MOST_MILLICORES = 5;
-    private static final String WORKER = "io.aicc.worker.CallWorker";
+    private static final Duration SETTLING = Duration.ofSeconds(30);
+    private static final Duration MEASURED = Duration.ofSeconds(30);
 
     @Override
     public String name() {
@@ -60,14 +57,7 @@ public final class FootprintBench implements Benchmark {
     }
 
     private static void starts(Report report, int starts, Path directory) throws IOException, InterruptedException {
-        Path shipped = directory.resolve("shipped").toAbsolutePath();
-        int status = new ProcessBuilder("call-worker/assemble", shipped.toString(), System.getProperty("java.home"))
-                .inheritIO()
-                .start()
-                .waitFor();
-        if (status != 0) {
-            throw new IOException("call-worker/assemble ended with " + status);
-        }
+        Path shipped = Fleet.ship(directory);
         starts(report, "from classes and jars where they are", JavaProgram::worker, starts, directory);
         long start = starts(report, "as shipped", () -> JavaProgram.shippedWorker(shipped), starts, directory);
         report.goal("start to ready", start <= MOST_START_MS, "%d ms as shipped, goal %d ms", start, MOST_START_MS);
@@ -80,60 +70,76 @@ public final class FootprintBench implements Benchmark {
 
     private static long starts(Report report, String how, Start command, int starts, Path directory)
             throws IOException, InterruptedException {
-        ControlKey key = ControlKey.generate();
-        List<LoneWorker> measured = new ArrayList<>();
-        try (WorkerChannels channels = LoneWorker.channels(key)) {
+        List<LoneStart> measured = new ArrayList<>();
+        try (LiveWorker.Commander commander = LiveWorker.Commander.generate()) {
             for (int i = 0; i <= starts; i++) {
                 Path own = Files.createTempDirectory(directory.toAbsolutePath(), "start");
-                measured.add(LoneWorker.measure(command.command(), own, key, channels));
+                measured.add(LoneStart.measure(command.command(), own, commander));
             }
         }
         measured.removeFirst(); // warmed up this program's own side
-        long start = sorted(measured, LoneWorker::startMillis)[starts / 2];
-        long[] handOvers = sorted(measured, LoneWorker::handOverMicros);
+        long start = sorted(measured, LoneStart::startMillis)[starts / 2];
+        long[] handOvers = sorted(measured, LoneStart::handOverMicros);
         report.row("one worker at a time, " + how + ", medians of " + starts)
                 .with("start_to_ready_ms", start)
-                .with("cpu_until_ready_ms", sorted(measured, LoneWorker::cpuMillis)[starts / 2])
+                .with("cpu_until_ready_ms", sorted(measured, LoneStart::cpuMillis)[starts / 2])
                 .with("hand_over_ms", handOvers[starts / 2] / 1000.0)
                 .with("slowest_hand_over_ms", handOvers[starts - 1] / 1000.0);
         return start;
     }
 
-    private static long[] sorted(List<LoneWorker> measured, ToLongFunction<LoneWorker> figure) {
+    /**
+     * One worker with nobody but us.
+     *
+     * @param startMillis from the start of the process until {@code /health/ready} says 200
+     * @param cpuMillis that this took of all processors together
+     * @param handOverMicros from the order until the worker acknowledged it
+     */
+    private record LoneStart(long startMillis, long cpuMillis, long handOverMicros) {
+        private static final String ADDRESS = "127.61.0.1";
+
+        static LoneStart measure(ProcessBuilder builder, Path directory, LiveWorker.Commander commander)
+                throws IOException, InterruptedException {
+            // No model in the process, and nobody asked before there is audio.
+            Map<String, String> settings = Map.of("AICC_STT_ENGINE", "vosk", "AICC_VOSK_URL", "ws://" + ADDRESS + ":1");
+            try (LiveWorker worker = LiveWorker.start(builder, ADDRESS, directory, commander, settings)) {
+                Thread.sleep(Duration.ofSeconds(1)); // warm workers wait for their call
+                long start = System.nanoTime();
+                worker.assign("127.0.0.1:4000", "127.0.0.1:4002");
+                long handOver = System.nanoTime() - start;
+                return new LoneStart(worker.startMillis(), worker.cpuMillis(), handOver / 1000);
+            }
+        }
+    }
+
+    private static long[] sorted(List<LoneStart> measured, ToLongFunction<LoneStart> figure) {
         return measured.stream().mapToLong(figure).sorted().toArray();
     }
 
     private static void live(Report report, int workers, String engine, Path directory) throws Exception {
-        List<Conversation> all = ConversationLibrary.open().conversations();
-        List<Conversation> calls = new ArrayList<>();
-        for (int i = 0; i < workers; i++) {
-            calls.add(all.get(i % all.size()));
-        }
-        long shortestMs =
-                calls.stream().mapToLong(Conversation::durationMs).min().orElse(0);
-        try (DemoSystem system = new DemoSystem(directory, 0);
-                ExecutorService playing = Executors.newVirtualThreadPerTaskExecutor()) {
-            system.startPool(new PoolSize(workers, workers), Map.of("AICC_STT_ENGINE", engine));
-            Map<Long, Long> idle = pss(pids());
-            Future<List<DemoCalls.Result>> results =
-                    playing.submit(() -> new DemoCalls(system, "footprint", calls).play());
-            Thread.sleep(shortestMs / 3);
-            Map<Long, Long> before = cpu(pids());
+        try (Fleet fleet = Fleet.start(workers, engine, directory);
+                ExecutorService speaking = Executors.newSingleThreadExecutor()) {
+            List<Long> pids = fleet.workers().stream().map(LiveWorker::pid).toList();
+            Map<Long, Long> warm = pss(pids);
+            Future<?> spoken = speaking.submit(() -> {
+                fleet.speak(SETTLING.plus(MEASURED));
+                return null;
+            });
+            Thread.sleep(SETTLING);
+            Map<Long, Long> before = cpu(pids);
             long from = System.nanoTime();
-            Thread.sleep(shortestMs / 3);
-            Map<Long, Long> after = cpu(pids());
+            spoken.get();
             double seconds = (System.nanoTime() - from) * 1e-9;
-            Map<Long, Long> live = pss(pids());
+            Map<Long, Long> after = cpu(pids);
+            Map<Long, Long> live = pss(pids);
             double millicores = after.entrySet().stream()
                     .mapToDouble(it -> (it.getValue() - before.getOrDefault(it.getKey(), 0L)) / seconds)
                     .average()
                     .orElse(0);
-            int played = results.get().size();
-            describe(report, "warm", idle);
+            describe(report, "warm", warm);
             describe(report, "in a live call", live)
                     .with("millicores_per_call", millicores)
-                    .with("engine", engine)
-                    .with("calls", played);
+                    .with("engine", engine);
             double pss = mean(live);
             report.goal("memory of a live worker", pss <= MOST_PSS_MB, "%.1f MB, goal %d MB", pss, MOST_PSS_MB);
             if (engine.equals(CountingProvider.NAME)) {
@@ -156,14 +162,6 @@ public final class FootprintBench implements Benchmark {
 
     private static double mean(Map<Long, Long> kib) {
         return kib.values().stream().mapToLong(Long::longValue).average().orElse(0) / 1024.0;
-    }
-
-    private static List<Long> pids() {
-        return ProcessHandle.current()
-                .descendants()
-                .filter(process -> process.info().commandLine().orElse("").contains(WORKER))
-                .map(ProcessHandle::pid)
-                .toList();
     }
 
     private static Map<Long, Long> pss(List<Long> pids) throws IOException {
