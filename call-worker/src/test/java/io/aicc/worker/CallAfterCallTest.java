@@ -32,7 +32,7 @@ class CallAfterCallTest {
 
     @Test
     void oneProcessHearsTwoCallsOneAfterTheOther() throws Exception {
-        try (Phone phone = new Phone();
+        try (Phone phone = new Phone(1);
                 ScriptedReceiver receiver = new ScriptedReceiver(ScriptedReceiver.dutiful()).start()) {
             Process worker = start(receiver);
             try {

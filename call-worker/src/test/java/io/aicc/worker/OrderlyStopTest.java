@@ -17,6 +17,7 @@ import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -28,9 +29,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-@Timeout(60)
+@Timeout(120)
 class OrderlyStopTest {
     private static final String ADDRESS = "127.61.0.4";
+    private static final Duration LONG = Duration.ofSeconds(30);
     private static final Pattern THREAD = Pattern.compile("^(#[0-9]+ \"[^\"]*\").*");
 
     /** The JVM's own: they carry virtual threads and wake them, whoever those belong to, and grow in number as they like. */
@@ -52,19 +54,20 @@ class OrderlyStopTest {
             assertThat(lines.list.stream().filter(line -> line.getLevel().isGreaterOrEqual(Level.WARN)))
                     .as("nothing was cancelled, nothing failed")
                     .isEmpty();
-            await().pollInSameThread().untilAsserted(() -> assertThat(threads()).isSubsetOf(before));
+            await().atMost(LONG).pollInSameThread().untilAsserted(() -> assertThat(threads())
+                    .isSubsetOf(before));
         }
     }
 
     private void stopInMidCall(ScriptedReceiver receiver) throws Exception {
         int endedBefore = ended(receiver);
         int begunBefore = begun(receiver);
-        try (Phone phone = new Phone();
+        try (Phone phone = new Phone(20);
                 Program program = new Program("call-worker")) {
             CallWorker.build(environment(receiver), program);
             var customer = phone.speak(new InetSocketAddress(ADDRESS, 12_345), 1);
             var agent = phone.speak(new InetSocketAddress(ADDRESS, 12_346), 2);
-            await().until(() -> begun(receiver) == begunBefore + 2);
+            await().atMost(LONG).until(() -> begun(receiver) >= begunBefore + 2);
             assertThat(customer.isDone() || agent.isDone()).isFalse();
         }
         assertThat(ended(receiver)).isEqualTo(endedBefore + 1);

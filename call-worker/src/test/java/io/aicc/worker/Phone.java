@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -27,7 +28,8 @@ final class Phone implements AutoCloseable {
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
     private final List<byte[]> payloads = new ArrayList<>();
 
-    Phone() throws Exception {
+    /** One that says it so many times. */
+    Phone(int times) throws Exception {
         File file = RECORDING.toFile();
         try (AudioInputStream ulaw =
                 AudioSystem.getAudioInputStream(AudioFormat.Encoding.ULAW, AudioSystem.getAudioInputStream(file))) {
@@ -38,13 +40,11 @@ final class Phone implements AutoCloseable {
         }
         byte[] silence = new byte[BYTES];
         Arrays.fill(silence, SILENCE);
-        for (int i = 0; i < SILENT_PACKETS; i++) {
-            payloads.add(silence);
+        payloads.addAll(Collections.nCopies(SILENT_PACKETS, silence));
+        List<byte[]> once = List.copyOf(payloads);
+        for (int said = 1; said < times; said++) {
+            payloads.addAll(once);
         }
-    }
-
-    int packets() {
-        return payloads.size();
     }
 
     /** Begins to send all of it, as another stream each time; over when the future is. */

@@ -39,8 +39,7 @@ public final class Fleet implements AutoCloseable {
     private Fleet(Path directory) throws IOException {
         new SecureRandom().nextBytes(secret);
         key = Files.write(directory.resolve("receiver.key"), secret);
-        receiver =
-                new TranscriptReceiver(0, new SecretKeySpec(secret, "HmacSHA256"), transcripts, Clock.systemUTC());
+        receiver = new TranscriptReceiver(0, new SecretKeySpec(secret, "HmacSHA256"), transcripts, Clock.systemUTC());
         receiver.start();
     }
 
@@ -98,11 +97,8 @@ public final class Fleet implements AutoCloseable {
     /** What is shipped, and after it on the class path the engines of this module. */
     private static ProcessBuilder withOurEngines(Path shipped) throws IOException, URISyntaxException {
         ProcessBuilder builder = JavaProgram.shippedWorker(shipped);
-        Path ours = Path.of(Fleet.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .toURI());
+        Path ours = Path.of(
+                Fleet.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         List<String> command = builder.command();
         int classPath = command.indexOf("-cp") + 1;
         command.set(classPath, command.get(classPath) + ":" + ours);

@@ -61,8 +61,7 @@ public final class LatencyBench implements Benchmark {
                 .with("p50_ms", at(millis, 0.5))
                 .with("p99_ms", p99)
                 .with("most_ms", at(millis, 1));
-        report.goal(
-                calls + ", " + way, millis.length > 0 && p99 <= MOST_MS, "p99 %.2f ms, goal %.0f ms", p99, MOST_MS);
+        report.goal(calls + ", " + way, millis.length > 0 && p99 <= MOST_MS, "p99 %.2f ms, goal %.0f ms", p99, MOST_MS);
     }
 
     private static double at(double[] sorted, double share) {
