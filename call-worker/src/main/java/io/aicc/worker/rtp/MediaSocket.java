@@ -16,8 +16,8 @@ import java.nio.channels.SelectionKey;
  * new address only when the sender is another one than before, so nothing is allocated from the socket on.
  */
 final class MediaSocket extends NioSelectableChannelIoHandle<DatagramChannel> {
-    /** Before the other speaker's socket has its turn. */
-    private static final int PACKETS_A_TURN = 64;
+    /** Before the other speaker's socket has its turn: many in a row look like a stream ahead of its clock. */
+    private static final int PACKETS_A_TURN = 16;
 
     private final StreamPort port;
     private final int localPort;
