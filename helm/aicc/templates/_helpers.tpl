@@ -41,13 +41,33 @@ aicc.io/pool: {{ .Values.pool.name }}
 {{- end -}}
 {{- end }}
 
-{{/* The TCP ports in the addresses of the outputs, and the further ones: sorted, each once. */}}
+{{/* What of a map is not empty, as YAML: an empty value means that nothing is said. */}}
+{{- define "aicc.given" -}}
+{{- $given := dict -}}
+{{- range $key, $value := . -}}
+{{- if $value -}}
+{{- $_ := set $given $key $value -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $given -}}
+{{- end }}
+
+{{/* The TCP port in an address ws://… or wss://… */}}
+{{- define "aicc.webSocketPort" -}}
+{{- $url := urlParse . -}}
+{{- regexFind ":[0-9]+$" $url.host | trimPrefix ":" | default (eq $url.scheme "wss" | ternary "443" "80") -}}
+{{- end }}
+
+{{/* The TCP ports in the addresses of the outputs and of the recogniser, and the further ones: sorted, each once. */}}
 {{- define "aicc.worker.egressPorts" -}}
 {{- $ports := list -}}
 {{- range .Values.pool.outputs -}}
-{{- $url := urlParse .url -}}
-{{- $port := regexFind ":[0-9]+$" $url.host | trimPrefix ":" -}}
-{{- $ports = append $ports ($port | default (eq $url.scheme "wss" | ternary "443" "80")) -}}
+{{- $ports = append $ports (include "aicc.webSocketPort" .url) -}}
+{{- end -}}
+{{- if eq .Values.pool.speech.engine "google" -}}
+{{- $ports = append $ports (regexFind "[0-9]+$" (.Values.pool.settings.AICC_GOOGLE_ENDPOINT | default ":443")) -}}
+{{- else if .Values.pool.settings.AICC_VOSK_URL -}}
+{{- $ports = append $ports (include "aicc.webSocketPort" .Values.pool.settings.AICC_VOSK_URL) -}}
 {{- end -}}
 {{- range .Values.networkPolicy.egressPorts -}}
 {{- $ports = append $ports (toString .) -}}

@@ -13,6 +13,7 @@ import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.model.annotation.SpecReplicas;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** How many workers stand ready, on which ports, and what they run. Changes reach new workers; calls finish as they began. */
@@ -52,6 +53,11 @@ public record WorkerPoolSpec(
         @Size(min = 1, max = 8)
         @JsonPropertyDescription("Receivers of the transcript; each gets every event and none waits for another.")
         List<Output> outputs,
+
+        @JsonPropertyDescription(
+                "What the certificates of wss:// receivers must descend from; without it, public authorities.")
+        @Nullable
+        OutputCa outputCa,
 
         @JsonPropertyDescription(
                 "Networks (CIDR) that RTP may come from. Empty: only a call's own mediaSources are heard.")
@@ -143,7 +149,46 @@ public record WorkerPoolSpec(
             @JsonPropertyDescription("Further AICC_* settings of the worker, as in docs/config.md.")
             @Size(max = 64)
             @Nullable
-            List<Setting> settings) {}
+            List<Setting> settings,
+
+            @JsonPropertyDescription("Which nodes workers run on, and what makes room for them.") @Nullable
+            Scheduling scheduling) {}
+
+    /** What the scheduler is told of a worker, beside that workers of a pool are best spread over nodes and zones. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Scheduling(
+            @Size(max = 253)
+            @Pattern("^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")
+            @JsonPropertyDescription("PriorityClass; pods of a lower one make room when nodes are full.")
+            @Nullable
+            String priorityClassName,
+
+            @JsonPropertyDescription("Labels that a node must have.") @Nullable
+            Map<String, String> nodeSelector,
+
+            @Size(max = 16) @JsonPropertyDescription("Taints of nodes that do not keep workers away.") @Nullable
+            List<Toleration> tolerations) {}
+
+    /** A taint that does not matter. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Toleration(
+            @Size(max = 316)
+            @JsonPropertyDescription("Key of the taint; without it, operator must be Exists, and every taint is meant.")
+            @Nullable
+            String key,
+
+            @Pattern("^(Exists|Equal)$")
+            @JsonPropertyDescription("Exists, or Equal (what it is unless told otherwise): the value must be the same.")
+            @Nullable
+            String operator,
+
+            @Size(max = 63) @JsonPropertyDescription("Value of the taint.") @Nullable
+            String value,
+
+            @Pattern("^(NoSchedule|PreferNoSchedule|NoExecute)$")
+            @JsonPropertyDescription("NoSchedule, PreferNoSchedule or NoExecute; without it, all of them.")
+            @Nullable
+            String effect) {}
 
     /** A setting of the worker program. */
     public record Setting(
@@ -161,7 +206,14 @@ public record WorkerPoolSpec(
             @Pattern("^[a-z][a-z0-9-]*$")
             @JsonPropertyDescription("Name of the engine; sphinx is built in and works offline (English).")
             @Nullable
-            String engine) {}
+            String engine,
+
+            @Size(max = 253)
+            @Pattern("^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")
+            @JsonPropertyDescription(
+                    "Secret in the same namespace whose key credentials.json is a Google service account's; without it, google takes what the node or the workload identity offers.")
+            @Nullable
+            String credentialsSecret) {}
 
     /** A receiver of transcripts. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -190,6 +242,24 @@ public record WorkerPoolSpec(
             @JsonPropertyDescription(
                     "Secret in the same namespace whose key jwt-key signs the JWT: at least 32 bytes (HS256), or a private key as PEM (RS256, ES256, EdDSA).")
             String secretRef) {}
+
+    /** Certificates (PEM) under the key {@code ca.crt} of one of the two. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @ValidationRule(
+            value = "has(self.configMap) != has(self.secret)",
+            message = "spec.outputCa must name a configMap or a secret, one of the two")
+    public record OutputCa(
+            @Size(max = 253)
+            @Pattern("^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")
+            @JsonPropertyDescription("ConfigMap in the same namespace whose key ca.crt has the certificates, PEM.")
+            @Nullable
+            String configMap,
+
+            @Size(max = 253)
+            @Pattern("^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")
+            @JsonPropertyDescription("Secret in the same namespace whose key ca.crt has the certificates, PEM.")
+            @Nullable
+            String secret) {}
 
     /** Time limits. */
     @JsonInclude(JsonInclude.Include.NON_NULL)

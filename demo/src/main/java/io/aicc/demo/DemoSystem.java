@@ -203,10 +203,11 @@ public final class DemoSystem implements AutoCloseable {
                 size.max(),
                 null,
                 null,
-                new WorkerPoolSpec.Worker("local-process", null, null, worker),
-                new WorkerPoolSpec.Speech(settings.get(ENGINE)),
+                new WorkerPoolSpec.Worker("local-process", null, null, worker, null),
+                new WorkerPoolSpec.Speech(settings.get(ENGINE), null),
                 List.of(new WorkerPoolSpec.Output(
                         "demo", receiver.transcriptsUrl().toString(), CLIENT_ID, "receiver")),
+                null,
                 null, // Nobody is heard but the exact addresses that PBX or player tell.
                 null));
         return pool;

@@ -13,12 +13,17 @@ import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.EnvVarSource;
+import io.fabric8.kubernetes.api.model.EnvVarSourceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.Toleration;
+import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
+import io.fabric8.kubernetes.api.model.TopologySpreadConstraintBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
@@ -30,6 +35,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the pod of a worker: everything it will ever need is stamped on it now, because a running pod's ports and
@@ -66,6 +72,9 @@ final class WorkerPodFactory {
 
     private static final String KEY_DIRECTORY = "/etc/aicc/outputs/";
     private static final String KEY_NAME = "jwt-key";
+    private static final String SPEECH_DIRECTORY = "/etc/aicc/speech";
+    private static final String CREDENTIALS_NAME = "credentials.json";
+    private static final String CA_NAME = "ca.crt";
     private static final String OUTBOX = "/var/lib/aicc/outbox";
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -136,9 +145,38 @@ final class WorkerPodFactory {
                 .withType("RuntimeDefault")
                 .endSeccompProfile()
                 .endSecurityContext()
+                .withPriorityClassName(scheduling(spec).priorityClassName())
+                .withNodeSelector(scheduling(spec).nodeSelector())
+                .withTolerations(tolerations(spec))
+                .withTopologySpreadConstraints(
+                        spread("kubernetes.io/hostname", pool), spread("topology.kubernetes.io/zone", pool))
                 .withContainers(container(spec, ports))
                 .withVolumes(volumes(spec))
                 .endSpec()
+                .build();
+    }
+
+    private static WorkerPoolSpec.Scheduling scheduling(WorkerPoolSpec spec) {
+        return Objects.requireNonNullElseGet(
+                spec.worker().scheduling(), () -> new WorkerPoolSpec.Scheduling(null, null, null));
+    }
+
+    private static List<Toleration> tolerations(WorkerPoolSpec spec) {
+        return Objects.requireNonNullElse(scheduling(spec).tolerations(), List.<WorkerPoolSpec.Toleration>of()).stream()
+                .map(taint -> new Toleration(taint.effect(), taint.key(), taint.operator(), null, taint.value()))
+                .toList();
+    }
+
+    /** As far as there is room: what is lost with a node, or a zone, shall be few calls. */
+    private static TopologySpreadConstraint spread(String over, WorkerPool pool) {
+        return new TopologySpreadConstraintBuilder()
+                .withMaxSkew(1)
+                .withTopologyKey(over)
+                .withWhenUnsatisfiable("ScheduleAnyway")
+                .withNewLabelSelector()
+                .addToMatchLabels(NAME_LABEL, NAME)
+                .addToMatchLabels(POOL_LABEL, pool.getMetadata().getName())
+                .endLabelSelector()
                 .build();
     }
 
@@ -180,6 +218,16 @@ final class WorkerPodFactory {
         List<String> sources = spec.allowedRtpSources();
         if (sources != null && !sources.isEmpty()) {
             environment.add(value("AICC_ALLOWED_SOURCES", String.join(",", sources)));
+        }
+        if (credentials(spec) != null) {
+            environment.add(value("AICC_GOOGLE_CREDENTIALS_FILE", SPEECH_DIRECTORY + "/" + CREDENTIALS_NAME));
+        }
+        WorkerPoolSpec.OutputCa authorities = spec.outputCa();
+        if (authorities != null) {
+            environment.add(new EnvVarBuilder()
+                    .withName("AICC_OUTPUT_CA")
+                    .withValueFrom(source(authorities))
+                    .build());
         }
         List<WorkerPoolSpec.Setting> settings = spec.worker().settings();
         if (settings != null) {
@@ -223,19 +271,28 @@ final class WorkerPodFactory {
         volumes.add(scratch("outbox", "64Mi"));
         volumes.add(scratch("tmp", "16Mi"));
         for (WorkerPoolSpec.Output output : spec.outputs()) {
-            volumes.add(new VolumeBuilder()
-                    .withName("key-" + volumes.size())
-                    .withNewSecret()
-                    .withSecretName(output.secretRef())
-                    .withDefaultMode(READABLE_BY_GROUP)
-                    .addNewItem()
-                    .withKey(KEY_NAME)
-                    .withPath(KEY_NAME)
-                    .endItem()
-                    .endSecret()
-                    .build());
+            volumes.add(secret("key-" + volumes.size(), output.secretRef(), KEY_NAME));
+        }
+        String credentials = credentials(spec);
+        if (credentials != null) {
+            volumes.add(secret("speech", credentials, CREDENTIALS_NAME));
         }
         return volumes;
+    }
+
+    /** One key of a Secret, as a file. */
+    private static Volume secret(String name, String secret, String key) {
+        return new VolumeBuilder()
+                .withName(name)
+                .withNewSecret()
+                .withSecretName(secret)
+                .withDefaultMode(READABLE_BY_GROUP)
+                .addNewItem()
+                .withKey(key)
+                .withPath(key)
+                .endItem()
+                .endSecret()
+                .build();
     }
 
     private static Volume scratch(String name, String limit) {
@@ -253,6 +310,9 @@ final class WorkerPodFactory {
         mounts.add(mount("tmp", "/tmp", false));
         for (WorkerPoolSpec.Output output : spec.outputs()) {
             mounts.add(mount("key-" + mounts.size(), KEY_DIRECTORY + output.name(), true));
+        }
+        if (credentials(spec) != null) {
+            mounts.add(mount("speech", SPEECH_DIRECTORY, true));
         }
         return mounts;
     }
@@ -285,6 +345,20 @@ final class WorkerPodFactory {
     private static String engine(WorkerPoolSpec spec) {
         WorkerPoolSpec.Speech speech = spec.speech();
         return Objects.requireNonNullElse(speech == null ? null : speech.engine(), "sphinx");
+    }
+
+    private static @Nullable String credentials(WorkerPoolSpec spec) {
+        WorkerPoolSpec.Speech speech = spec.speech();
+        return speech == null ? null : speech.credentialsSecret();
+    }
+
+    private static EnvVarSource source(WorkerPoolSpec.OutputCa authorities) {
+        EnvVarSourceBuilder source = new EnvVarSourceBuilder();
+        return authorities.secret() == null
+                ? source.withNewConfigMapKeyRef(CA_NAME, authorities.configMap(), false)
+                        .build()
+                : source.withNewSecretKeyRef(CA_NAME, authorities.secret(), false)
+                        .build();
     }
 
     private static EnvVar value(String name, String value) {

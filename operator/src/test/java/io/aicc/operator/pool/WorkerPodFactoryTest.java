@@ -29,7 +29,12 @@ class WorkerPodFactoryTest {
                 imagePullPolicy: IfNotPresent
                 resources: {requests: {cpu: 250m, memory: 256Mi}, limits: {memory: 256Mi}}
                 settings: [{name: AICC_LOG_LEVEL, value: debug}]
-              speech: {engine: sphinx}
+                scheduling:
+                  priorityClassName: calls
+                  nodeSelector: {pool: calls}
+                  tolerations: [{key: calls, operator: Exists, effect: NoSchedule}]
+              speech: {engine: google, credentialsSecret: speech-account}
+              outputCa: {configMap: corporate-ca}
               allowedRtpSources: ["10.0.0.0/8", "fd00::/8"]
               outputs:
                 - {name: desk, url: "ws://receiver:8099/transcripts", clientId: aicc, secretRef: desk-key}
