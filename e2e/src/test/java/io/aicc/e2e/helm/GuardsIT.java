@@ -4,17 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.aicc.crd.CallSession;
 import io.aicc.e2e.kube.RealApiServer;
 import io.aicc.e2e.kube.RealApiServerExtension;
 import io.aicc.wire.MicroTime;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClass;
+import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClassBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.fabric8.zjsonpatch.JsonPatch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -22,12 +32,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What somebody who got hold of an account of ours can and cannot do with it, beyond what its Role says. */
 @ExtendWith(RealApiServerExtension.class)
 @TestInstance(Lifecycle.PER_CLASS)
 class GuardsIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Path POD =
+            Path.of(System.getProperty("aicc.root"), "operator/src/test/resources/pool/pod.yaml");
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
     private static final String END = """
             {"spec": {"ended": {"at": "2026-01-31T12:00:00.000000Z", "reason": "CustomerHangup"}}}""";
@@ -37,7 +51,25 @@ class GuardsIT {
 
     GuardsIT(RealApiServer server) {
         this.admin = server.client();
-        this.installation = Installation.of(server, "operator.replicas=1");
+        this.installation = Installation.of(
+                server,
+                "pool.image.tag=1",
+                "pool.outputs[0].secretRef=desk-key",
+                "pool.outputs[1].name=archive",
+                "pool.outputs[1].url=wss://archive.example/in",
+                "pool.outputs[1].clientId=aicc",
+                "pool.outputs[1].secretRef=archive-key",
+                "pool.outputCa.configMap=corporate-ca",
+                "pool.speech.engine=google",
+                "pool.speech.credentialsSecret=speech-account",
+                "pool.scheduling.priorityClassName=calls");
+        PriorityClass calls = new PriorityClassBuilder()
+                .withNewMetadata()
+                .withName("calls")
+                .endMetadata()
+                .withValue(1_000)
+                .build();
+        admin.resource(calls).create();
     }
 
     @Test
@@ -86,6 +118,76 @@ class GuardsIT {
                 client.resource(lease(account)).create();
             }
         }
+    }
+
+    /** The pod is the one that the operator makes, as its own tests keep it. */
+    @Test
+    void theOperatorMakesItsWorkers() {
+        try (KubernetesClient operator = installation.as("aicc-operator")) {
+            await("the policies know the pool").atMost(LIMIT).ignoreExceptions().untilAsserted(() -> make(operator, ""));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            metadata/labels/app.kubernetes.io~1name         | "other"                                                | may only create workers
+            metadata/ownerReferences                        | []                                                     | may only create workers
+            metadata/labels/aicc.io~1pool                   | "another"                                              | may only create workers
+            spec/serviceAccountName                         | "aicc-ari-seoul"                                       | no account and no token
+            spec/automountServiceAccountToken               | true                                                   | no account and no token
+            spec/hostNetwork                                | true                                                   | node
+            spec/hostPID                                    | true                                                   | shares nothing with its node
+            spec/nodeName                                   | "node-1"                                               | shares nothing with its node
+            spec/hostAliases                                | [{"ip": "192.0.2.1", "hostnames": ["receiver"]}]       | shares nothing with its node
+            spec/priorityClassName                          | "system-node-critical"                                 | another priority
+            spec/securityContext                            | {}                                                     | no privileges
+            spec/volumes/0                                  | {"name": "outbox", "hostPath": {"path": "/"}}          | no other volumes
+            spec/volumes/0                                  | {"name": "outbox", "projected": {"sources": [{"serviceAccountToken": {"path": "token"}}]}} | no other volumes
+            spec/volumes/2/secret/secretName                | "pbx-seoul"                                            | read the Secrets desk-key, archive-key, speech-account and no others
+            spec/initContainers                             | [{"name": "first", "image": "evil:1"}]                 | is one container
+            spec/containers/-                               | {"name": "second", "image": "evil:1"}                  | is one container
+            spec/containers/0/image                         | "evil:1"                                               | runs aicc/call-worker:1, not evil:1
+            spec/containers/0/command                       | ["sh", "-c", "true"]                                   | is one container
+            spec/containers/0/livenessProbe                 | {"exec": {"command": ["true"]}}                        | is one container
+            spec/containers/0/readinessProbe/httpGet/host   | "192.0.2.1"                                            | is one container
+            spec/containers/0/envFrom                       | [{"secretRef": {"name": "pbx-seoul"}}]                 | is one container
+            spec/containers/0/env/-                         | {"name": "JAVA_TOOL_OPTIONS", "value": "-version"}     | told its settings
+            spec/containers/0/env/-                         | {"name": "AICC_LANGUAGE", "valueFrom": {"secretKeyRef": {"name": "pbx-seoul", "key": "ari-password"}}}  | told its settings
+            spec/containers/0/env/-                         | {"name": "AICC_OUTPUT_CA", "valueFrom": {"secretKeyRef": {"name": "pbx-seoul", "key": "ari-password"}}} | no such authorities
+            spec/containers/0/securityContext               | {"privileged": true}                                   | no privileges
+            spec/containers/0/securityContext/readOnlyRootFilesystem | false                                         | no privileges
+            spec/containers/0/securityContext/capabilities  | {"drop": ["ALL"], "add": ["NET_RAW"]}                  | no privileges
+            spec/containers/0/ports/0/hostPort              | 8080                                                   | no ports of
+            spec/containers/0/ports/3/hostPort              | 20480                                                  | take no ports of their nodes
+            """)
+    void theOperatorMakesNoOtherPods(String place, String value, String why) {
+        String change = ", {\"op\": \"add\", \"path\": \"/%s\", \"value\": %s}".formatted(place, value);
+        try (KubernetesClient operator = installation.as("aicc-operator")) {
+            await("the policies").atMost(LIMIT).untilAsserted(() -> refused(() -> make(operator, change), why));
+        }
+    }
+
+    @Test
+    void theOperatorMakesWorkersOfThePoolsThatItsRoleNames() {
+        String change = """
+                , {"op": "replace", "path": "/metadata/labels/aicc.io~1pool", "value": "another"},
+                {"op": "replace", "path": "/metadata/ownerReferences/0/name", "value": "another"}""";
+        try (KubernetesClient operator = installation.as("aicc-operator")) {
+            await("the policies").atMost(LIMIT).untilAsserted(() -> refused(
+                    () -> make(operator, change), "the operator has no right to use WorkerPool another"));
+        }
+    }
+
+    /** Asks the API server whether it would. */
+    private void make(KubernetesClient client, String changes) throws IOException {
+        String all = "[{\"op\": \"remove\", \"path\": \"/metadata/namespace\"}" + changes + "]";
+        JsonNode pod = JsonPatch.apply(
+                new ObjectMapper().readTree(all),
+                new YAMLMapper().readTree(Files.readString(POD)));
+        client.resource(Serialization.unmarshal(pod.toString(), Pod.class))
+                .inNamespace(installation.namespace())
+                .dryRun()
+                .create();
     }
 
     private static void refused(ThrowingCallable request, String why) {

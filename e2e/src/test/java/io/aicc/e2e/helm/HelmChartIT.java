@@ -107,6 +107,9 @@ class HelmChartIT {
             pool.allowedRtpSources=                           | pool.allowedRtpSources: name the networks (CIDR)
             pool.ports.from=20001                             | at '/pool/ports/from': multipleOf
             pool.ports.to=30001                               | at '/pool/ports/to': maximum
+            pool.speech.credentialsSecret=Not_A_Name          | at '/pool/speech/credentialsSecret'
+            pool.outputCa.configMap=a,pool.outputCa.secret=b  | pool.outputCa: name a configMap or a secret, one of the two
+            pool.scheduling.tolerations[0].effect=Sometimes   | at '/pool/scheduling/tolerations/0/effect'
             pool.networkMode=HostNetwork                      | at '/pool/networkMode': value must be one of 'PodIP', 'HostPort'
             pool.settings.AICC_DRAIN_SECONDS=5                | at '/pool/settings/AICC_DRAIN_SECONDS': got number, want string
             operator.replicas=0                               | at '/operator/replicas': minimum
@@ -128,15 +131,15 @@ class HelmChartIT {
     }
 
     @Test
-    void workersMayReachTheirReceiversAndNothingElse() {
+    void workersMayReachTheirReceiversAndTheirRecogniserAndNothingElse() {
         String two = "--set pool.outputs[0].url=ws://a:8099/x --set networkPolicy.egressPorts={8443,8099}";
 
         assertThat(template("-f REQUIRED " + two + " --show-only templates/networkpolicies.yaml")
                         .orFail())
                 .contains("their ports only.\n    - ports:\n        - port: 8099\n        - port: 8443\n");
-        assertThat(template("-f REQUIRED --set pool.outputs[0].url=ws://[::1]/x")
+        assertThat(template("-f REQUIRED --set pool.outputs[0].url=ws://[::1]/x,pool.speech.engine=google")
                         .orFail())
-                .contains("their ports only.\n    - ports:\n        - port: 80\n");
+                .contains("their ports only.\n    - ports:\n        - port: 443\n        - port: 80\n  ");
     }
 
     @Test
@@ -200,6 +203,7 @@ class HelmChartIT {
                 "patch callsessions --subresource=status",
                 "list workerpools",
                 "watch workerpools",
+                "use workerpools/default",
                 "patch workerpools --subresource=status",
                 "get pods",
                 "list pods",
@@ -229,6 +233,7 @@ class HelmChartIT {
                 "create callsessions",
                 "patch callsessions",
                 "update callsessions --subresource=status",
+                "use workerpools/another",
                 "patch workerpools",
                 "delete workerpools",
                 "update leases/somebody-elses",

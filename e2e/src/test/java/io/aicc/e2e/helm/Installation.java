@@ -1,6 +1,10 @@
 package io.aicc.e2e.helm;
 
 import io.aicc.e2e.kube.RealApiServer;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -15,16 +19,13 @@ import java.util.Arrays;
 record Installation(RealApiServer server, String namespace) {
     private static final Path ROOT = Path.of(System.getProperty("aicc.root"));
 
-    /** In a namespace that enforces the "restricted" pod security standard. */
+    /** With the charts' defaults but for these values. */
     static Installation of(RealApiServer server, String... values) {
         Installation installation = new Installation(server, server.newNamespace("installed"));
         server.installDefinitions();
-        for (String policy : new String[] {"pbx-calls.yaml", "own-leases.yaml"}) {
-            Path file = ROOT.resolve("helm/aicc-crds/templates").resolve(policy);
-            server.kubectl("apply", "--server-side", "-f", file.toString()).orFail();
+        for (String policies : new String[] {"pbx-calls.yaml", "own-leases.yaml", "worker-pods.yaml"}) {
+            installation.guard(ROOT.resolve("helm/aicc-crds/templates").resolve(policies));
         }
-        installation.kubectl(
-                "label", "namespace", installation.namespace, "pod-security.kubernetes.io/enforce=restricted");
         server.helm(
                         "install",
                         "aicc",
@@ -38,6 +39,26 @@ record Installation(RealApiServer server, String namespace) {
                         String.join(",", values))
                 .orFail();
         return installation;
+    }
+
+    /** Policies of the chart aicc-crds, for this namespace alone: other tests share the server. */
+    private void guard(Path file) {
+        KubernetesClient admin = server.client();
+        for (HasMetadata part : admin.load(file.toFile()).items()) {
+            part.getMetadata().setName(part.getMetadata().getName() + "." + namespace);
+            switch (part) {
+                case ValidatingAdmissionPolicy policy ->
+                    policy.getSpec()
+                            .getMatchConstraints()
+                            .setNamespaceSelector(new LabelSelectorBuilder()
+                                    .addToMatchLabels("kubernetes.io/metadata.name", namespace)
+                                    .build());
+                case ValidatingAdmissionPolicyBinding binding ->
+                    binding.getSpec().setPolicyName(binding.getSpec().getPolicyName() + "." + namespace);
+                default -> throw new IllegalStateException(file + " has a " + part.getKind());
+            }
+            admin.resource(part).create();
+        }
     }
 
     /** What kubectl says to somebody with every right. */

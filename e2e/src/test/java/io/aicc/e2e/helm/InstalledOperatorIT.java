@@ -52,6 +52,7 @@ class InstalledOperatorIT {
 
     @Test
     void theRightsOfItsAccountAreAllItNeeds() throws Exception {
+        installation.kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted");
         try (KubernetesClient own = installation.as("aicc-operator");
                 Program program = new Program("operator")) {
             assertThatThrownBy(() -> own.secrets().inNamespace(namespace).list())
