@@ -167,7 +167,13 @@ public record WorkerPoolSpec(
             Map<String, String> nodeSelector,
 
             @Size(max = 16) @JsonPropertyDescription("Taints of nodes that do not keep workers away.") @Nullable
-            List<Toleration> tolerations) {}
+            List<Toleration> tolerations,
+
+            @Default("false")
+            @JsonPropertyDescription(
+                    "Whether a worker's pod is marked when it gets its call, by one more write: for a PodDisruptionBudget of live calls, and for the cluster autoscaler.")
+            @Nullable
+            Boolean markLiveCalls) {}
 
     /** A taint that does not matter. */
     @JsonInclude(JsonInclude.Include.NON_NULL)

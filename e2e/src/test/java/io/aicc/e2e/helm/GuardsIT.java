@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.aicc.crd.CallSession;
 import io.aicc.e2e.kube.RealApiServer;
 import io.aicc.e2e.kube.RealApiServerExtension;
@@ -18,6 +17,7 @@ import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClass;
 import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClassBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -42,7 +42,9 @@ class GuardsIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Path POD =
             Path.of(System.getProperty("aicc.root"), "operator/src/test/resources/pool/pod.yaml");
+    private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+    private static final PatchContext STRATEGIC = PatchContext.of(PatchType.STRATEGIC_MERGE);
     private static final String END = """
             {"spec": {"ended": {"at": "2026-01-31T12:00:00.000000Z", "reason": "CustomerHangup"}}}""";
 
@@ -53,7 +55,6 @@ class GuardsIT {
         this.admin = server.client();
         this.installation = Installation.of(
                 server,
-                "pool.image.tag=1",
                 "pool.outputs[0].secretRef=desk-key",
                 "pool.outputs[1].name=archive",
                 "pool.outputs[1].url=wss://archive.example/in",
@@ -124,7 +125,10 @@ class GuardsIT {
     @Test
     void theOperatorMakesItsWorkers() {
         try (KubernetesClient operator = installation.as("aicc-operator")) {
-            await("the policies know the pool").atMost(LIMIT).ignoreExceptions().untilAsserted(() -> make(operator, ""));
+            await("the policies know the pool")
+                    .atMost(LIMIT)
+                    .ignoreExceptions()
+                    .untilAsserted(() -> make(operator, ""));
         }
     }
 
@@ -141,12 +145,12 @@ class GuardsIT {
             spec/hostAliases                                | [{"ip": "192.0.2.1", "hostnames": ["receiver"]}]       | shares nothing with its node
             spec/priorityClassName                          | "system-node-critical"                                 | another priority
             spec/securityContext                            | {}                                                     | no privileges
-            spec/volumes/0                                  | {"name": "outbox", "hostPath": {"path": "/"}}          | no other volumes
-            spec/volumes/0                                  | {"name": "outbox", "projected": {"sources": [{"serviceAccountToken": {"path": "token"}}]}} | no other volumes
+            spec/volumes/-                                  | {"name": "node", "hostPath": {"path": "/"}}          | no other volumes
+            spec/volumes/-                                  | {"name": "token", "projected": {"sources": [{"serviceAccountToken": {"path": "token"}}]}} | no other volumes
             spec/volumes/2/secret/secretName                | "pbx-seoul"                                            | read the Secrets desk-key, archive-key, speech-account and no others
             spec/initContainers                             | [{"name": "first", "image": "evil:1"}]                 | is one container
             spec/containers/-                               | {"name": "second", "image": "evil:1"}                  | is one container
-            spec/containers/0/image                         | "evil:1"                                               | runs aicc/call-worker:1, not evil:1
+            spec/containers/0/image                         | "evil:1"                                               | runs aicc/call-worker:0.1.0, not evil:1
             spec/containers/0/command                       | ["sh", "-c", "true"]                                   | is one container
             spec/containers/0/livenessProbe                 | {"exec": {"command": ["true"]}}                        | is one container
             spec/containers/0/readinessProbe/httpGet/host   | "192.0.2.1"                                            | is one container
@@ -173,21 +177,60 @@ class GuardsIT {
                 , {"op": "replace", "path": "/metadata/labels/aicc.io~1pool", "value": "another"},
                 {"op": "replace", "path": "/metadata/ownerReferences/0/name", "value": "another"}""";
         try (KubernetesClient operator = installation.as("aicc-operator")) {
-            await("the policies").atMost(LIMIT).untilAsserted(() -> refused(
-                    () -> make(operator, change), "the operator has no right to use WorkerPool another"));
+            await("the policies")
+                    .atMost(LIMIT)
+                    .untilAsserted(() -> refused(
+                            () -> make(operator, change), "the operator has no right to use WorkerPool another"));
         }
+    }
+
+    @Test
+    void theOperatorMarksItsWorkersAndChangesNothingElse() throws IOException {
+        var pods = admin.pods().inNamespace(installation.namespace());
+        pods.resource(worker(", {\"op\": \"remove\", \"path\": \"/metadata/ownerReferences\"}"))
+                .create();
+        try (KubernetesClient operator = installation.as("aicc-operator")) {
+            PodResource worker =
+                    operator.pods().inNamespace(installation.namespace()).withName("default-abcdefgh");
+            for (String change : new String[] {
+                "{'spec': {'containers': [{'name': 'worker', 'image': 'evil:1'}]}}",
+                "{'metadata': {'labels': {'aicc.io/pool': 'another'}}}",
+                "{'metadata': {'labels': {'app.kubernetes.io/name': null}}}",
+                "{'metadata': {'annotations': {'other': 'true'}}}",
+                "{'metadata': {'finalizers': ['aicc.io/mine']}}",
+            }) {
+                await("the policy")
+                        .atMost(LIMIT)
+                        .untilAsserted(() -> refused(
+                                () -> worker.dryRun().patch(STRATEGIC, change.replace('\'', '"')),
+                                "the operator may only mark a worker as one that has a call"));
+            }
+
+            worker.patch(
+                    MERGE,
+                    "{'metadata': {'labels': {'aicc.io/live': 'true'}, 'annotations': {'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false'}}}"
+                            .replace('\'', '"'));
+        }
+        pods.withName("default-abcdefgh").delete();
     }
 
     /** Asks the API server whether it would. */
     private void make(KubernetesClient client, String changes) throws IOException {
-        String all = "[{\"op\": \"remove\", \"path\": \"/metadata/namespace\"}" + changes + "]";
-        JsonNode pod = JsonPatch.apply(
-                new ObjectMapper().readTree(all),
-                new YAMLMapper().readTree(Files.readString(POD)));
-        client.resource(Serialization.unmarshal(pod.toString(), Pod.class))
+        client.resource(worker(changes))
                 .inNamespace(installation.namespace())
                 .dryRun()
                 .create();
+    }
+
+    /** The operator's own pod in this installation, changed by these operations of a JSON Patch (RFC 6902). */
+    private static Pod worker(String changes) throws IOException {
+        String ours = """
+                {"op": "remove", "path": "/metadata/namespace"},
+                {"op": "replace", "path": "/spec/containers/0/image", "value": "aicc/call-worker:0.1.0"}""";
+        JsonNode pod = JsonPatch.apply(
+                JSON.readTree("[" + ours + changes + "]"),
+                Serialization.unmarshal(Files.readString(POD), JsonNode.class));
+        return Serialization.unmarshal(pod.toString(), Pod.class);
     }
 
     private static void refused(ThrowingCallable request, String why) {

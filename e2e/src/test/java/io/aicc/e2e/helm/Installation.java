@@ -9,8 +9,13 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The chart, installed in a namespace of its own on the API server that tests share, beside the definitions and the policies
@@ -44,7 +49,7 @@ record Installation(RealApiServer server, String namespace) {
     /** Policies of the chart aicc-crds, for this namespace alone: other tests share the server. */
     private void guard(Path file) {
         KubernetesClient admin = server.client();
-        for (HasMetadata part : admin.load(file.toFile()).items()) {
+        for (HasMetadata part : parts(file)) {
             part.getMetadata().setName(part.getMetadata().getName() + "." + namespace);
             switch (part) {
                 case ValidatingAdmissionPolicy policy ->
@@ -58,6 +63,14 @@ record Installation(RealApiServer server, String namespace) {
                 default -> throw new IllegalStateException(file + " has a " + part.getKind());
             }
             admin.resource(part).create();
+        }
+    }
+
+    private List<HasMetadata> parts(Path file) {
+        try (InputStream yaml = Files.newInputStream(file)) {
+            return server.client().load(yaml).items();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -30,6 +30,7 @@ public final class KubeWrites {
         counter("patch_status", "WorkerPool");
         counter("create", "Pod");
         counter("delete", "Pod");
+        counter("patch", "Pod");
     }
 
     /**
@@ -61,6 +62,20 @@ public final class KubeWrites {
     public void create(Pod pod) {
         counter("create", "Pod").increment();
         client.resource(pod).create();
+    }
+
+    /** Sets labels and annotations of a pod; one that is gone is fine. */
+    public void mark(String namespace, String pod, Map<String, String> labels, Map<String, String> annotations) {
+        counter("patch", "Pod").increment();
+        String body = client.getKubernetesSerialization()
+                .asJson(Map.of("metadata", Map.of("labels", labels, "annotations", annotations)));
+        try {
+            var unused = client.pods().inNamespace(namespace).withName(pod).patch(MERGE, body);
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+                throw e;
+            }
+        }
     }
 
     /** Whether a pod exists. This one reads. */

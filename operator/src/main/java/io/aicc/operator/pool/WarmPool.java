@@ -77,8 +77,9 @@ final class WarmPool {
      * @param make pods that are missing; their ports are leased already
      * @param delete names of pods that are of no more use
      * @param verify names of pods that were made and never seen
+     * @param mark names of pods that have to say that they have a call
      */
-    record Plan(List<Making> make, List<String> delete, List<String> verify) {}
+    record Plan(List<Making> make, List<String> delete, List<String> verify, List<String> mark) {}
 
     /** How many pairs of calls became free again, see {@link PortLeases#freed}. */
     long freedPorts() {
@@ -324,7 +325,12 @@ final class WarmPool {
                 .filter(entry -> now.isAfter(entry.getValue().plus(UNSEEN_LIMIT)))
                 .map(Map.Entry::getKey)
                 .toList();
-        return new Plan(make, delete, verify);
+        return new Plan(make, delete, verify, mark());
+    }
+
+    /** The pod says, or does not, that it has a call. */
+    synchronized void marked(String pod, boolean live) {
+        worker(pod).ifPresent(worker -> worker.marked(live));
     }
 
     /** The API server refused the pod: it does not exist, its ports were never open. */
@@ -409,6 +415,17 @@ final class WarmPool {
             make.add(new Making(pod, pair.get()));
         }
         return make;
+    }
+
+    private List<String> mark() {
+        if (resource == null || !WorkerPodFactory.marksLiveCalls(resource.getSpec())) {
+            return List.of();
+        }
+        List<Worker> live = workers.values().stream()
+                .filter(worker -> worker.session() != null && !worker.leaving() && !worker.marked())
+                .toList();
+        live.forEach(worker -> worker.marked(true));
+        return live.stream().map(Worker::pod).toList();
     }
 
     /** Outdated ones go first, then those who came last. */

@@ -224,6 +224,9 @@ public final class WarmPools implements AutoCloseable {
         WorkerPod worker = seen.get();
         WarmPool pool = pool(worker.pool());
         Worker known = pool.found(worker.name(), worker.uid(), worker.ports(), worker.revision());
+        if (worker.live()) {
+            pool.marked(worker.name(), true);
+        }
         if (worker.failed()) {
             if (!worker.terminating()) { // One that is told to go ends by a signal, which is no failure.
                 log.atWarn()

@@ -35,6 +35,7 @@ public final class Worker {
     private boolean claimed;
     private boolean queued;
     private boolean deletionOrdered;
+    private boolean marked;
 
     Worker(String pod, String uid, PortPair ports, String revision, Instant seenAt) {
         this.pod = pod;
@@ -166,6 +167,15 @@ public final class Worker {
 
     void deletionOrdered(boolean value) {
         deletionOrdered = value;
+    }
+
+    /** Whether its pod says that it has a call, or soon will. */
+    boolean marked() {
+        return marked;
+    }
+
+    void marked(boolean value) {
+        marked = value;
     }
 
     /** What its pod was made from, see {@link WorkerPodFactory#revision}. */

@@ -20,6 +20,7 @@ import java.util.Optional;
  * label of the same value is for people and selectors.
  *
  * @param revision what the pod was made from; empty when it does not say
+ * @param live whether it is marked as one that has a call
  * @param address IP address of the pod, empty while it has none
  * @param mediaHost where RTP must go: the pod, or its node when the ports are the node's
  * @param restarts how often its process was started again
@@ -32,6 +33,7 @@ record WorkerPod(
         PortPair ports,
         int controlPort,
         String revision,
+        boolean live,
         String address,
         String mediaHost,
         boolean ready,
@@ -65,6 +67,7 @@ record WorkerPod(
                 ports.get(),
                 control.get(),
                 labels.getOrDefault(WorkerPodFactory.REVISION_LABEL, ""),
+                labels.entrySet().containsAll(WorkerPodFactory.LIVE.entrySet()),
                 address,
                 onNode ? Objects.requireNonNullElse(status.getHostIP(), "") : address,
                 readyCondition(status),

@@ -51,6 +51,14 @@ final class WorkerPodFactory {
 
     private static final int LONGEST_LABEL = 63;
 
+    /** On pods that have had a call, when the pool marks them. */
+    static final Map<String, String> LIVE = Map.of("aicc.io/live", "true");
+
+    /** What the cluster autoscaler may do with an idle one, and with one that has a call. */
+    static final Map<String, String> MAY_GO = Map.of("cluster-autoscaler.kubernetes.io/safe-to-evict", "true");
+
+    static final Map<String, String> HAS_TO_STAY = Map.of("cluster-autoscaler.kubernetes.io/safe-to-evict", "false");
+
     static final String PORT_LABEL = "aicc.io/customer-port";
     static final String REVISION_LABEL = "aicc.io/revision";
     static final String CONTAINER = "worker";
@@ -123,6 +131,7 @@ final class WorkerPodFactory {
                 .addToLabels(name.length() <= LONGEST_LABEL ? Map.of(POD_LABEL, name) : Map.of())
                 .addToLabels(POOL_LABEL, pool.getMetadata().getName())
                 .addToLabels(NAME_LABEL, NAME)
+                .addToAnnotations(marksLiveCalls(spec) ? MAY_GO : Map.of())
                 .addNewOwnerReference()
                 .withApiVersion(pool.getApiVersion())
                 .withKind(pool.getKind())
@@ -156,9 +165,14 @@ final class WorkerPodFactory {
                 .build();
     }
 
+    /** Whether pods are marked when they get their call. */
+    static boolean marksLiveCalls(WorkerPoolSpec spec) {
+        return Boolean.TRUE.equals(scheduling(spec).markLiveCalls());
+    }
+
     private static WorkerPoolSpec.Scheduling scheduling(WorkerPoolSpec spec) {
         return Objects.requireNonNullElseGet(
-                spec.worker().scheduling(), () -> new WorkerPoolSpec.Scheduling(null, null, null));
+                spec.worker().scheduling(), () -> new WorkerPoolSpec.Scheduling(null, null, null, null));
     }
 
     private static List<Toleration> tolerations(WorkerPoolSpec spec) {

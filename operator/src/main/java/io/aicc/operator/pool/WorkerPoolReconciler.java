@@ -132,6 +132,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
     private void carryOut(WorkerPool resource, WarmPool pool, WarmPool.Plan plan) {
         String revision = pool.revision();
         plan.make().forEach(making -> creations.execute(() -> make(resource, revision, pool, making)));
+        plan.mark().forEach(pod -> creations.execute(() -> mark(pool, pod)));
         deletions.add(plan.delete());
         plan.verify().stream().filter(pod -> !api.podExists(namespace, pod)).forEach(pool::absent);
     }
@@ -150,6 +151,18 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
                 pool.refused(making.pod(), String.valueOf(e.getMessage()));
                 changed(resource.getMetadata().getName());
             }
+        }
+    }
+
+    private void mark(WarmPool pool, String pod) {
+        try {
+            api.mark(namespace, pod, WorkerPodFactory.LIVE, WorkerPodFactory.HAS_TO_STAY);
+        } catch (RuntimeException e) {
+            log.atWarn()
+                    .addKeyValue("pod", pod)
+                    .addKeyValue("problem", e.getMessage())
+                    .log("worker pod could not be marked as live, trying again");
+            pool.marked(pod, false);
         }
     }
 

@@ -59,6 +59,18 @@ class WarmPoolTest {
     }
 
     @Test
+    void aPodIsMarkedOnceWhenItsWorkerGetsACall() {
+        resource(2, 2, 10, "20000", "20019");
+        Worker worker = startAll().getFirst();
+        assertThat(pool.plan().mark()).isEmpty();
+        pool.claim("s-1");
+        assertThat(pool.plan().mark()).containsExactly(worker.pod());
+        assertThat(pool.plan().mark()).isEmpty();
+        pool.marked(worker.pod(), false);
+        assertThat(pool.plan().mark()).as("it could not be written").containsExactly(worker.pod());
+    }
+
+    @Test
     void takesThoseWhoWaitedLongestFirst() {
         resource(0, 0, 10, "20000", "20019");
         pool.claim("s-1");
@@ -258,7 +270,7 @@ class WarmPoolTest {
             finish(pool.plan());
             assertThat(pool.counts().warm()).isEqualTo(4);
         }
-        assertThat(pool.plan()).isEqualTo(new WarmPool.Plan(List.of(), List.of(), List.of()));
+        assertThat(pool.plan()).isEqualTo(new WarmPool.Plan(List.of(), List.of(), List.of(), List.of()));
         assertThat(pool.serving("s-1")).as("the call keeps its worker").isPresent();
     }
 
@@ -366,6 +378,7 @@ class WarmPoolTest {
                         spec:
                           warm: {min: %d, max: %d, percent: 0}
                           maxWorkers: %d
+                          worker: {image: worker, scheduling: {markLiveCalls: true}}
                           ports: {from: %s, to: %s, quarantineSeconds: 2}
                         """.formatted(min, max, maxWorkers, from, to), WorkerPool.class), revision);
     }

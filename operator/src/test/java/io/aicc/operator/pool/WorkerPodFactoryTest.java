@@ -31,6 +31,7 @@ class WorkerPodFactoryTest {
                 settings: [{name: AICC_LOG_LEVEL, value: debug}]
                 scheduling:
                   priorityClassName: calls
+                  markLiveCalls: true
                   nodeSelector: {pool: calls}
                   tolerations: [{key: calls, operator: Exists, effect: NoSchedule}]
               speech: {engine: google, credentialsSecret: speech-account}

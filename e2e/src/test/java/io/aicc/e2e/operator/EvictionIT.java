@@ -1,0 +1,118 @@
+package io.aicc.e2e.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.aicc.crd.Phase;
+import io.aicc.crd.WorkerPool;
+import io.aicc.e2e.kube.RealApiServer;
+import io.aicc.e2e.kube.RealApiServerExtension;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.PodResource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nodes are emptied around live calls: their workers stay, idle ones go. */
+@ExtendWith(RealApiServerExtension.class)
+class EvictionIT {
+    private static final Path ROOT = Path.of(System.getProperty("aicc.root"));
+    private static final String EVICTABLE = "cluster-autoscaler.kubernetes.io/safe-to-evict";
+
+    private final RealApiServer server;
+    private final KubernetesClient client;
+    private final OperatorRig rig;
+
+    EvictionIT(RealApiServer server, @TempDir Path folder) throws IOException {
+        this.server = server;
+        this.client = server.client();
+        this.rig = new OperatorRig(server, folder);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        rig.close();
+    }
+
+    @Test
+    void aWorkerStaysWhileItHasACallAndAnIdleOneMayGo() throws Exception {
+        rig.pool("warm: {min: 1, max: 1}, ports: {from: 20000, to: 20007, quarantineSeconds: 0}");
+        client.resources(WorkerPool.class)
+                .inNamespace(rig.namespace())
+                .withName("default")
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"spec\": {\"worker\": {\"scheduling\": {\"markLiveCalls\": true}}}}");
+        PodDisruptionBudget budget = client.resource(budgetOfTheChart()).create();
+        rig.startOperator();
+        rig.awaitPool(pool -> Objects.equals(pool.warm(), 1));
+
+        rig.create("call-1", Instant.now());
+        String live = OperatorRig.worker(rig.awaitSession("call-1", Phase.Ready));
+        rig.awaitPool(pool -> Objects.equals(pool.warm(), 1) && Objects.equals(pool.busy(), 1));
+        await("the disruption controller")
+                .atMost(OperatorRig.LIMIT)
+                .until(() ->
+                        Objects.equals(client.resource(budget).get().getStatus().getCurrentHealthy(), 1));
+        String idle = client.pods().inNamespace(rig.namespace()).list().getItems().stream()
+                .map(pod -> pod.getMetadata().getName())
+                .filter(name -> !name.equals(live))
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(pod(live).get().getMetadata().getAnnotations()).containsEntry(EVICTABLE, "false");
+        assertThat(pod(idle).get().getMetadata().getAnnotations()).containsEntry(EVICTABLE, "true");
+        try (KubernetesClient drain = impatient()) {
+            var pods = drain.pods().inNamespace(rig.namespace());
+            assertThat(pods.withName(live).evict()).isFalse();
+            assertThat(pods.withName(idle).evict()).isTrue();
+        }
+
+        rig.hangUp("call-1");
+        rig.awaitSession("call-1", Phase.Ended);
+        await("the operator itself takes it away")
+                .atMost(OperatorRig.LIMIT)
+                .until(() -> pod(live).get() == null);
+    }
+
+    /** A refusal says when to ask again, and clients do. */
+    private KubernetesClient impatient() {
+        Config config = new ConfigBuilder(
+                        Config.fromKubeconfig(server.kubeconfig().toFile()))
+                .withRequestRetryBackoffLimit(0)
+                .build();
+        return new KubernetesClientBuilder().withConfig(config).build();
+    }
+
+    private PodResource pod(String name) {
+        return client.pods().inNamespace(rig.namespace()).withName(name);
+    }
+
+    private PodDisruptionBudget budgetOfTheChart() {
+        String yaml = server.helm(
+                        "template",
+                        "aicc",
+                        ROOT.resolve("helm/aicc").toString(),
+                        "--namespace",
+                        rig.namespace(),
+                        "-f",
+                        ROOT.resolve("e2e/src/test/resources/helm/required.yaml")
+                                .toString(),
+                        "--show-only",
+                        "templates/worker-disruption.yaml")
+                .orFail();
+        return Serialization.unmarshal(yaml, PodDisruptionBudget.class);
+    }
+}
