@@ -57,6 +57,8 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         // Says of our own v1alpha1 that it is alpha, once for every kind of object.
         context.getLogger("io.fabric8.kubernetes.client.dsl.internal.VersionUsageUtils")
                 .setLevel(Level.ERROR);
+        // Warns of every field that a newer Asterisk adds, in every event.
+        context.getLogger("ch.loway.oss.ari4java.tools.BaseAriAction").setLevel(Level.ERROR);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 

@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Switchboard implements PbxListener, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Switchboard.class);
+
+    /** Messages that may wait to be taken in: some seconds of a busy PBX. */
+    private static final int WAITING = 5_000;
 
     private static final int REMEMBERED = 1_000;
     private static final int RETURN_ATTEMPTS = 5;
@@ -58,6 +62,8 @@ public final class Switchboard implements PbxListener, AutoCloseable {
             Thread.ofPlatform().daemon().name("switchboard").factory());
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("call-", 0).factory());
+
+    private final Semaphore room = new Semaphore(WAITING);
 
     // Touched by the desk's thread only.
     private final PbxView view = new PbxView();
@@ -102,13 +108,27 @@ public final class Switchboard implements PbxListener, AutoCloseable {
 
     /** Begins to follow the sessions; to be called before the PBX is connected. */
     public void start() {
-        sessions.watch((name, session) -> onDesk(() -> named(name).forEach(keeper -> keeper.session(session))));
+        sessions.watch(this::session);
         var unused = desk.scheduleWithFixedDelay(guarded(this::giveUpIfLost), 1, 1, TimeUnit.SECONDS);
+    }
+
+    /** The session of this name is so now; null when it was deleted. */
+    void session(String name, @Nullable CallSession now) {
+        onDesk(() -> named(name).forEach(keeper -> keeper.session(now)));
     }
 
     @Override
     public void events(List<PbxEvent> events) {
-        onDesk(() -> events.forEach(this::happened));
+        try {
+            room.acquire();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        onDesk(() -> {
+            room.release();
+            events.forEach(this::happened);
+        });
     }
 
     @Override

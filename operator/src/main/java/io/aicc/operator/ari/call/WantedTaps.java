@@ -12,6 +12,9 @@ import java.util.stream.Collectors;
 
 /** The taps that a live call should have. */
 final class WantedTaps {
+    /** Of a conference only the first are heard: every one of them is a channel and a thread of the PBX. */
+    static final int MOST_HEARD = 8;
+
     private WantedTaps() {}
 
     /**
@@ -27,7 +30,7 @@ final class WantedTaps {
         }
         String name = session.getMetadata().getName();
         Set<String> agents = call.stage() == Stage.TALKING || oneRings(call)
-                ? call.agents().stream().map(PbxChannel::id).collect(Collectors.toSet())
+                ? call.agents().stream().limit(MOST_HEARD).map(PbxChannel::id).collect(Collectors.toSet())
                 : Set.of();
         return List.of(
                 new Tap(

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class AriEventStream implements WsClient {
-    /** An event is a few kilobytes; more than this is none. */
-    private static final int LONGEST_EVENT_CHARS = 4 << 20;
+    /** An event is a few kilobytes, with a conference of 20,000 in it a megabyte; more than this is none. */
+    private static final int LONGEST_EVENT_CHARS = 1 << 20;
 
     private final HttpClient http;
     private final PbxAddress pbx;

@@ -15,7 +15,11 @@ import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -35,11 +39,18 @@ final class AriRequests implements ch.loway.oss.ari4java.tools.HttpClient {
 
     private final HttpClient http;
     private final PbxAddress pbx;
+    private final Duration timeout;
     private final Semaphore places = new Semaphore(AT_ONCE, true);
 
     AriRequests(HttpClient http, PbxAddress pbx) {
+        this(http, pbx, TIMEOUT);
+    }
+
+    /** @param timeout for a whole answer */
+    AriRequests(HttpClient http, PbxAddress pbx, Duration timeout) {
         this.http = http;
         this.pbx = pbx;
+        this.timeout = timeout;
     }
 
     @Override
@@ -47,8 +58,8 @@ final class AriRequests implements ch.loway.oss.ari4java.tools.HttpClient {
             String path, String method, List<HttpParam> query, @Nullable String body, List<HttpResponse> errors)
             throws RestException {
         try {
-            if (!places.tryAcquire(TIMEOUT.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)) {
-                throw new RestException("no place for a request within " + TIMEOUT.toSeconds() + " s");
+            if (!places.tryAcquire(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new RestException("no place for a request within " + timeout.toMillis() + " ms");
             }
             try {
                 return answer(send(request(path, method, query, body)));
@@ -100,7 +111,7 @@ final class AriRequests implements ch.loway.oss.ari4java.tools.HttpClient {
 
     private HttpRequest request(String path, String method, List<HttpParam> query, @Nullable String body) {
         HttpRequest.Builder request = HttpRequest.newBuilder(pbx.http(pathAndQuery(path, query)))
-                .timeout(TIMEOUT)
+                .timeout(timeout)
                 .header("Authorization", pbx.authorization());
         if (body == null || body.isEmpty()) {
             return request.method(method, BodyPublishers.noBody()).build();
@@ -117,11 +128,27 @@ final class AriRequests implements ch.loway.oss.ari4java.tools.HttpClient {
     private java.net.http.HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
         var body = BodyHandlers.limiting(BodyHandlers.ofString(StandardCharsets.UTF_8), LONGEST_ANSWER_BYTES);
         try {
-            return http.send(request, body);
+            return whole(http.sendAsync(request, body));
         } catch (HttpTimeoutException | ConnectException e) {
             throw e;
         } catch (IOException e) {
-            return http.send(request, body);
+            return whole(http.sendAsync(request, body));
+        }
+    }
+
+    /** The request's own timeout is over with the first line of the answer: the rest could take for ever. */
+    private <T> T whole(CompletableFuture<T> answer) throws IOException, InterruptedException {
+        try {
+            return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new HttpTimeoutException("no whole answer within " + timeout.toMillis() + " ms");
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException failed) {
+                throw failed;
+            }
+            throw new IOException(e.getCause());
+        } finally {
+            answer.cancel(true);
         }
     }
 

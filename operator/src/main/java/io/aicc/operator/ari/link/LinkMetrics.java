@@ -28,7 +28,8 @@ final class LinkMetrics {
         OK,
         MISSING,
         REFUSED,
-        UNANSWERED
+        UNANSWERED,
+        UNREADABLE
     }
 
     /** What became of an event. */

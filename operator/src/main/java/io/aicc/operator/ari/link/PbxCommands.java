@@ -19,6 +19,7 @@ public final class PbxCommands {
     private static final String SOURCE_ADDRESS = "UNICASTRTP_LOCAL_ADDRESS";
     private static final String SOURCE_PORT = "UNICASTRTP_LOCAL_PORT";
     private static final int NOT_FOUND = 404;
+    private static final int HIGHEST_PORT = 65_535;
 
     private final ARI ari;
     private final String app;
@@ -46,13 +47,15 @@ public final class PbxCommands {
      * @return {@code address:port} that it sends from, if the PBX tells
      */
     public Optional<String> externalMedia(String id, String destination) throws PbxException {
-        Channel channel = ask("external_media", id, () -> ari.channels()
-                .externalMedia(app, destination, "ulaw")
-                .setChannelId(id)
-                .execute());
-        return channel.getChannelvars() instanceof Map<?, ?> variables
-                ? source(variables.get(SOURCE_ADDRESS), variables.get(SOURCE_PORT))
-                : Optional.empty();
+        return ask("external_media", id, () -> {
+            Channel channel = ari.channels()
+                    .externalMedia(app, destination, "ulaw")
+                    .setChannelId(id)
+                    .execute();
+            return channel.getChannelvars() instanceof Map<?, ?> variables
+                    ? source(variables.get(SOURCE_ADDRESS), variables.get(SOURCE_PORT))
+                    : Optional.empty();
+        });
     }
 
     /** Where an ExternalMedia channel that somebody else made sends from. */
@@ -103,11 +106,13 @@ public final class PbxCommands {
 
     /** Everything there is. */
     PbxSnapshot snapshot() throws PbxException {
-        var channels = ask("list_channels", app, () -> ari.channels().list().execute());
-        var bridges = ask("list_bridges", app, () -> ari.bridges().list().execute());
         return new PbxSnapshot(
-                channels.stream().map(Translation::channel).toList(),
-                bridges.stream().map(Translation::bridge).toList());
+                ask("list_channels", app, () -> ari.channels().list().execute().stream()
+                        .map(Translation::channel)
+                        .toList()),
+                ask("list_bridges", app, () -> ari.bridges().list().execute().stream()
+                        .map(Translation::bridge)
+                        .toList()));
     }
 
     /** Whether requests are answered. */
@@ -139,6 +144,9 @@ public final class PbxCommands {
                 default -> Outcome.REFUSED;
             };
             throw failed(operation, object, e);
+        } catch (RuntimeException e) { // Without what every answer of its kind has.
+            outcome = Outcome.UNREADABLE;
+            throw new PbxException(operation, object, 0, "the answer is not readable: " + e);
         } finally {
             metrics.request(operation, outcome, System.nanoTime() - start);
         }
@@ -155,10 +163,12 @@ public final class PbxCommands {
     }
 
     private @Nullable String variable(String channel, String name) throws PbxException {
-        return ask("get_variable", channel, () -> ari.channels()
-                        .getChannelVar(channel, name)
-                        .execute())
-                .getValue();
+        return ask("get_variable", channel, () -> value(channel, name)).orElse(null);
+    }
+
+    private Optional<String> value(String channel, String name) throws RestException {
+        return Optional.ofNullable(
+                ari.channels().getChannelVar(channel, name).execute().getValue());
     }
 
     /** Only what is an address and a port: the API server refuses anything else. */
@@ -166,6 +176,9 @@ public final class PbxCommands {
         try {
             String host = InetAddress.ofLiteral(String.valueOf(address)).getHostAddress();
             int number = Integer.parseInt(String.valueOf(port));
+            if (number < 1 || number > HIGHEST_PORT) {
+                return Optional.empty();
+            }
             return Optional.of((host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + number);
         } catch (IllegalArgumentException e) {
             return Optional.empty();

@@ -1,15 +1,9 @@
 package io.aicc.operator.ari.link;
 
 import ch.loway.oss.ari4java.ARI;
-import ch.loway.oss.ari4java.AriVersion;
 import ch.loway.oss.ari4java.generated.actions.ActionEvents;
-import ch.loway.oss.ari4java.generated.models.Message;
 import ch.loway.oss.ari4java.tools.ARIException;
-import ch.loway.oss.ari4java.tools.AriConnectionEvent;
-import ch.loway.oss.ari4java.tools.AriWSCallback;
 import ch.loway.oss.ari4java.tools.RestException;
-import io.aicc.operator.ari.link.LinkMetrics.Taken;
-import io.aicc.operator.ari.pbx.PbxEvent;
 import io.aicc.operator.ari.pbx.PbxSnapshot;
 import io.aicc.runtime.Health;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -18,8 +12,6 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -33,16 +25,13 @@ import org.slf4j.LoggerFactory;
 public final class PbxLink implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PbxLink.class);
 
-    /** What Asterisk 22 announces; pinned, for detection would refuse a PBX that announces the next one. */
-    private static final AriVersion VERSION = AriVersion.ARI_10_0_0;
-
     private final PbxAddress pbx;
     private final Timing timing;
     private final InstantSource steady;
     private final LinkMetrics metrics;
     private final HttpClient http;
     private final AriEventStream stream;
-    private final ARI ari = new ARI();
+    private final ARI ari;
     private final PbxCommands commands;
     private final Backoff backoff;
     private volatile @Nullable Thread thread;
@@ -77,10 +66,7 @@ public final class PbxLink implements AutoCloseable {
         this.http = builder.build();
         this.stream = new AriEventStream(http, pbx, steady);
         this.backoff = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(5), ThreadLocalRandom.current());
-        ari.setVersion(VERSION);
-        ari.setAppName(pbx.app());
-        ari.setHttpClient(new AriRequests(http, pbx));
-        ari.setWsClient(stream);
+        this.ari = AriClient.over(new AriRequests(http, pbx), stream, pbx.app());
         this.commands = new PbxCommands(ari, pbx.app(), metrics);
         metrics.showConnected(() -> health().up());
     }
@@ -130,7 +116,7 @@ public final class PbxLink implements AutoCloseable {
 
     private void keepConnected(PbxListener listener) throws InterruptedException {
         for (int attempt = 1; !closed; attempt++) {
-            Hearing hearing = new Hearing(listener);
+            Hearing hearing = new Hearing(listener, metrics);
             try {
                 ActionEvents events = connect(hearing);
                 metrics.connect(true);
@@ -152,7 +138,7 @@ public final class PbxLink implements AutoCloseable {
                         .addKeyValue("problem", e.getMessage())
                         .log("the pbx cannot be reached, trying again");
             }
-            hearing.over = true;
+            hearing.end();
             heard = false;
             stream.destroy();
             listener.lost();
@@ -165,7 +151,7 @@ public final class PbxLink implements AutoCloseable {
         var request = events.eventWebsocket(pbx.app());
         request.setSubscribeAll(true);
         request.execute(hearing);
-        RestException failure = hearing.failure;
+        RestException failure = hearing.failure();
         if (failure != null) {
             throw PbxCommands.failed("connect", pbx.app(), failure);
         }
@@ -183,7 +169,7 @@ public final class PbxLink implements AutoCloseable {
     /** Returns when the connection is of no use any more. */
     private void listen(PbxListener listener, Hearing hearing) throws InterruptedException {
         Instant nextSnapshot = steady.instant().plus(timing.snapshots());
-        while (!closed && !hearing.broken.await(timing.heartbeat().toMillis(), TimeUnit.MILLISECONDS)) {
+        while (!closed && !hearing.brokenWithin(timing.heartbeat())) {
             stream.ping();
             try {
                 commands.ping();
@@ -208,49 +194,6 @@ public final class PbxLink implements AutoCloseable {
         problem = "the pbx closed the event stream";
         if (!closed) {
             log.atWarn().addKeyValue("pbx", pbx.url()).log("the event stream is closed, connecting anew");
-        }
-    }
-
-    /** One connection's events on their way to the listener. */
-    private final class Hearing implements AriWSCallback<Message> {
-        private final PbxListener listener;
-        private final CountDownLatch broken = new CountDownLatch(1);
-        private volatile boolean opened;
-        private volatile boolean over;
-        private volatile @Nullable RestException failure;
-
-        private Hearing(PbxListener listener) {
-            this.listener = listener;
-        }
-
-        @Override
-        public void onSuccess(Message message) {
-            if (over) {
-                return;
-            }
-            List<PbxEvent> events = Translation.of(message);
-            metrics.event(events.isEmpty() ? Taken.IGNORED : Taken.USED);
-            if (!events.isEmpty()) {
-                listener.events(events);
-            }
-        }
-
-        @Override
-        public void onFailure(RestException e) {
-            if (opened) {
-                metrics.event(Taken.UNREADABLE);
-                log.atDebug().addKeyValue("problem", e.getMessage()).log("an event of the pbx is not readable");
-            } else {
-                failure = e;
-            }
-        }
-
-        @Override
-        public void onConnectionEvent(AriConnectionEvent event) {
-            switch (event) {
-                case WS_CONNECTED -> opened = true;
-                case WS_DISCONNECTED -> broken.countDown();
-            }
         }
     }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Who wants to know what happens at the PBX. Called from the connection's threads, in order; must not wait. */
 public interface PbxListener {
-    /** Something happened. */
+    /** Something happened. This one may wait when it is far behind: the PBX is held up then, or cuts us off. */
     void events(List<PbxEvent> events);
 
     /** A snapshot is about to be asked for: after every connecting, and from time to time. */

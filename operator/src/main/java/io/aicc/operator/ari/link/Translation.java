@@ -48,30 +48,26 @@ final class Translation {
             case ChannelStateChange event -> seen(event.getChannel(), events);
             case ChannelDialplan event -> seen(event.getChannel(), events);
             case ChannelCallerId event -> seen(event.getChannel(), events);
-            case ChannelDestroyed event ->
-                events.add(new PbxEvent.ChannelGone(event.getChannel().getId()));
+            case ChannelDestroyed event -> events.add(new PbxEvent.ChannelGone(id(event.getChannel())));
             case ChannelHangupRequest event -> {
                 seen(event.getChannel(), events);
                 boolean byPhone = !Boolean.TRUE.equals(event.getSoft());
-                events.add(new PbxEvent.HangupAsked(event.getChannel().getId(), byPhone));
+                events.add(new PbxEvent.HangupAsked(id(event.getChannel()), byPhone));
             }
             case Dial event -> dial(event, events);
             case BridgeCreated event -> events.add(new PbxEvent.BridgeSeen(bridge(event.getBridge())));
-            case BridgeDestroyed event ->
-                events.add(new PbxEvent.BridgeGone(event.getBridge().getId()));
+            case BridgeDestroyed event -> events.add(new PbxEvent.BridgeGone(id(event.getBridge())));
             case BridgeMerged event -> {
                 events.add(new PbxEvent.BridgeSeen(bridge(event.getBridge_from())));
                 events.add(new PbxEvent.BridgeSeen(bridge(event.getBridge())));
             }
             case ChannelEnteredBridge event -> {
                 seen(event.getChannel(), events);
-                events.add(new PbxEvent.BridgeEntered(
-                        bridge(event.getBridge()), event.getChannel().getId()));
+                events.add(new PbxEvent.BridgeEntered(bridge(event.getBridge()), id(event.getChannel())));
             }
             case ChannelLeftBridge event -> {
                 seen(event.getChannel(), events);
-                events.add(new PbxEvent.BridgeLeft(
-                        event.getBridge().getId(), event.getChannel().getId()));
+                events.add(new PbxEvent.BridgeLeft(id(event.getBridge()), id(event.getChannel())));
             }
             case StasisStart event -> stasis(event, events);
             case BridgeAttendedTransfer event -> transfer(event, events);
@@ -90,7 +86,7 @@ final class Translation {
             told.forEach((name, value) -> variables.put(String.valueOf(name), value == null ? "" : value.toString()));
         }
         return new PbxChannel(
-                channel.getId(),
+                id(channel),
                 Objects.requireNonNullElse(channel.getName(), ""),
                 PbxChannel.State.of(channel.getState()),
                 channel.getCaller() == null ? null : channel.getCaller().getNumber(),
@@ -101,11 +97,22 @@ final class Translation {
     static PbxBridge bridge(Bridge bridge) {
         List<String> members = Objects.requireNonNullElse(bridge.getChannels(), List.of());
         return new PbxBridge(
-                bridge.getId(), Objects.requireNonNullElse(bridge.getBridge_type(), ""), new LinkedHashSet<>(members));
+                id(bridge),
+                Objects.requireNonNullElse(bridge.getBridge_type(), ""),
+                new LinkedHashSet<>(List.copyOf(members)));
+    }
+
+    /** What has none is nothing that can be looked after; the whole message is refused. */
+    private static String id(Channel channel) {
+        return Objects.requireNonNull(channel.getId(), "a channel without an id");
+    }
+
+    private static String id(Bridge bridge) {
+        return Objects.requireNonNull(bridge.getId(), "a bridge without an id");
     }
 
     private static void seen(@Nullable Channel channel, List<PbxEvent> events) {
-        if (channel != null && channel.getId() != null) {
+        if (channel != null) {
             events.add(new ChannelSeen(channel(channel)));
         }
     }
@@ -114,8 +121,8 @@ final class Translation {
         seen(event.getCaller(), events);
         seen(event.getPeer(), events);
         if (event.getPeer() != null) {
-            String caller = event.getCaller() == null ? null : event.getCaller().getId();
-            events.add(new PbxEvent.Dialled(caller, event.getPeer().getId(), DialStatus.of(event.getDialstatus())));
+            String caller = event.getCaller() == null ? null : id(event.getCaller());
+            events.add(new PbxEvent.Dialled(caller, id(event.getPeer()), DialStatus.of(event.getDialstatus())));
         }
     }
 
@@ -123,7 +130,7 @@ final class Translation {
         PbxChannel channel = channel(event.getChannel());
         events.add(new ChannelSeen(channel));
         if (event.getReplace_channel() != null) {
-            events.add(new PbxEvent.Replaced(event.getReplace_channel().getId(), channel.id()));
+            events.add(new PbxEvent.Replaced(id(event.getReplace_channel()), channel.id()));
         } else if (channel.party()) {
             events.add(
                     new PbxEvent.StasisEntered(channel.id(), Objects.requireNonNullElse(event.getArgs(), List.of())));
@@ -134,14 +141,12 @@ final class Translation {
     private static void transfer(BridgeAttendedTransfer event, List<PbxEvent> events) {
         seen(event.getReplace_channel(), events);
         if (event.getReplace_channel() != null && event.getTransferer_first_leg() != null) {
-            events.add(new PbxEvent.Replaced(
-                    event.getTransferer_first_leg().getId(),
-                    event.getReplace_channel().getId()));
+            events.add(new PbxEvent.Replaced(id(event.getTransferer_first_leg()), id(event.getReplace_channel())));
         }
     }
 
     private static void signal(Channel channel, Signal signal, List<PbxEvent> events) {
-        events.add(new PbxEvent.Signalled(channel.getId(), signal));
+        events.add(new PbxEvent.Signalled(id(channel), signal));
     }
 
     private static List<String> stasis(Channel channel) {
