@@ -10,7 +10,7 @@ import java.util.Map;
 /** The ARI controller program as a process, listening to one Asterisk. */
 public final class ControllerProcess implements AutoCloseable {
     private static final int NETWORK = 59;
-    private static final Duration READY_LIMIT = Duration.ofSeconds(30);
+    private static final Duration READY_LIMIT = Duration.ofSeconds(60);
 
     private final ProgramProcess program;
     private final Path log;

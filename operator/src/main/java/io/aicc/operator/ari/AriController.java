@@ -2,6 +2,7 @@ package io.aicc.operator.ari;
 
 import io.aicc.operator.ari.call.CallMetrics;
 import io.aicc.operator.ari.call.CallSessions;
+import io.aicc.operator.ari.call.Rehearsal;
 import io.aicc.operator.ari.call.Switchboard;
 import io.aicc.operator.ari.guard.PortBudget;
 import io.aicc.operator.ari.link.PbxLink;
@@ -101,6 +102,10 @@ public final class AriController implements AutoCloseable {
             throws Exception {
         ProcessMetrics metrics = program.add("metrics", new ProcessMetrics());
         AriController controller = program.add("controller", new AriController(settings, client, clock, metrics));
+        Rehearsal.play(
+                settings.policy(),
+                CallSessions.rehearsed(
+                        client, settings.namespace(), settings.policy().pbx()));
         Leadership leadership = new Leadership(client, settings.namespace(), settings.election());
         Health health = new Health();
         health.ready("leadership", leadership::health);

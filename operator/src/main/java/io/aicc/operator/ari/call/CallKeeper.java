@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
+import org.slf4j.event.Level;
 
 /**
  * Looks after one customer's call from the first ring until nothing of it is left in the PBX: compares what the PBX shows and
@@ -314,11 +315,15 @@ final class CallKeeper {
         learn(made.session());
         Instant now = tools.steady().instant();
         tools.metrics().created(Duration.between(Objects.requireNonNullElse(dueSince, now), now));
-        log.atInfo()
+        log.atLevel(news())
                 .addKeyValue("customer_channel", call.customer().id())
                 .addKeyValue("stage", call.stage())
                 .log("session asked for");
         return record;
+    }
+
+    private Level news() {
+        return tools.sessions().rehearsed() ? Level.DEBUG : Level.INFO;
     }
 
     private boolean admitted() {
@@ -403,7 +408,7 @@ final class CallKeeper {
             tools.metrics()
                     .ended(Duration.between(
                             MicroTime.parse(mark.at()), tools.clock().instant()));
-            log.atInfo().addKeyValue("reason", mark.reason()).log("session marked as ended");
+            log.atLevel(news()).addKeyValue("reason", mark.reason()).log("session marked as ended");
         }
         if (!taps.settle(installed(now), List.of())) {
             return false;

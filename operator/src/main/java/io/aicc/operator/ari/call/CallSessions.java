@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Map;
@@ -31,16 +32,32 @@ public final class CallSessions implements AutoCloseable {
     private final KubernetesClient client;
     private final String namespace;
     private final String pbx;
+    private final boolean dry;
     private final Counter creates;
     private final Counter patches;
     private volatile @Nullable SharedIndexInformer<CallSession> informer;
 
     public CallSessions(KubernetesClient client, String namespace, String pbx, MeterRegistry metrics) {
+        this(client, namespace, pbx, metrics, false);
+    }
+
+    private CallSessions(KubernetesClient client, String namespace, String pbx, MeterRegistry metrics, boolean dry) {
         this.client = client;
         this.namespace = namespace;
         this.pbx = pbx;
+        this.dry = dry;
         creates = writes("create", metrics);
         patches = writes("patch", metrics);
+    }
+
+    /** Sessions that never come to be: the API server does all but keep them (dry run). */
+    public static CallSessions rehearsed(KubernetesClient client, String namespace, String pbx) {
+        return new CallSessions(client, namespace, pbx, new SimpleMeterRegistry(), true);
+    }
+
+    /** Whether these are {@link #rehearsed}. */
+    boolean rehearsed() {
+        return dry;
     }
 
     /**
@@ -108,7 +125,8 @@ public final class CallSessions implements AutoCloseable {
     Made create(CallSession session) {
         creates.increment();
         try {
-            return new Made(client.resource(session).inNamespace(namespace).create(), false);
+            return new Made(
+                    client.resource(session).inNamespace(namespace).dryRun(dry).create(), false);
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
                 return new Made(client.resource(session).inNamespace(namespace).require(), true);
@@ -158,6 +176,7 @@ public final class CallSessions implements AutoCloseable {
             Objects.requireNonNull(client.resources(CallSession.class)
                     .inNamespace(namespace)
                     .withName(name)
+                    .dryRun(dry)
                     .patch(MERGE, body));
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {

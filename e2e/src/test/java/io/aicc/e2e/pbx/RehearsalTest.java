@@ -1,0 +1,82 @@
+package io.aicc.e2e.pbx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.aicc.crd.CallSession;
+import io.aicc.e2e.pbx.PbxRig.Cluster;
+import io.aicc.operator.ari.call.CallPolicy;
+import io.aicc.operator.ari.call.CallPolicy.Start;
+import io.aicc.operator.ari.call.CallSessions;
+import io.aicc.operator.ari.call.Rehearsal;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/** The controller's calls to itself, with an API server and without a PBX. */
+class RehearsalTest {
+    private static final CallPolicy POLICY =
+            new CallPolicy("pbx", "127.0.0.1", "aicc", "en-US", "default", Start.RINGING, true, Duration.ofSeconds(30));
+
+    private final Logger logger = (Logger) LoggerFactory.getLogger("io.aicc.operator.ari");
+    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+
+    @TempDir
+    private Path folder;
+
+    private Cluster cluster;
+    private KubernetesClient client;
+
+    @BeforeEach
+    void start() throws Exception {
+        cluster = Cluster.embedded(folder);
+        client = cluster.newClient();
+        logger.setLevel(Level.INFO);
+        lines.start();
+        logger.addAppender(lines);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        logger.detachAppender(lines);
+        logger.setLevel(null);
+        client.close();
+        cluster.end().close();
+    }
+
+    @Test
+    void callsAreGoneThroughToTheirEndAndNothingIsLeft() throws Exception {
+        Rehearsal.play(POLICY, CallSessions.rehearsed(client, cluster.namespace(), POLICY.pbx()));
+
+        assertThat(lines.list).extracting(ILoggingEvent::getMessage).containsExactly("calls rehearsed");
+        assertThat(client.resources(CallSession.class).inAnyNamespace().list().getItems())
+                .isEmpty();
+        await().untilAsserted(() -> assertThat(switchboards()).isEmpty());
+    }
+
+    @Test
+    void anApiServerThatRefusesIsSaidAndTheProgramGoesOn() throws Exception {
+        Rehearsal.play(POLICY, CallSessions.rehearsed(client, "no-such-namespace", POLICY.pbx()));
+
+        assertThat(lines.list)
+                .extracting(ILoggingEvent::getMessage)
+                .containsExactly("calls not rehearsed, the first ones will begin slowly");
+    }
+
+    private static List<String> switchboards() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter("switchboard"::equals)
+                .toList();
+    }
+}
