@@ -221,6 +221,56 @@ class CallFlowIT {
     }
 
     @Test
+    void whomAnAgentHandsOnIsHeardAsTheCustomer() throws Exception {
+        askFor("33");
+        rig.talking("pbx-asked");
+        rig.manager().action("Hangup", "Channel: " + agentLeg("talk"));
+        Worker worker = rig.workers().of("pbx-asked");
+        await().atMost(PbxRig.LIMIT)
+                .until(() -> rig.channel("Local/talk@phones").isEmpty());
+        int customer = worker.customer().spoken();
+        int agent = worker.agent().spoken();
+        await().atMost(PbxRig.LIMIT)
+                .until(() -> worker.customer().spoken() > customer + 20
+                        && worker.agent().spoken() > agent + 20);
+        rig.hangUp("Local/plain@customers");
+        assertThat(PbxRig.reason(rig.ended("pbx-asked"))).isEqualTo("CustomerHangup");
+    }
+
+    /** Without a tap on it, Asterisk takes the channel out in whose name the agent asked. */
+    @Test
+    void whomAnAgentHandsOnBeforeThereIsAWorkerTakesTheAgentsPlace() throws Exception {
+        rig.workers().scarce(true);
+        CallSession session;
+        try {
+            askFor("34");
+            session = rig.session("pbx-asked-early", found -> true);
+            await().atMost(PbxRig.LIMIT).until(() -> rig.channel("Local/second@phones")
+                    .filter(phone -> phone.path("state").asText().equals("Up"))
+                    .isPresent());
+        } finally {
+            rig.workers().scarce(false);
+        }
+        rig.manager().action("Hangup", "Channel: " + agentLeg("talk"));
+        await().atMost(PbxRig.LIMIT)
+                .until(() -> rig.channel("Local/34@transfers").isEmpty());
+        rig.workers().serve(session);
+        rig.talking("pbx-asked-early");
+        heard(rig.workers().of("pbx-asked-early").customer());
+        rig.hangUp("Local/plain@customers");
+        assertThat(PbxRig.reason(rig.ended("pbx-asked-early"))).isEqualTo("CustomerHangup");
+    }
+
+    /** Somebody whose call nobody wants calls an agent, who begins to transfer them to where calls are wanted. */
+    private static void askFor(String exten) throws Exception {
+        rig.originate("Local/plain@customers/n", "plain");
+        await().atMost(PbxRig.LIMIT).until(() -> rig.channel("Local/talk@phones")
+                .filter(phone -> phone.path("state").asText().equals("Up"))
+                .isPresent());
+        rig.manager().action("Atxfer", "Channel: " + agentLeg("talk"), "Context: transfers", "Exten: " + exten);
+    }
+
+    @Test
     void aThirdPartyIsHeardOnTheAgentsSide() throws Exception {
         String name = rig.call("dial");
         rig.talking(name);

@@ -32,6 +32,7 @@ final class ListeningWorkers implements AutoCloseable {
     private final String namespace;
     private final SharedIndexInformer<CallSession> informer;
     private final Map<String, Worker> workers = new ConcurrentHashMap<>();
+    private volatile boolean scarce;
 
     ListeningWorkers(KubernetesClient client, String namespace) {
         this.client = client;
@@ -39,7 +40,9 @@ final class ListeningWorkers implements AutoCloseable {
         informer = client.resources(CallSession.class).inNamespace(namespace).inform(new ResourceEventHandler<>() {
             @Override
             public void onAdd(CallSession session) {
-                serve(session);
+                if (!scarce) {
+                    serve(session);
+                }
             }
 
             @Override
@@ -64,6 +67,18 @@ final class ListeningWorkers implements AutoCloseable {
         return workers.containsKey(session);
     }
 
+    /** Whether calls that come have to wait for their worker. */
+    void scarce(boolean now) {
+        scarce = now;
+    }
+
+    /** A worker for one that waits. */
+    void serve(CallSession session) {
+        Worker worker = new Worker(1);
+        workers.put(session.getMetadata().getName(), worker);
+        write(session.getMetadata().getName(), worker, Phase.Ready);
+    }
+
     /** The session goes on with another worker. */
     void replace(String session) {
         Worker former = of(session);
@@ -77,12 +92,6 @@ final class ListeningWorkers implements AutoCloseable {
     public void close() {
         informer.close();
         workers.values().forEach(Worker::close);
-    }
-
-    private void serve(CallSession session) {
-        Worker worker = new Worker(1);
-        workers.put(session.getMetadata().getName(), worker);
-        write(session.getMetadata().getName(), worker, Phase.Ready);
     }
 
     private void finish(CallSession session) {

@@ -4,6 +4,7 @@ import io.aicc.operator.ari.pbx.Conversation.EndReason;
 import io.aicc.operator.ari.pbx.Conversation.Stage;
 import io.aicc.operator.ari.pbx.PbxEvent.DialStatus;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What has become of a customer's call so far: as much history as it takes to say why it ended. */
@@ -15,7 +16,9 @@ final class Course {
     private boolean begun;
     private boolean customerAsked;
     private List<String> agents = List.of();
+    private @Nullable String behind;
     private @Nullable EndReason left;
+    private boolean drifted;
     private @Nullable DialStatus dial;
     private @Nullable EndReason end;
 
@@ -54,6 +57,13 @@ final class Course {
         customer = now;
     }
 
+    /** Somebody else is the customer from now on; who has left so far has not left them. */
+    void handOn(PbxChannel successor) {
+        customer = successor;
+        customerAsked = false;
+        left = null;
+    }
+
     void dialFailed(DialStatus status) {
         dial = status;
     }
@@ -66,18 +76,38 @@ final class Course {
         }
     }
 
-    /** Takes note of how the call stands after something happened. */
-    void observe(Conversation now) {
+    /** Who speaks through the customer's channel when that is a Local one; null when nobody does, or several. */
+    @Nullable
+    String behind() {
+        return behind;
+    }
+
+    /** Whether one of these is whom the customer talked to last. */
+    boolean talkedTo(Set<String> channels) {
+        return agents.stream().anyMatch(channels::contains);
+    }
+
+    /**
+     * Takes note of how the call stands after something happened.
+     *
+     * @param speaker who speaks through the customer's channel
+     */
+    void observe(Conversation now, @Nullable String speaker) {
+        if (speaker != null) {
+            behind = speaker;
+        }
         begun |= now.stage() == Stage.RINGING || now.stage() == Stage.TALKING;
         if (now.stage() == Stage.TALKING) {
             answered = true;
             List<String> talking = now.agents().stream().map(PbxChannel::id).toList();
-            if (!talking.equals(agents)) {
+            if (!talking.equals(agents) || drifted) { // Whoever is back has not hung up.
                 agents = talking;
                 left = null;
+                drifted = false;
             }
         } else if (now.stage() == Stage.ALONE && !agents.isEmpty() && left == null) {
             left = EndReason.AgentHangup;
+            drifted = true;
         }
     }
 

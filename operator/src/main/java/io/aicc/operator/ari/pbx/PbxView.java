@@ -41,7 +41,9 @@ public final class PbxView {
 
     /** Folds one event in. */
     public Touched apply(PbxEvent event) {
-        Touched touched = touch(event);
+        PbxEvent.Replaced handedOn = handedOn(event);
+        Touched touched = handedOn == null ? Touched.nothing() : apply(handedOn);
+        touched.add(touch(event));
         sinceSnapshotWasAsked.addAll(touched.objects());
         fold(event);
         touched.add(touch(event));
@@ -236,9 +238,30 @@ public final class PbxView {
         if (course != null && !course.over() && successor != null && !courses.containsKey(by)) {
             courses.remove(former);
             left.add(former);
-            course.seen(successor);
+            course.handOn(successor);
             courses.put(by, course);
         }
+    }
+
+    /**
+     * An agent who transfers somebody to a marked call is its customer while they ask, by a Local channel that Asterisk takes out
+     * when the two are connected: its place is taken by whoever was behind it, without another event. Null when it is not so.
+     */
+    private PbxEvent.@Nullable Replaced handedOn(PbxEvent event) {
+        String leaving =
+                switch (event) {
+                    case PbxEvent.ChannelGone(String channel) -> channel;
+                    case PbxEvent.HangupAsked(String channel, boolean byPhone) -> byPhone ? channel : null;
+                    default -> null;
+                };
+        Course course = leaving == null ? null : courses.get(leaving);
+        if (leaving == null || course == null || course.over()) {
+            return null;
+        }
+        String behind = course.behind();
+        return behind != null && course.talkedTo(topology.sharers(behind))
+                ? new PbxEvent.Replaced(leaving, behind)
+                : null;
     }
 
     private void announced(String id, List<String> arguments) {
@@ -258,7 +281,7 @@ public final class PbxView {
     private void observe(String customer) {
         Course course = courses.get(customer);
         if (course != null) {
-            conversation(customer).ifPresent(course::observe);
+            conversation(customer).ifPresent(now -> course.observe(now, topology.behind(customer)));
         }
     }
 

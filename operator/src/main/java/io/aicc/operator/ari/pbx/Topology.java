@@ -151,6 +151,21 @@ final class Topology {
         return legs;
     }
 
+    /** The only one who speaks into the other half of a Local channel; null when that is no such channel, or not so. */
+    @Nullable
+    String behind(String id) {
+        PbxChannel channel = channels.get(id);
+        String other = channel == null ? null : otherHalf(channel);
+        Set<String> there = other == null ? Set.of() : sharers(other);
+        return there.size() == 1 ? there.iterator().next() : null;
+    }
+
+    /** The others in the bridge in which a channel is. */
+    Set<String> sharers(String id) {
+        PbxBridge bridge = bridgeAround(id);
+        return bridge != null && bridge.talks() ? bridge.without(id).members() : Set.of();
+    }
+
     private void reach(String from, boolean answered, List<Leg> legs, Set<String> seen) {
         PbxBridge bridge = bridgeAround(from);
         if (bridge != null && bridge.talks()) {

@@ -149,6 +149,43 @@ class PbxViewTest {
     }
 
     @Test
+    void anAgentWhoComesBackHasNotHungUp() {
+        talking();
+        pbx.leaves("x", "agent").enters("x", "agent");
+        pbx.hangsUp("c");
+        assertThat(pbx.end("c")).contains(Conversation.EndReason.CustomerHangup);
+    }
+
+    @Test
+    void whoWasBehindALocalChannelStandsForItWhenItIsTakenOut() {
+        pbx.phone("caller").phone("receptionist").enters("x", "caller", "receptionist");
+        pbx.channel("l1", "Local/33@desk-00000001;1", PbxChannel.State.UP, Map.of());
+        pbx.channel("l2", "Local/33@desk-00000001;2", PbxChannel.State.UP, Map.of("AICC_TRANSCRIBE", "yes"));
+        pbx.phone("agent").rings("l2", "agent").answers("l2", "agent").enters("y", "l2", "agent");
+        pbx.leaves("x", "receptionist").enters("z", "receptionist", "l1");
+        assertThat(pbx.says("l2")).isEqualTo("TALKING agent");
+        pbx.leaves("z", "receptionist").gone("receptionist");
+        pbx.leaves("z", "l1").enters("x", "l1");
+        pbx.leaves("y", "agent").leaves("x", "l1").enters("x", "agent").leaves("y", "l2");
+        pbx.hangsUp("l2").gone("l2", "l1");
+        assertThat(pbx.says("caller")).isEqualTo("TALKING agent");
+        assertThat(pbx.conversation("caller").mark().callId()).isEqualTo("l2");
+        pbx.hangsUp("caller");
+        assertThat(pbx.end("caller")).contains(Conversation.EndReason.CustomerHangup);
+    }
+
+    @Test
+    void aLocalCustomerWhomNobodyFollowsHangsUp() {
+        pbx.phone("caller");
+        pbx.channel("l1", "Local/33@desk-00000001;1", PbxChannel.State.UP, Map.of());
+        pbx.channel("l2", "Local/33@desk-00000001;2", PbxChannel.State.UP, Map.of("AICC_TRANSCRIBE", "yes"));
+        pbx.phone("agent").enters("y", "l2", "agent").enters("x", "caller", "l1");
+        pbx.hangsUp("l2");
+        assertThat(pbx.end("l2")).contains(Conversation.EndReason.CustomerHangup);
+        assertThat(pbx.view.conversation("caller")).isEmpty();
+    }
+
+    @Test
     void ofTwoMarkedPartiesTheEarlierIsTheCustomer() {
         pbx.customer("first").customer("later").enters("x", "first", "later");
         assertThat(pbx.says("first")).isEqualTo("TALKING later");
