@@ -6,6 +6,7 @@ import io.aicc.wire.MicroTime;
 import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.EndOrder;
 import io.aicc.worker.control.CallDesk.RefusedException;
+import io.aicc.worker.control.CallDesk.UnacceptableException;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -13,6 +14,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Calls without anybody who commands: a session is open whenever the worker is, a call is whoever sends, and it is over when
@@ -20,7 +23,10 @@ import org.jspecify.annotations.Nullable;
  * begins when the last words of the one before are delivered.
  */
 final class CallAfterCall implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(CallAfterCall.class);
+
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+    private static final Duration TRY_EVERY = Duration.ofSeconds(1);
 
     private final WorkerConfig config;
     private final Duration silence;
@@ -64,14 +70,38 @@ final class CallAfterCall implements AutoCloseable {
             if (!closed) {
                 current().close();
                 forget();
+                nextUntilItWorks();
+            }
+        }
+    }
+
+    /** Nobody starts this process again for one call that it cannot open: a port may be taken for a moment only. */
+    private void nextUntilItWorks() throws InterruptedException {
+        while (!closed) {
+            try {
                 next();
+                return;
+            } catch (InterruptedException e) {
+                throw e;
+            } catch (Exception e) {
+                log.atError().addKeyValue("problem", e.toString()).log("no session can be opened, trying again");
+                Thread.sleep(TRY_EVERY);
             }
         }
     }
 
     private void next() throws Exception {
         OneCall call = OneCall.prepare(config, tasks, registry);
+        try {
+            assign(call);
+        } catch (Exception e) {
+            call.close();
+            throw e;
+        }
         current = call;
+    }
+
+    private void assign(OneCall call) throws RefusedException, UnacceptableException {
         String id = UUID.randomUUID().toString();
         // Who sends already, sends for this call: there is no other.
         call.live()

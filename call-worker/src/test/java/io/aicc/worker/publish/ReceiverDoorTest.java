@@ -156,7 +156,8 @@ class ReceiverDoorTest {
         for (int i = 1; i <= 200; i++) {
             publisher.publish(Events.words(i));
             if (i % 20 == 0) {
-                await().until(() -> publisher.undelivered() == 0); // On a clock that jumps, what is under way would grow old.
+                await().until(() ->
+                        publisher.undelivered() == 0); // On a clock that jumps, what is under way would grow old.
                 int handshakes = receiver.handshakes().size();
                 rig.now.updateAndGet(it -> it.plus(TOKEN.multipliedBy(92).dividedBy(100)));
                 await().until(() -> receiver.handshakes().size() == handshakes + 1);

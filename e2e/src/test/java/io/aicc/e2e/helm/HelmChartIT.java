@@ -133,6 +133,7 @@ class HelmChartIT {
             operator.settings.AICC_NAMESPACE=other            | operator.settings: AICC_NAMESPACE is the chart's to set
             pbxs[0].url=http://me:secret@pbx:8088             | at '/pbxs/0/url'
             pbxs[0].password=secret                           | at '/pbxs/0': additional properties 'password' not allowed
+            pbxs[1].name=seoul-2,pbxs[1].url=https://b,pbxs[1].username=b,pbxs[1].passwordSecret=b | pbxs: seoul and seoul-2
             pbxs[1].name=second                               | at '/pbxs/1': missing properties 'url', 'username', 'passwordSecret'
             pbxs[0].settings.AICC_PBX_NAME=other              | AICC_PBX_NAME is the chart's to set
             """)

@@ -373,7 +373,8 @@ final class CallKeeper {
     private boolean isOurs(CallSession session) {
         PbxReference pbx = session.getSpec().pbx();
         String customer = pbx == null ? null : pbx.customerChannelId();
-        if (customer == null || session.getSpec().ended() != null) {
+        boolean watched = CallSessions.isOf(session, tools.policy().pbx());
+        if (customer == null || !watched || session.getSpec().ended() != null) {
             return false;
         }
         Picture shown = latest.get();
@@ -403,14 +404,13 @@ final class CallKeeper {
     }
 
     private boolean finish(Picture now, EndMark mark) {
-        if (record != null && !record.ended() && !dropped) {
-            record.end(mark);
-            tools.metrics()
-                    .ended(Duration.between(
-                            MicroTime.parse(mark.at()), tools.clock().instant()));
-            log.atLevel(news()).addKeyValue("reason", mark.reason()).log("session marked as ended");
+        boolean cleared;
+        try {
+            markEnded(mark);
+        } finally {
+            cleared = taps.settle(installed(now), List.of()); // Whatever the API server says: taps eat the PBX's ports.
         }
-        if (!taps.settle(installed(now), List.of())) {
+        if (!cleared) {
             return false;
         }
         if (admission == Admission.ADMITTED) {
@@ -424,6 +424,16 @@ final class CallKeeper {
             startOver(now);
         }
         return true;
+    }
+
+    private void markEnded(EndMark mark) {
+        if (record != null && !record.ended() && !dropped) {
+            record.end(mark);
+            tools.metrics()
+                    .ended(Duration.between(
+                            MicroTime.parse(mark.at()), tools.clock().instant()));
+            log.atLevel(news()).addKeyValue("reason", mark.reason()).log("session marked as ended");
+        }
     }
 
     /** The customer is still there, and may talk to somebody again: that is another session, once the PBX shows it. */

@@ -55,6 +55,12 @@ public final class CallSessions implements AutoCloseable {
         return new CallSessions(client, namespace, pbx, new SimpleMeterRegistry(), true);
     }
 
+    /** Whether a session is of this PBX, so that its controller hears of it. */
+    static boolean isOf(CallSession session, String pbx) {
+        Map<String, String> labels = session.getMetadata().getLabels();
+        return labels != null && pbx.equals(labels.get(PBX_LABEL));
+    }
+
     /** Whether these are {@link #rehearsed}. */
     boolean rehearsed() {
         return dry;
@@ -138,6 +144,11 @@ public final class CallSessions implements AutoCloseable {
     /** Whether the API server found something wrong with what we wrote. */
     static boolean refused(KubernetesClientException e) {
         return e.getCode() == UNPROCESSABLE;
+    }
+
+    /** Whether the API server lets nobody like us write any session: rights or a policy are wrong. */
+    static boolean forbidden(KubernetesClientException e) {
+        return e.getCode() == HttpURLConnection.HTTP_FORBIDDEN || e.getCode() == HttpURLConnection.HTTP_UNAUTHORIZED;
     }
 
     /** Says that a call is over. A session that is gone, or ended already, is fine. */

@@ -88,13 +88,23 @@ public final class Rehearsal {
                     .addKeyValue("calls", calls)
                     .addKeyValue("took_ms", (System.nanoTime() - start) / 1_000_000)
                     .log("calls rehearsed");
-        } catch (PbxException | TimeoutException | KubernetesClientException e) {
-            log.atWarn()
-                    .addKeyValue("problem", e.toString())
-                    .log("calls not rehearsed, the first ones will begin slowly");
+        } catch (KubernetesClientException e) {
+            if (CallSessions.forbidden(e) || CallSessions.refused(e)) {
+                log.atError()
+                        .addKeyValue("problem", e.getMessage())
+                        .log("the api server refuses sessions: no call is transcribed until that is mended");
+            } else {
+                begunSlowly(e);
+            }
+        } catch (PbxException | TimeoutException | RuntimeException e) {
+            begunSlowly(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static void begunSlowly(Exception e) {
+        log.atWarn().addKeyValue("problem", e.toString()).log("calls not rehearsed, the first ones will begin slowly");
     }
 
     private void call(PlayedPbx pbx, Switchboard board, String call) throws InterruptedException, TimeoutException {

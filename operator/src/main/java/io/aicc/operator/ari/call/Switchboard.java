@@ -372,7 +372,7 @@ public final class Switchboard implements PbxListener, AutoCloseable {
         return () -> {
             try {
                 work.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 log.atError().setCause(e).log("an event of the pbx could not be taken in");
             }
         };
