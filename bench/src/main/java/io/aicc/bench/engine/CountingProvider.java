@@ -4,7 +4,7 @@ import io.aicc.runtime.Settings;
 import io.aicc.worker.speech.SpeechEngineFactory;
 import io.aicc.worker.speech.SpeechEngineProvider;
 
-/** Offers {@link CountingEngine} to workers that a benchmark starts. */
+/** Offers {@link CountingStream} to workers that a benchmark starts. */
 public final class CountingProvider implements SpeechEngineProvider {
     /** What {@code AICC_STT_ENGINE} is set to. */
     public static final String NAME = "counting";
@@ -16,6 +16,6 @@ public final class CountingProvider implements SpeechEngineProvider {
 
     @Override
     public SpeechEngineFactory configure(Settings settings) {
-        return registry -> new CountingEngine();
+        return registry -> new DeafEngine(NAME, CountingStream::new);
     }
 }

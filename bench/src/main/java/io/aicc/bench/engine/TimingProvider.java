@@ -4,7 +4,7 @@ import io.aicc.runtime.Settings;
 import io.aicc.worker.speech.SpeechEngineFactory;
 import io.aicc.worker.speech.SpeechEngineProvider;
 
-/** Offers {@link TimingEngine} to workers that a benchmark starts. */
+/** Offers {@link TimingStream} to workers that a benchmark starts. */
 public final class TimingProvider implements SpeechEngineProvider {
     /** What {@code AICC_STT_ENGINE} is set to. */
     public static final String NAME = "timing";
@@ -16,6 +16,6 @@ public final class TimingProvider implements SpeechEngineProvider {
 
     @Override
     public SpeechEngineFactory configure(Settings settings) {
-        return registry -> new TimingEngine();
+        return registry -> new DeafEngine(NAME, TimingStream::new);
     }
 }

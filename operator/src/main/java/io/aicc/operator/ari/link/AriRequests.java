@@ -2,7 +2,6 @@ package io.aicc.operator.ari.link;
 
 import ch.loway.oss.ari4java.tools.HttpParam;
 import ch.loway.oss.ari4java.tools.HttpResponse;
-import ch.loway.oss.ari4java.tools.HttpResponseHandler;
 import ch.loway.oss.ari4java.tools.RestException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * ari4java's requests over the JDK's client: connections are kept, every wait has a limit, and the caller waits, on a virtual
  * thread of its own. Thread-safe.
  */
-final class AriRequests implements ch.loway.oss.ari4java.tools.HttpClient {
+final class AriRequests implements WaitingClient {
     /** The PBX answers in milliseconds; one that takes longer than this is in trouble. */
     static final Duration TIMEOUT = Duration.ofSeconds(5);
 
@@ -73,29 +72,6 @@ final class AriRequests implements ch.loway.oss.ari4java.tools.HttpClient {
             throw new RestException(e);
         }
     }
-
-    @Override
-    public byte[] httpActionSyncAsBytes(
-            String path, String method, List<HttpParam> query, @Nullable String body, List<HttpResponse> errors)
-            throws RestException {
-        return httpActionSync(path, method, query, body, errors).getBytes(StandardCharsets.UTF_8);
-    }
-
-    @Override
-    public void httpActionAsync(
-            String path,
-            String method,
-            List<HttpParam> query,
-            @Nullable String body,
-            List<HttpResponse> errors,
-            HttpResponseHandler handler,
-            boolean binary) {
-        throw new UnsupportedOperationException("requests wait for their answers here");
-    }
-
-    /** The client belongs to whoever made it. */
-    @Override
-    public void destroy() {}
 
     /** Path and query of a request, as ari4java gives them. */
     static String pathAndQuery(String path, @Nullable List<HttpParam> query) {

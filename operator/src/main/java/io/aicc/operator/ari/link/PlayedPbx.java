@@ -8,7 +8,6 @@ import ch.loway.oss.ari4java.tools.HttpResponseHandler;
 import ch.loway.oss.ari4java.tools.RestException;
 import ch.loway.oss.ari4java.tools.WsClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -126,7 +125,7 @@ public final class PlayedPbx {
     }
 
     /** Answers what Asterisk would when all goes well. */
-    private final class Agreeing implements ch.loway.oss.ari4java.tools.HttpClient {
+    private final class Agreeing implements WaitingClient {
         private static final String SOURCE =
                 "\"UNICASTRTP_LOCAL_ADDRESS\": \"127.0.0.1\", \"UNICASTRTP_LOCAL_PORT\": \"1024\"";
 
@@ -138,27 +137,6 @@ public final class PlayedPbx {
                     ? bridge("tap", "")
                     : channel("tap", "UnicastRTP/127.0.0.1", "Up", SOURCE);
         }
-
-        @Override
-        public byte[] httpActionSyncAsBytes(
-                String path, String method, List<HttpParam> query, @Nullable String body, List<HttpResponse> errors) {
-            return httpActionSync(path, method, query, body, errors).getBytes(StandardCharsets.UTF_8);
-        }
-
-        @Override
-        public void httpActionAsync(
-                String path,
-                String method,
-                List<HttpParam> query,
-                @Nullable String body,
-                List<HttpResponse> errors,
-                HttpResponseHandler handler,
-                boolean binary) {
-            throw new UnsupportedOperationException("requests wait for their answers here");
-        }
-
-        @Override
-        public void destroy() {}
     }
 
     /** Where events come from: from us. */
