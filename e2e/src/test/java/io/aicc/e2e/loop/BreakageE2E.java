@@ -18,6 +18,7 @@ import io.aicc.wire.event.Event;
 import io.aicc.wire.event.EventBody.TranscriptFinal;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executors;
@@ -99,7 +100,7 @@ class BreakageE2E {
 
     private static void assertWhole(Conversation conversation, Result result) {
         assertThat(result.call().session().getStatus().phase()).isEqualTo(Phase.Ended);
-        assertThat(result.portsFreeMs()).isBetween(0L, 5_000L);
+        assertPortsFreed(result);
         Transcript transcript = transcript(result.call().session().getSpec().callId());
         assertThat(transcript.completeness().isProven())
                 .as("%s", transcript.completeness())
@@ -113,6 +114,23 @@ class BreakageE2E {
                     .as("%s: %s", channel, heard)
                     .isLessThanOrEqualTo(0.10);
         }
+    }
+
+    /** In time after hang-up, or after there is an operator again: on a busy machine that may be later. */
+    private static void assertPortsFreed(Result result) {
+        Instant hungUp = result.call().hungUp();
+        Instant leading = leading();
+        assertThat(result.portsFreeMs()).isNotNegative();
+        assertThat(hungUp.plusMillis(result.portsFreeMs()))
+                .isBefore((leading.isAfter(hungUp) ? leading : hungUp).plusSeconds(5));
+    }
+
+    /** Since when the operator that is there leads. */
+    private static Instant leading() {
+        return system.client().leases().inAnyNamespace().list().getItems().stream()
+                .map(lease -> lease.getSpec().getAcquireTime().toInstant())
+                .max(Instant::compareTo)
+                .orElseThrow();
     }
 
     private static long awaitFinals(String callId, long count) {
