@@ -25,7 +25,7 @@ public record Machine(String cpu, int cores, long memoryMb, String kernel, Strin
                 .orElse("0");
     }
 
-    private static String read(Path file) {
+    static String read(Path file) {
         try {
             return Files.readString(file);
         } catch (IOException e) {

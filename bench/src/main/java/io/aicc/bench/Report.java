@@ -17,12 +17,19 @@ import java.util.Map;
 /**
  * What came of a run.
  *
+ * @param begun the processors' time when the run began
  * @param options what the run went by
  * @param rows one for each thing that was measured; the same figures in each where they can be compared
  * @param goals what it should have reached
  */
 public record Report(
-        String bench, Instant at, Machine machine, Map<String, String> options, List<Row> rows, List<Goal> goals) {
+        String bench,
+        Instant at,
+        Machine machine,
+        ProcessorTime begun,
+        Map<String, String> options,
+        List<Row> rows,
+        List<Goal> goals) {
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -49,6 +56,7 @@ public record Report(
                 bench,
                 Instant.now().truncatedTo(ChronoUnit.SECONDS),
                 Machine.here(),
+                ProcessorTime.now(),
                 options,
                 new ArrayList<>(),
                 new ArrayList<>());
@@ -68,8 +76,15 @@ public record Report(
 
     void print(PrintStream out) {
         out.printf(
-                "%s on %s, %d cores, Linux %s, %s (load before: %.1f) %s%n",
-                bench, machine.cpu(), machine.cores(), machine.kernel(), machine.java(), machine.loadBefore(), options);
+                "%s on %s, %d cores, Linux %s, %s (load before: %.1f; stolen by the host: %.0f %%) %s%n",
+                bench,
+                machine.cpu(),
+                machine.cores(),
+                machine.kernel(),
+                machine.java(),
+                machine.loadBefore(),
+                stolenPercent(),
+                options);
         for (Row row : rows) {
             out.println("  " + row.name());
             row.figures().forEach((figure, value) -> out.printf("    %-34s %s%n", figure, shown(value)));
@@ -86,10 +101,15 @@ public record Report(
         json.put("bench", bench);
         json.put("at", at.toString());
         json.put("machine", machine);
+        json.put("stolen_percent", stolenPercent());
         json.put("options", options);
         json.put("rows", rows);
         json.put("goals", goals);
         Files.writeString(file, JSON.writeValueAsString(json) + "\n");
+    }
+
+    private double stolenPercent() {
+        return ProcessorTime.now().stolenPercentSince(begun);
     }
 
     private static String shown(Object value) {
