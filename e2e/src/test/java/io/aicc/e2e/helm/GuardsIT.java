@@ -161,6 +161,8 @@ class GuardsIT {
             spec/containers/0/securityContext               | {"privileged": true}                                   | no privileges
             spec/containers/0/securityContext/readOnlyRootFilesystem | false                                         | no privileges
             spec/containers/0/securityContext/capabilities  | {"drop": ["ALL"], "add": ["NET_RAW"]}                  | no privileges
+            spec/securityContext/appArmorProfile            | {"type": "Unconfined"}                                 | no privileges
+            spec/containers/0/securityContext/seLinuxOptions | {"type": "spc_t"}                                     | no privileges
             spec/containers/0/ports/0/hostPort              | 8080                                                   | no ports of
             spec/containers/0/ports/3/hostPort              | 20480                                                  | take no ports of their nodes
             """)
