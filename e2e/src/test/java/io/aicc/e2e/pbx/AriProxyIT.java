@@ -22,7 +22,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -47,7 +46,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A controller on another machine: a real nginx, with TLS, in front of a real Asterisk. */
 class AriProxyIT {
     private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Timing OFTEN =
+            new Timing(Duration.ofMillis(100), Duration.ofSeconds(10), Duration.ofSeconds(30));
     private static final String APP = "aicc";
+    private static final String CHANNELS = "/ari/channels";
 
     /** As the controller's own TapName has them. */
     private static final String SNOOP = "aicc-seoul-1700000000-1.customer.1.snoop-0123456789-1y2p0ij32e8e7";
@@ -79,11 +81,10 @@ class AriProxyIT {
 
     @Test
     void aControllerComesInWithANameOfItsOwn() throws Exception {
-        HttpResponse<String> answer =
-                http.send(asController("/ari/asterisk/ping").build(), HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer = http.send(asController(CHANNELS).build(), HttpResponse.BodyHandlers.ofString());
 
         assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.body()).contains("pong");
+        assertThat(answer.body()).startsWith("[");
         assertThat(answer.headers().map().toString())
                 .as("says who they are to nobody")
                 .doesNotContain("1.2")
@@ -96,11 +97,11 @@ class AriProxyIT {
         SimpleMeterRegistry metrics = new SimpleMeterRegistry();
         PbxAddress pbx = new PbxAddress(
                 nginx.ari(), Nginx.CONTROLLER, new Secret(Nginx.CONTROLLER_PASSWORD), APP, nginx.certificate());
-        Timing timing = new Timing(Duration.ofMillis(100), Duration.ofSeconds(10), Duration.ofSeconds(30));
-        try (PbxLink link = new PbxLink(pbx, timing, metrics, InstantSource.system());
+        try (PbxLink link = new PbxLink(pbx, OFTEN, metrics, InstantSource.system());
                 Ari ari = new Ari(asterisk)) {
             link.start(new Uninterested());
             await().atMost(LIMIT).until(() -> link.health().up());
+            double uninteresting = events(metrics, "ignored");
             ari.send("POST", "channels?endpoint=Local/1@answers&channelId=leg-1&app=" + APP);
 
             PbxCommands commands = link.commands();
@@ -126,8 +127,35 @@ class AriProxyIT {
                         return true;
                     });
 
-            await().atMost(LIMIT).until(() -> served(metrics).contains("ping"));
-            assertThat(served(metrics)).containsExactlyInAnyOrderElementsOf(whatAControllerAsksFor());
+            await().atMost(LIMIT)
+                    .untilAsserted(() -> assertThat(neverServed(metrics)).isEmpty());
+            assertThat(ari.get("applications/" + APP).get("events_allowed")).isNotEmpty();
+            assertThat(events(metrics, "used")).isPositive();
+            assertThat(events(metrics, "ignored"))
+                    .as("tells nothing that we have no use for")
+                    .isEqualTo(uninteresting);
+        }
+    }
+
+    /** As an older Asterisk, another proxy or a user without the right to does. */
+    @Test
+    void aPbxThatCannotBeToldWhatToTellTellsAll() throws Exception {
+        SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+        PbxAddress pbx =
+                new PbxAddress(asterisk.ari(), AsteriskProcess.USER + "-events", asterisk.password(), "aicc-all", null);
+        try (PbxLink link = new PbxLink(pbx, OFTEN, metrics, InstantSource.system());
+                Ari ari = new Ari(asterisk)) {
+            link.start(new Uninterested());
+            await().atMost(LIMIT).until(() -> link.health().up());
+            ari.send("POST", "channels?endpoint=Local/1@answers&channelId=leg-2&app=aicc-all");
+
+            await().atMost(LIMIT).until(() -> events(metrics, "used") > 0 && events(metrics, "ignored") > 0);
+            assertThat(metrics.get("aicc_ari_request")
+                            .tags("operation", "filter_events", "outcome", "refused")
+                            .timer()
+                            .count())
+                    .isEqualTo(1);
+            ari.send("DELETE", "channels/leg-2");
         }
     }
 
@@ -166,6 +194,13 @@ class AriProxyIT {
             DELETE | asterisk/modules/res_pjsip.so
             GET    | recordings/stored
             GET    | applications
+            GET    | applications/other
+            GET    | asterisk/ping
+            PUT    | applications/other/eventFilter
+            PUT    | applications/aicc/eventFilter?applicationName=other
+            PUT    | applications/aicc%2FeventFilter
+            POST   | applications/aicc/subscription?eventSource=channel:1
+            DELETE | applications/aicc/eventFilter
             GET    | endpoints
             GET    | api-docs/resources.json
             """)
@@ -178,10 +213,12 @@ class AriProxyIT {
 
         assertThat(answer.statusCode()).isEqualTo(403);
         assertThat(answer.headers().firstValue("Server")).as("who refused it").hasValue("nginx");
-        String written = "\"%s\" 403 %s /ari/%s\n".formatted(Nginx.CONTROLLER, method, path.replaceFirst("[?].*", ""));
-        await("it is written down").atMost(LIMIT).untilAsserted(() -> assertThat(nginx.refusals())
-                .contains(written)
+        String written =
+                " \"%s\" 403 - \\d\\.\\d{3} %s %s\n".formatted(Nginx.CONTROLLER, method, Pattern.quote(uri(path)));
+        await("it is written down").atMost(LIMIT).untilAsserted(() -> assertThat(nginx.failures())
+                .containsPattern(written)
                 .doesNotContain("?"));
+        assertThat(nginx.errors()).doesNotContain("api_key");
     }
 
     @Test
@@ -232,11 +269,11 @@ class AriProxyIT {
 
     @ParameterizedTest
     @CsvSource({
-        "/ari/asterisk/ping, controller-1, wrong, 401",
-        "/ari/asterisk/ping, nobody, of-this-test-alone, 401",
+        "/ari/channels, controller-1, wrong, 401",
+        "/ari/channels, nobody, of-this-test-alone, 401",
         "/ari/events?app=aicc&subscribeAll=true, controller-1, wrong, 401",
-        "/, controller-1, of-this-test-alone, 404",
-        "/httpstatus, controller-1, of-this-test-alone, 404",
+        "/, controller-1, of-this-test-alone, 403",
+        "/httpstatus, controller-1, of-this-test-alone, 403",
     })
     void whatIsNotForAControllerIsRefused(String path, String user, String password, int status) throws Exception {
         assertThat(status(
@@ -252,21 +289,20 @@ class AriProxyIT {
 
         assertThat(status(
                         http,
-                        HttpRequest.newBuilder(nginx.ari().resolve("/ari/asterisk/ping"))
-                                .header("Authorization", own)))
+                        HttpRequest.newBuilder(nginx.ari().resolve(CHANNELS)).header("Authorization", own)))
                 .isEqualTo(401);
     }
 
     @Test
     void aPageInABrowserIsRefusedWhateverItKnows() throws Exception {
-        assertThat(status(http, asController("/ari/asterisk/ping").header("Origin", "https://evil.example")))
+        assertThat(status(http, asController(CHANNELS).header("Origin", "https://evil.example")))
                 .isEqualTo(403);
     }
 
     @Test
     void anotherNetworkIsRefusedWhateverItKnows() throws Exception {
         try (HttpClient stranger = from("127.57.0.2")) {
-            assertThat(status(stranger, asController("/ari/asterisk/ping"))).isEqualTo(403);
+            assertThat(status(stranger, asController(CHANNELS))).isEqualTo(403);
         }
         assertThat(nginx.errors()).contains("access forbidden by rule");
     }
@@ -274,32 +310,31 @@ class AriProxyIT {
     @Test
     void whoDoesNotKnowTheCertificateDoesNotTalkToIt() {
         try (HttpClient trusting = HttpClient.newHttpClient()) {
-            assertThatThrownBy(() -> status(trusting, asController("/ari/asterisk/ping")))
+            assertThatThrownBy(() -> status(trusting, asController(CHANNELS)))
                     .isInstanceOf(SSLHandshakeException.class);
         }
+    }
+
+    /** As nginx writes it: without the query, decoded. */
+    private static String uri(String path) {
+        return "/ari/"
+                + URI.create("/" + path.replaceFirst("[?].*", "")).getPath().substring(1);
     }
 
     private static boolean said(Queue<String> heard, String word) {
         return heard.stream().anyMatch(text -> text.contains(word));
     }
 
-    /** Operations that the PBX has carried out, by the controller's own count. */
-    private static List<String> served(SimpleMeterRegistry metrics) {
-        return metrics.find("aicc_ari_request").tag("outcome", "ok").timers().stream()
-                .filter(requests -> requests.count() > 0)
+    /** What a controller may ask for that this one has not been served. */
+    private static List<String> neverServed(SimpleMeterRegistry metrics) {
+        return metrics.get("aicc_ari_request").tag("outcome", "ok").timers().stream()
+                .filter(requests -> requests.count() == 0)
                 .map(requests -> Objects.requireNonNull(requests.getId().getTag("operation")))
                 .toList();
     }
 
-    /** Every operation that its code names. */
-    private static List<String> whatAControllerAsksFor() throws IOException {
-        String code = Files.readString(
-                Asterisk.PROJECT.resolve("operator/src/main/java/io/aicc/operator/ari/link/PbxCommands.java"));
-        return Pattern.compile("\\b(?:ask|remove)\\(\"(\\w+)\"")
-                .matcher(code)
-                .results()
-                .map(operation -> operation.group(1))
-                .toList();
+    private static double events(SimpleMeterRegistry metrics, String taken) {
+        return metrics.get("aicc_ari_events").tag("taken", taken).counter().count();
     }
 
     /** Of a PBX that is not listened to. */

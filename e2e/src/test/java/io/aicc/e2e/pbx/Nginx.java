@@ -119,9 +119,9 @@ final class Nginx implements AutoCloseable {
         return Files.readString(directory.resolve("error.log"));
     }
 
-    /** Requests that were refused, a line each. */
-    String refusals() throws IOException {
-        return Files.readString(directory.resolve("ari_refused.log"));
+    /** Requests that failed, a line each. */
+    String failures() throws IOException {
+        return Files.readString(directory.resolve("ari_failed.log"));
     }
 
     @Override

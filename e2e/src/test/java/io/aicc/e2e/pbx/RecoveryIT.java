@@ -119,6 +119,10 @@ class RecoveryIT {
             rig.talking(meanwhile);
             assertThat(PbxRig.reason(rig.ended(before))).isEqualTo("EndedUnwatched");
             await().atMost(PbxRig.LIMIT).until(controller::ready);
+            assertThat(controller.metric("aicc_ari_request_seconds_count{operation=\"filter_events\",outcome=\"ok\"}"))
+                    .as("it is told again what to tell")
+                    .isEqualTo(controller.metric("aicc_ari_connects_total{outcome=\"ok\"}"))
+                    .isEqualTo(2);
             rig.hangUpCustomer();
             rig.ended(meanwhile);
             await().atMost(PbxRig.LIMIT).until(() -> rig.taps().isEmpty());

@@ -46,7 +46,9 @@ final class LinkMetrics {
         }
         connects(true);
         connects(false);
-        requests("ping", Outcome.OK);
+        for (Operation operation : Operation.values()) {
+            requests(operation, Outcome.OK);
+        }
     }
 
     void showConnected(BooleanSupplier connected) {
@@ -63,14 +65,14 @@ final class LinkMetrics {
         connects(succeeded).increment();
     }
 
-    void request(String operation, Outcome outcome, long nanos) {
+    void request(Operation operation, Outcome outcome, long nanos) {
         requests(operation, outcome).record(Duration.ofNanos(nanos));
     }
 
-    private Timer requests(String operation, Outcome outcome) {
+    private Timer requests(Operation operation, Outcome outcome) {
         return Timer.builder("aicc_ari_request")
                 .description("Requests to the PBX, by operation and outcome")
-                .tag("operation", operation)
+                .tag("operation", operation.label())
                 .tag("outcome", label(outcome))
                 .serviceLevelObjectives(FAST)
                 .register(registry);

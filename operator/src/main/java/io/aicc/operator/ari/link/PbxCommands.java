@@ -2,13 +2,17 @@ package io.aicc.operator.ari.link;
 
 import ch.loway.oss.ari4java.ARI;
 import ch.loway.oss.ari4java.generated.models.Channel;
+import ch.loway.oss.ari4java.tools.HttpClient;
 import ch.loway.oss.ari4java.tools.RestException;
 import io.aicc.operator.ari.link.LinkMetrics.Outcome;
 import io.aicc.operator.ari.pbx.PbxSnapshot;
 import java.net.InetAddress;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,18 +26,21 @@ public final class PbxCommands {
     private static final int HIGHEST_PORT = 65_535;
 
     private final ARI ari;
+    private final HttpClient requests;
     private final String app;
     private final LinkMetrics metrics;
 
-    PbxCommands(ARI ari, String app, LinkMetrics metrics) {
+    /** @param requests what {@code ari} sends its requests by */
+    PbxCommands(ARI ari, HttpClient requests, String app, LinkMetrics metrics) {
         this.ari = ari;
+        this.requests = requests;
         this.app = app;
         this.metrics = metrics;
     }
 
     /** Hears what comes in from a leg, on a channel of that id. */
     public void snoop(String leg, String id) throws PbxException {
-        ask("snoop", leg, () -> ari.channels()
+        ask(Operation.SNOOP, leg, () -> ari.channels()
                 .snoopChannelWithId(leg, id, app)
                 .setSpy("in")
                 .setWhisper("none")
@@ -47,7 +54,7 @@ public final class PbxCommands {
      * @return {@code address:port} that it sends from, if the PBX tells
      */
     public Optional<String> externalMedia(String id, String destination) throws PbxException {
-        return ask("external_media", id, () -> {
+        return ask(Operation.EXTERNAL_MEDIA, id, () -> {
             Channel channel = ari.channels()
                     .externalMedia(app, destination, "ulaw")
                     .setChannelId(id)
@@ -65,7 +72,7 @@ public final class PbxCommands {
 
     /** Makes a mixing bridge of that id. */
     public void createBridge(String id) throws PbxException {
-        ask("create_bridge", id, () -> ari.bridges()
+        ask(Operation.CREATE_BRIDGE, id, () -> ari.bridges()
                 .createWithId(id)
                 .setType("mixing")
                 .setName(app)
@@ -74,7 +81,7 @@ public final class PbxCommands {
 
     /** Puts channels into a bridge. */
     public void join(String bridge, Set<String> channels) throws PbxException {
-        ask("join", bridge, () -> {
+        ask(Operation.JOIN, bridge, () -> {
             ari.bridges().addChannel(bridge, String.join(",", channels)).execute();
             return bridge;
         });
@@ -82,7 +89,7 @@ public final class PbxCommands {
 
     /** Ends a channel of ours. */
     public void hangUp(String channel) throws PbxException {
-        remove("hang_up", channel, () -> {
+        remove(Operation.HANG_UP, channel, () -> {
             ari.channels().hangup(channel).execute();
             return channel;
         });
@@ -90,7 +97,7 @@ public final class PbxCommands {
 
     /** Ends a bridge of ours. */
     public void destroyBridge(String bridge) throws PbxException {
-        remove("destroy_bridge", bridge, () -> {
+        remove(Operation.DESTROY_BRIDGE, bridge, () -> {
             ari.bridges().destroy(bridge).execute();
             return bridge;
         });
@@ -98,7 +105,7 @@ public final class PbxCommands {
 
     /** Lets a call that entered our application go on in its dialplan; one that has left already is fine. */
     public void continueInDialplan(String channel) throws PbxException {
-        remove("continue", channel, () -> {
+        remove(Operation.CONTINUE, channel, () -> {
             ari.channels().continueInDialplan(channel).execute();
             return channel;
         });
@@ -107,17 +114,29 @@ public final class PbxCommands {
     /** Everything there is. */
     PbxSnapshot snapshot() throws PbxException {
         return new PbxSnapshot(
-                ask("list_channels", app, () -> ari.channels().list().execute().stream()
+                ask(Operation.LIST_CHANNELS, app, () -> ari.channels().list().execute().stream()
                         .map(Translation::channel)
                         .toList()),
-                ask("list_bridges", app, () -> ari.bridges().list().execute().stream()
+                ask(Operation.LIST_BRIDGES, app, () -> ari.bridges().list().execute().stream()
                         .map(Translation::bridge)
                         .toList()));
     }
 
-    /** Whether requests are answered. */
+    /** Whether requests are answered, and our application is known there. */
     void ping() throws PbxException {
-        ask("ping", app, () -> ari.asterisk().ping().execute());
+        ask(Operation.PING, app, () -> ari.applications().get(app).execute());
+    }
+
+    /**
+     * Has the PBX tell us of these types of events only, for as long as we are connected. Not by ari4java, which wraps the body
+     * so that Asterisk takes it for no filter at all (<a href="https://github.com/ari4java/ari4java/issues/208">ari4java#208</a>).
+     */
+    void hearOnly(Collection<String> types) throws PbxException {
+        String filter = types.stream()
+                .map(type -> "{\"type\":\"" + type + "\"}")
+                .collect(Collectors.joining(",", "{\"allowed\":[", "]}"));
+        String path = "/applications/" + app + "/eventFilter";
+        ask(Operation.FILTER_EVENTS, app, () -> requests.httpActionSync(path, "PUT", List.of(), filter, List.of()));
     }
 
     static PbxException failed(String operation, String object, RestException e) {
@@ -132,7 +151,7 @@ public final class PbxCommands {
         T send() throws RestException;
     }
 
-    private <T> T ask(String operation, String object, Request<T> request) throws PbxException {
+    private <T> T ask(Operation operation, String object, Request<T> request) throws PbxException {
         long start = System.nanoTime();
         Outcome outcome = Outcome.OK;
         try {
@@ -143,16 +162,16 @@ public final class PbxCommands {
                 case NOT_FOUND -> Outcome.MISSING;
                 default -> Outcome.REFUSED;
             };
-            throw failed(operation, object, e);
+            throw failed(operation.label(), object, e);
         } catch (RuntimeException e) { // Without what every answer of its kind has.
             outcome = Outcome.UNREADABLE;
-            throw new PbxException(operation, object, 0, "the answer is not readable: " + e);
+            throw new PbxException(operation.label(), object, 0, "the answer is not readable: " + e);
         } finally {
             metrics.request(operation, outcome, System.nanoTime() - start);
         }
     }
 
-    private void remove(String operation, String object, Request<String> request) throws PbxException {
+    private void remove(Operation operation, String object, Request<String> request) throws PbxException {
         try {
             ask(operation, object, request);
         } catch (PbxException e) {
@@ -163,7 +182,7 @@ public final class PbxCommands {
     }
 
     private @Nullable String variable(String channel, String name) throws PbxException {
-        return ask("get_variable", channel, () -> value(channel, name)).orElse(null);
+        return ask(Operation.GET_VARIABLE, channel, () -> value(channel, name)).orElse(null);
     }
 
     private Optional<String> value(String channel, String name) throws RestException {

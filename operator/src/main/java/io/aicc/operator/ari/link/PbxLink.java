@@ -66,8 +66,9 @@ public final class PbxLink implements AutoCloseable {
         this.http = builder.build();
         this.stream = new AriEventStream(http, pbx, steady);
         this.backoff = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(5), ThreadLocalRandom.current());
-        this.ari = AriClient.over(new AriRequests(http, pbx), stream, pbx.app());
-        this.commands = new PbxCommands(ari, pbx.app(), metrics);
+        AriRequests requests = new AriRequests(http, pbx);
+        this.ari = AriClient.over(requests, stream, pbx.app());
+        this.commands = new PbxCommands(ari, requests, pbx.app(), metrics);
         metrics.showConnected(() -> health().up());
     }
 
@@ -120,6 +121,7 @@ public final class PbxLink implements AutoCloseable {
             try {
                 ActionEvents events = connect(hearing);
                 metrics.connect(true);
+                hearWhatConcernsUs();
                 refresh(listener);
                 log.atInfo()
                         .addKeyValue("pbx", pbx.url())
@@ -156,6 +158,17 @@ public final class PbxLink implements AutoCloseable {
             throw PbxCommands.failed("connect", pbx.app(), failure);
         }
         return events;
+    }
+
+    /** Most of what a PBX says is of no use to us. One that says it all the same, or a proxy that refuses, only costs more. */
+    private void hearWhatConcernsUs() {
+        try {
+            commands.hearOnly(Translation.TYPES);
+        } catch (PbxException e) {
+            log.atInfo()
+                    .addKeyValue("problem", e.getMessage())
+                    .log("the pbx cannot be told what to tell, and tells all");
+        }
     }
 
     private void refresh(PbxListener listener) throws PbxException {

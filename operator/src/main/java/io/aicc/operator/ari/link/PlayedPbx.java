@@ -31,8 +31,9 @@ public final class PlayedPbx {
 
     public PlayedPbx(String app) {
         this.app = app;
-        ari = AriClient.over(new Agreeing(), events, app);
-        commands = new PbxCommands(ari, app, metrics);
+        Agreeing agreeing = new Agreeing();
+        ari = AriClient.over(agreeing, events, app);
+        commands = new PbxCommands(ari, agreeing, app, metrics);
     }
 
     /** From now on the listener is told what happens here. */

@@ -32,10 +32,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What ARI says, in our words. What does not concern us is nothing. */
 final class Translation {
+    /** What concerns us, as ARI calls it. */
+    static final List<String> TYPES = Stream.of(
+                    ChannelCreated.class,
+                    ChannelStateChange.class,
+                    ChannelDialplan.class,
+                    ChannelCallerId.class,
+                    ChannelDestroyed.class,
+                    ChannelHangupRequest.class,
+                    Dial.class,
+                    BridgeCreated.class,
+                    BridgeDestroyed.class,
+                    BridgeMerged.class,
+                    ChannelEnteredBridge.class,
+                    ChannelLeftBridge.class,
+                    StasisStart.class,
+                    BridgeAttendedTransfer.class,
+                    ChannelHold.class,
+                    ChannelUnhold.class,
+                    ChannelDtmfReceived.class)
+            .map(Class::getSimpleName)
+            .toList();
+
     private static final String STASIS = "Stasis";
 
     private Translation() {}

@@ -36,7 +36,7 @@ class PbxCommandsTest {
         AriRequests requests = new AriRequests(http, pbx, Duration.ofMillis(500));
         AriEventStream none = new AriEventStream(http, pbx, java.time.InstantSource.system());
         commands = new PbxCommands(
-                AriClient.over(requests, none, "aicc"), "aicc", new LinkMetrics(new SimpleMeterRegistry()));
+                AriClient.over(requests, none, "aicc"), requests, "aicc", new LinkMetrics(new SimpleMeterRegistry()));
     }
 
     @AfterEach
