@@ -195,7 +195,7 @@ public final class AsteriskProcess implements AutoCloseable {
 
     private boolean answers() throws InterruptedException {
         String user = USER + ":" + password.reveal();
-        HttpRequest request = HttpRequest.newBuilder(ari().resolve("/ari/asterisk/info"))
+        HttpRequest request = HttpRequest.newBuilder(ari().resolve("/ari/applications"))
                 .header(
                         "Authorization",
                         "Basic " + Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8)))

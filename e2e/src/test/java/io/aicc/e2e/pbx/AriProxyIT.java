@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A controller on another machine: a real nginx, with TLS, in front of a real Asterisk. */
 class AriProxyIT {
@@ -58,6 +60,20 @@ class AriProxyIT {
     private static final String BRIDGE = "aicc-seoul-1700000000-1.customer.1.bridge-1y2p0ij32e8e7";
     private static final String OTHER_BRIDGE = "aicc-seoul-1700000000-2.agent.2.bridge-1y2p0ij32e8e8";
 
+    private static final String DIGEST = UUID.randomUUID().toString().replace("-", "");
+
+    /** Most of it is not loaded all the same: asterisk/etc/modules_aicc.conf. */
+    private static final String LOADED_AT_A_USERS_WISH = """
+            load = res_ari_asterisk.so
+            load = res_ari_recordings.so
+            load = func_config.so
+            load = func_sorcery.so
+            load = func_realtime.so
+            load = func_curl.so
+            load = func_env.so
+            load = func_shell.so
+            """;
+
     @TempDir
     private static Path directory;
 
@@ -67,9 +83,18 @@ class AriProxyIT {
 
     @BeforeAll
     static void start() throws Exception {
-        asterisk = Asterisk.start(Map.of("extensions.conf", "[answers]\nexten = 1,1,Answer()\n same = n,Wait(60)\n"));
+        asterisk = Asterisk.start(Map.of(
+                "extensions.conf",
+                "[answers]\nexten = 1,1,Answer()\n same = n,Wait(600)\n",
+                "pjsip.conf",
+                "[phone]\ntype = auth\nusername = phone\npassword_digest = MD5:" + DIGEST,
+                "modules.conf",
+                LOADED_AT_A_USERS_WISH));
         nginx = new Nginx(asterisk, directory);
         http = from(Nginx.CONTROLLER_ADDRESS);
+        try (Ari ari = new Ari(asterisk)) {
+            ari.send("POST", "channels?endpoint=Local/1@answers&channelId=asks&extension=1&context=answers");
+        }
     }
 
     @AfterAll
@@ -265,6 +290,32 @@ class AriProxyIT {
                 .asString()
                 .contains("\"status_code\":403", "Write access denied");
         events.abort();
+    }
+
+    /** As whoever has taken over a controller may ask on its event stream; the names are Asterisk's own. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "asterisk/config/dynamic/res_pjsip/auth/phone",
+                "asterisk/variable?variable=AST_CONFIG(pjsip.conf,phone,password_digest)",
+                "asterisk/info",
+                "recordings/stored",
+                "channels/asks/variable?variable=AST_CONFIG(pjsip.conf,phone,password_digest)",
+                "channels/asks/variable?variable=AST_SORCERY(res_pjsip,auth,phone,password_digest)",
+                "channels/asks/variable?variable=REALTIME(ps_auths,id,phone)",
+                "channels/asks/variable?variable=CURL(file:///mnt/etc/pjsip.conf)",
+                "channels/asks/variable?variable=FILE(/mnt/etc/pjsip.conf)",
+                "channels/asks/variable?variable=SHELL(cat /mnt/etc/pjsip.conf)",
+            })
+    void nobodyReadsSecretsEvenAtAsteriskItself(String path) throws Exception {
+        for (String user : List.of(AsteriskProcess.USER, AsteriskProcess.USER + "-events")) {
+            String password = asterisk.password().reveal();
+            HttpRequest request = HttpRequest.newBuilder(asterisk.ari().resolve("/ari/" + path.replace(" ", "%20")))
+                    .header("Authorization", Ari.basic(user, password))
+                    .build();
+            HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.body()).as(user).containsAnyOf("Resource not found", "Unable to read provided function");
+        }
     }
 
     @ParameterizedTest

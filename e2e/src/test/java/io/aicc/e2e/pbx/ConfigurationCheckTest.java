@@ -89,6 +89,10 @@ class ConfigurationCheckTest {
         "http.conf, '[general]\nenabled=1\nbindaddr=127.0.0.1\ntlsenable=On\ntlsbindaddr=0.0.0.0:8089', tlsbindaddr is '0.0.0.0:8089'",
         "ari_origins.conf, allowed_origins = *, allowed_origins is *",
         "asterisk.conf, '[options]\nexecincludes = yes', execincludes is on",
+        "asterisk.conf, '[options]\nlive_dangerously = yes', live_dangerously is on",
+        "modules.conf, '[modules]\nautoload = yes', loads func_config",
+        "modules.conf, '[modules]\nautoload = no\nload => res_ari_asterisk.so ; for the status page', loads res_ari_asterisk",
+        "modules.conf, '[modules]\nRequire = func_curl', loads func_curl",
     })
     void whatOpensTheDoorIsRefused(String file, String text, String why) throws IOException {
         write(file, text, "rw-------");
@@ -97,6 +101,30 @@ class ConfigurationCheckTest {
 
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.errors()).contains("/" + file + ": ", why.replace("''", "'"));
+    }
+
+    @Test
+    void whatModulesConfIncludesCounts() throws IOException {
+        write(
+                "modules.conf",
+                "[modules]\nautoload = yes\n#include \"modules_*.conf\"\n#tryinclude none.conf\n",
+                "rw-r--r--");
+        assertThat(check().errors()).isEmpty();
+
+        write("modules.conf", "[modules]\nautoload = no\n#include modules_more.conf\n", "rw-r--r--");
+        write("modules_more.conf", "load = func_odbc.so\nload = func_curlx.so\n", "rw-r--r--");
+        assertThat(check().errors().lines()).singleElement().asString().contains("loads func_odbc");
+    }
+
+    @Test
+    void aModuleThatTheDialplanCannotDoWithoutIsAccepted() throws IOException {
+        write("modules.conf", "[modules]\nload = func_curl.so\nload = func_odbc.so\n", "rw-r--r--");
+
+        assertThat(check("func_curl").errors().lines())
+                .singleElement()
+                .asString()
+                .contains("loads func_odbc");
+        assertThat(check("func_curl", "func_odbc").exitCode()).isZero();
     }
 
     @Test
@@ -113,7 +141,9 @@ class ConfigurationCheckTest {
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
     }
 
-    private CommandResult check() {
-        return Command.of(FOLDER.resolve("check").toString(), etc.toString()).run();
+    private CommandResult check(String... accepted) {
+        Stream<String> command = Stream.of(FOLDER.resolve("check").toString(), etc.toString());
+        return Command.of(Stream.concat(command, Stream.of(accepted)).toArray(String[]::new))
+                .run();
     }
 }
