@@ -58,13 +58,7 @@ class AssembledWorkerTest {
     private List<String> start(String classPath, String... more) throws Exception {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(List.of(
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx64m",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-XX:AOTCache=" + shipped.resolve("worker.aot")));
+        command.addAll(Files.readAllLines(shipped.resolve("options")));
         command.addAll(List.of(more));
         command.addAll(List.of("-cp", classPath, "io.aicc.worker.CallWorker"));
         ProcessBuilder builder = new ProcessBuilder(command);

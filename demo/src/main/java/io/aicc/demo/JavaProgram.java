@@ -1,7 +1,13 @@
 package io.aicc.demo;
 
+import static java.util.Objects.requireNonNull;
+
+import io.aicc.worker.CallWorker;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,7 +18,7 @@ import java.util.stream.Stream;
 public final class JavaProgram {
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
 
-    /** What every program is run with; a container image has the same. */
+    /** What operator and controller are run with; a container image has the same. */
     private static final List<String> COMMON = List.of(
             "-XX:+UseSerialGC",
             "-XX:+ExitOnOutOfMemoryError",
@@ -27,7 +33,8 @@ public final class JavaProgram {
             .filter(option -> option.startsWith("-XX:TieredStopAtLevel="))
             .toList();
 
-    private static final String WORKER = "io.aicc.worker.CallWorker";
+    private static final String WORKER = CallWorker.class.getName();
+    private static final List<String> WORKER_OPTIONS = workerOptions();
 
     private JavaProgram() {}
 
@@ -41,39 +48,50 @@ public final class JavaProgram {
         return command("io.aicc.operator.ari.AriController", withCompiler("-Xmx192m"));
     }
 
-    /** A worker: one process per call, so small, and quick to start rather than quick in the long run. */
+    /** A worker: one process per call, with the options that its module says. */
     public static ProcessBuilder worker() {
         return likeAWorker(WORKER);
     }
 
     /** Another program under a worker's conditions. */
     public static ProcessBuilder likeAWorker(String main) {
-        return command(main, "-Xmx64m", "-XX:TieredStopAtLevel=1");
+        return from(System.getProperty("java.class.path"), main, WORKER_OPTIONS);
     }
 
     /**
-     * A worker as it is shipped: jars, and what the JVM worked out about its start.
+     * A worker as it is shipped: jars, options, and what the JVM worked out about its start.
      *
      * @param folder that {@code call-worker/assemble} made
      */
     public static ProcessBuilder shippedWorker(Path folder) throws IOException {
         String classPath = Files.readString(folder.resolve("classpath")).strip();
-        String cache = "-XX:AOTCache=" + folder.resolve("worker.aot");
-        return from(classPath, WORKER, "-Xmx64m", "-XX:TieredStopAtLevel=1", cache);
+        return from(classPath, WORKER, Files.readAllLines(folder.resolve("options")));
     }
 
-    private static String[] withCompiler(String option) {
-        return Stream.concat(Stream.of(option), COMPILER.stream()).toArray(String[]::new);
+    /** Comments say why it is told each of them; they are not options. */
+    private static List<String> workerOptions() {
+        try (InputStream options = requireNonNull(CallWorker.class.getResourceAsStream("jvm-options"))) {
+            return new String(options.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    private static ProcessBuilder command(String main, String... options) {
-        return from(System.getProperty("java.class.path"), main, options);
+    private static Stream<String> withCompiler(String option) {
+        return Stream.concat(Stream.of(option), COMPILER.stream());
     }
 
-    private static ProcessBuilder from(String classPath, String main, String... options) {
+    private static ProcessBuilder command(String main, Stream<String> options) {
+        List<String> all = Stream.concat(COMMON.stream(), options).toList();
+        return from(System.getProperty("java.class.path"), main, all);
+    }
+
+    private static ProcessBuilder from(String classPath, String main, List<String> options) {
         List<String> command = new ArrayList<>(List.of(JAVA.toString()));
-        command.addAll(COMMON);
-        command.addAll(List.of(options));
+        command.addAll(options);
         command.addAll(List.of("-cp", classPath, main));
         ProcessBuilder builder = new ProcessBuilder(command);
         // What the demo itself was told is not meant for the programs: they refuse settings that are not theirs.
