@@ -256,21 +256,11 @@ final class PbxRig implements AutoCloseable {
         return Objects.requireNonNullElse(session.getSpec().mediaSources(), new MediaSources(null, null));
     }
 
-    /** Name of the only session there is, as soon as there is one. */
+    /** Name of the session of the only call there is, as soon as there is one. */
     String onlySession() {
         return await().pollInterval(Duration.ofMillis(20))
                 .atMost(LIMIT)
-                .until(
-                        () ->
-                                client
-                                        .resources(CallSession.class)
-                                        .inNamespace(cluster.namespace())
-                                        .list()
-                                        .getItems()
-                                        .stream()
-                                        .map(session -> session.getMetadata().getName())
-                                        .toList(),
-                        names -> names.size() == 1)
+                .until(this::live, names -> names.size() == 1)
                 .getFirst();
     }
 
