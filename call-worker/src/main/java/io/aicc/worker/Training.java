@@ -1,0 +1,183 @@
+package io.aicc.worker;
+
+import io.aicc.runtime.ManagementServer.Endpoints;
+import io.aicc.runtime.Program;
+import io.aicc.runtime.Settings;
+import io.aicc.wire.event.Channel;
+import io.aicc.wire.event.EventBody;
+import io.aicc.worker.audio.AudioFrame;
+import io.aicc.worker.publish.Destination;
+import io.aicc.worker.publish.PublishSettings;
+import io.aicc.worker.publish.SessionIdentity;
+import io.aicc.worker.publish.TranscriptPublisher;
+import io.aicc.worker.speech.SpeechEngine;
+import io.aicc.worker.speech.SpeechListener;
+import io.aicc.worker.speech.SpeechListener.Transcript;
+import io.aicc.worker.speech.SpeechStream;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What {@code call-worker/assemble} runs for the JVM to learn a worker from: its start with each engine that it can have at hand,
+ * then a whole call, two speakers' packets in, words to a receiver out. What is learnt need not be loaded, linked and worked out
+ * in the one call that a worker has.
+ */
+final class Training {
+    private static final Map<String, String> ENGINE_ELSEWHERE =
+            Map.of("AICC_STT_ENGINE", "vosk", "AICC_VOSK_URL", "ws://127.0.0.1:1");
+
+    private static final int PACKET_MS = 20;
+    private static final int SPEECH_PACKETS = 75;
+    private static final int PACKETS = 150;
+    private static final int UTTERANCES = 400;
+
+    private Training() {}
+
+    public static void main(String[] arguments) throws Exception {
+        Map<String, String> elsewhere = new HashMap<>(System.getenv());
+        elsewhere.putAll(ENGINE_ELSEWHERE);
+        start(elsewhere);
+        start(System.getenv());
+        Path outbox = Files.createTempDirectory(Path.of(System.getenv("AICC_OUTBOX_DIR")), "training");
+        try (TrainingReceiver receiver = TrainingReceiver.listen()) {
+            URI url = URI.create("ws://127.0.0.1:" + receiver.port() + "/transcripts");
+            Destination destination = Destination.of("training", url, "training", new byte[32]);
+            PublishSettings outputs = new PublishSettings(List.of(destination), outbox);
+            talk(outputs);
+            publish(outputs);
+        }
+    }
+
+    /** As warm as it gets, asked for what a cluster asks. */
+    private static void start(Map<String, String> environment) throws Exception {
+        try (Program program = new Program("training")) {
+            CallWorker.build(environment, program);
+            Endpoints endpoints = Settings.load(environment, WorkerConfig::read).endpoints();
+            ask(endpoints.address(), endpoints.healthPort(), "/health/ready");
+            ask(endpoints.address(), endpoints.metricsPort(), "/metrics");
+        }
+    }
+
+    private static void ask(InetAddress address, int port, String path) throws IOException {
+        try (Socket socket = new Socket(address, port)) {
+            String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            socket.getInputStream().readAllBytes();
+        }
+    }
+
+    private static void talk(PublishSettings outputs) throws Exception {
+        InetAddress here = InetAddress.getLoopbackAddress();
+        try (DatagramSocket customer = new DatagramSocket(0, here);
+                DatagramSocket agent = new DatagramSocket(0, here);
+                OwnCall call = OwnCall.prepare(new Echo(), outputs)) {
+            call.handOver(Map.of(Channel.CUSTOMER, customer.getLocalPort(), Channel.AGENT, agent.getLocalPort()));
+            for (int i = 0; i < PACKETS; i++) {
+                send(customer, i, call.hears(Channel.CUSTOMER));
+                send(agent, i, call.hears(Channel.AGENT));
+                Thread.sleep(PACKET_MS);
+            }
+            call.end();
+        }
+    }
+
+    /**
+     * Lets words go out often enough for the compiler to learn their way too: in a call there are a few a second, and it would
+     * be over before they counted.
+     */
+    private static void publish(PublishSettings outputs) throws InterruptedException {
+        var session = new SessionIdentity("training", "training", 1);
+        var stt = new EventBody.Stt("training", "none", 0);
+        var words = List.of(new EventBody.Word("end", 0, PACKET_MS, 1.0));
+        try (TranscriptPublisher publisher =
+                TranscriptPublisher.open(session, outputs, new SimpleMeterRegistry(), InstantSource.system())) {
+            for (int i = 0; i < UTTERANCES; i++) {
+                String utterance = "customer-" + i;
+                publisher.publish(new EventBody.TranscriptInterim(
+                        Channel.CUSTOMER, utterance, 1, false, i, i, "so far", "en-US", null, stt));
+                Thread.sleep(1);
+                publisher.publish(new EventBody.TranscriptFinal(
+                        Channel.CUSTOMER, utterance, 2, true, i, i, "in the end", "en-US", 1.0, words, stt));
+                Thread.sleep(1);
+            }
+            long unheard = publisher.drain(Duration.ofSeconds(5));
+            if (unheard > 0) {
+                throw new IllegalStateException("the receiver got nothing of " + unheard + " finals");
+            }
+        }
+    }
+
+    /** Sends 20 ms of µ-law (RFC 3550 section 5.1, payload type 0): first a loud tone, then silence. */
+    private static void send(DatagramSocket socket, int number, InetSocketAddress to) throws IOException {
+        int samples = 8 * PACKET_MS;
+        byte[] sound = new byte[samples];
+        Arrays.fill(sound, (byte) 0xFF);
+        for (int i = 0; number < SPEECH_PACKETS && i < samples; i++) {
+            sound[i] = (byte) (i / 4 % 2 == 0 ? 0x10 : 0x90);
+        }
+        ByteBuffer packet = ByteBuffer.allocate(12 + samples)
+                .putShort((short) 0x8000)
+                .putShort((short) number)
+                .putInt(number * samples)
+                .putInt(socket.getLocalPort())
+                .put(sound);
+        socket.send(new DatagramPacket(packet.array(), packet.capacity(), to));
+    }
+
+    /** Hears something all the time. */
+    private static final class Echo implements SpeechEngine {
+        @Override
+        public String name() {
+            return "training";
+        }
+
+        @Override
+        public String model() {
+            return "none";
+        }
+
+        @Override
+        public SpeechStream open(Channel channel, String language, SpeechListener listener) {
+            return new SpeechStream() {
+                private String utterance = "";
+
+                @Override
+                public void begin(String utteranceId, long startMs) {
+                    utterance = utteranceId;
+                }
+
+                @Override
+                public void audio(AudioFrame frame) {
+                    listener.interimResult(utterance, "so far", frame.endMs());
+                }
+
+                @Override
+                public void end(long endMs) {
+                    listener.finalResult(utterance, new Transcript("in the end", List.of(), null));
+                }
+
+                @Override
+                public void close() {}
+            };
+        }
+
+        @Override
+        public void close() {}
+    }
+}
