@@ -5,6 +5,7 @@ import io.aicc.operator.control.ControlKey;
 import io.aicc.operator.control.WorkerChannels;
 import io.aicc.operator.kube.Election;
 import io.aicc.operator.kube.KubeWrites;
+import io.aicc.operator.kube.Leadership;
 import io.aicc.operator.pool.WarmPools;
 import io.aicc.operator.pool.WorkerPoolReconciler;
 import io.aicc.operator.session.CallSessionReconciler;
@@ -25,6 +26,7 @@ import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import io.micrometer.core.instrument.Gauge;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -69,6 +71,10 @@ public final class Operator implements AutoCloseable {
         this.key = key;
         this.onDeposed = onDeposed;
         String namespace = settings.namespace();
+        Gauge.builder("aicc_leading", () -> role == Role.LEADER ? 1 : 0)
+                .description(Leadership.LEADING)
+                .tag("lease", settings.election().lease())
+                .register(metrics.registry());
         KubeWrites api = new KubeWrites(client, metrics.registry());
         pools = new WarmPools(client, namespace, clock, new SecureRandom(), metrics.registry());
         poolReconciler = new WorkerPoolReconciler(pools, key.publicKey(), api, namespace, clock);

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
@@ -55,6 +56,16 @@ final class Ari implements AutoCloseable {
             throw new IOException("GET /ari/%s: %d %s".formatted(path, answer.statusCode(), answer.body()));
         }
         return JSON.readTree(answer.body());
+    }
+
+    /** Takes the events of an application, as another controller would, until it is closed. */
+    AutoCloseable takeEventsOf(String app) {
+        URI events = URI.create("ws://" + base.getAuthority() + "/ari/events?subscribeAll=true&app=" + app);
+        WebSocket stream = http.newWebSocketBuilder()
+                .header("Authorization", authorization)
+                .buildAsync(events, new WebSocket.Listener() {})
+                .join();
+        return () -> stream.sendClose(WebSocket.NORMAL_CLOSURE, "").join().abort();
     }
 
     @Override

@@ -413,6 +413,9 @@ class AriProxyIT {
         public void snapshot(PbxSnapshot snapshot) {}
 
         @Override
+        public void replaced() {}
+
+        @Override
         public void lost() {}
     }
 

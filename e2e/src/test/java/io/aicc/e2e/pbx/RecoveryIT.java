@@ -147,6 +147,36 @@ class RecoveryIT {
     }
 
     @Test
+    void oneWhosePlaceIsTakenTouchesNothingUntilItIsFree() throws Exception {
+        Controller controller = rig.startController(Map.of());
+        controller.awaitReady();
+        String name = rig.call("dial");
+        rig.talking(name);
+        String looks = "aicc_ari_request_seconds_count{operation=\"ping\",outcome=\"ok\"}";
+        String theirs = "aicc-pbx-of-somebody-else.agent.1.bridge-x";
+        try (Ari ari = new Ari(rig.asterisk());
+                AutoCloseable other = ari.takeEventsOf("aicc")) {
+            await().atMost(PbxRig.LIMIT)
+                    .until(() -> controller.says().contains("replaced: another controller is connected as aicc"));
+            assertThat(controller.ready()).isFalse();
+            assertThat(controller.metric("aicc_ari_replaced_total")).isEqualTo(1);
+            rig.makeBridge(theirs);
+            List<String> before = rig.taps();
+            rig.hangUpCustomer();
+            double asked = controller.metric(looks);
+            await().atMost(PbxRig.LIMIT).until(() -> controller.metric(looks) > asked);
+            assertThat(rig.taps())
+                    .as("longer than a sweep takes to come")
+                    .contains(theirs + " ")
+                    .isSubsetOf(before);
+            assertThat(rig.live()).contains(name);
+        }
+        await().atMost(PbxRig.LIMIT).until(controller::ready);
+        assertThat(PbxRig.reason(rig.ended(name))).isEqualTo("EndedUnwatched");
+        await().atMost(PbxRig.LIMIT).until(() -> rig.taps().isEmpty());
+    }
+
+    @Test
     void connectedButDeafIsNotReady() throws Exception {
         try (Wire wire = new Wire(rig.asterisk().ari())) {
             Controller controller =
@@ -167,6 +197,20 @@ class RecoveryIT {
     }
 
     @Test
+    void whereSessionsAreRefusedItIsNotReadyAndSaysSoBeforeTheFirstCall() throws Exception {
+        Controller controller = rig.startController(Map.of("AICC_NAMESPACE", "no-such-namespace"));
+        await().atMost(PbxRig.LIMIT)
+                .until(() -> controller.says().contains("sessions refused by the API: create missing"));
+        assertThat(controller.ready()).isFalse();
+        assertThat(controller.metric("aicc_pbx_session_failures_total{reason=\"missing\"}"))
+                .isPositive();
+        rig.call("dial");
+        await().atMost(PbxRig.LIMIT).until(() -> controller.metric("aicc_pbx_calls_failing") == 1);
+        rig.hangUpCustomer();
+        await().atMost(PbxRig.LIMIT).until(() -> controller.metric("aicc_pbx_calls_failing") == 0);
+    }
+
+    @Test
     void withoutPortsACallGoesOnUntranscribed() throws Exception {
         Controller controller = rig.startController(Map.of("AICC_ARI_PORT_BUDGET", "3"));
         controller.awaitReady();
@@ -177,6 +221,19 @@ class RecoveryIT {
                 .until(() -> rig.channel("Local/talk@phones").isPresent());
         assertThat(rig.workers().session(name)).isNull();
         assertThat(rig.taps()).isEmpty();
+    }
+
+    @Test
+    void aPbxThatHasAllTheWorkersItMayHaveGoesOnUntranscribed() throws Exception {
+        Controller controller = rig.startController(Map.of("AICC_ARI_MAX_CALLS", "1"));
+        controller.awaitReady();
+        String first = rig.call("dial");
+        rig.talking(first);
+        String second = rig.call("dial");
+        await().atMost(PbxRig.LIMIT)
+                .until(() -> controller.metric("aicc_pbx_untapped_total{reason=\"call_limit\"}") == 1);
+        assertThat(rig.workers().session(second)).isNull();
+        goesOn(rig.workers().of(first).agent());
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.aicc.operator.ari.call.CallPolicy.Start;
 import io.aicc.operator.ari.call.CallSessions;
 import io.aicc.operator.ari.call.Rehearsal;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -56,9 +57,12 @@ class RehearsalTest {
 
     @Test
     void callsAreGoneThroughToTheirEndAndNothingIsLeft() throws Exception {
-        Rehearsal.play(POLICY, CallSessions.rehearsed(client, cluster.namespace(), POLICY.pbx()));
+        CallSessions sessions = sessionsIn(cluster.namespace());
+
+        Rehearsal.play(POLICY, sessions.inDryRun());
 
         assertThat(lines.list).extracting(ILoggingEvent::getMessage).containsExactly("calls rehearsed");
+        assertThat(sessions.refused()).isEmpty();
         assertThat(client.resources(CallSession.class).inAnyNamespace().list().getItems())
                 .isEmpty();
         await().untilAsserted(() -> assertThat(switchboards()).isEmpty());
@@ -66,11 +70,18 @@ class RehearsalTest {
 
     @Test
     void anApiServerThatRefusesIsSaidAndTheProgramGoesOn() throws Exception {
-        Rehearsal.play(POLICY, CallSessions.rehearsed(client, "no-such-namespace", POLICY.pbx()));
+        CallSessions sessions = sessionsIn("no-such-namespace");
+
+        Rehearsal.play(POLICY, sessions.inDryRun());
 
         assertThat(lines.list)
                 .extracting(ILoggingEvent::getMessage)
                 .containsExactly("calls not rehearsed, the first ones will begin slowly");
+        assertThat(sessions.refused()).as("known before the first call").contains("create missing");
+    }
+
+    private CallSessions sessionsIn(String namespace) {
+        return new CallSessions(client, namespace, POLICY.pbx(), new SimpleMeterRegistry());
     }
 
     private static List<String> switchboards() {

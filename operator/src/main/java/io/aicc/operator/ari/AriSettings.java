@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  * @param namespace where the CallSessions are made
  * @param policy what is wanted of calls
  * @param portBudget RTP ports of the PBX that may be in use before calls go untapped
+ * @param maxCalls of the PBX that may be tapped at once
  * @param sessionTtl how long sessions live on without a word from the PBX
  * @param snapshots how often the whole PBX is looked at
  */
@@ -25,6 +26,7 @@ record AriSettings(
         String namespace,
         CallPolicy policy,
         int portBudget,
+        int maxCalls,
         Duration sessionTtl,
         Duration snapshots,
         Election election,
@@ -71,6 +73,13 @@ record AriSettings(
                         65_536,
                         "ports",
                         "RTP ports of the PBX that may be in use, 8 for a tapped call, before calls go untranscribed; keep it below what rtp.conf has"),
+                settings.integer(
+                        "AICC_ARI_MAX_CALLS",
+                        5000,
+                        0,
+                        5000,
+                        "calls",
+                        "Calls of this PBX that have a session at once, the others go on untranscribed: where PBXs share a pool, none takes all its workers"),
                 settings.seconds(
                         "AICC_ARI_SESSION_TTL_SECONDS",
                         3600,

@@ -6,7 +6,7 @@ import io.aicc.crd.CallSessionSpec.MediaSources;
 import io.aicc.crd.CallSessionSpec.PbxReference;
 import io.aicc.crd.CallSessionStatus;
 import io.aicc.operator.ari.call.CallMetrics.Untapped;
-import io.aicc.operator.ari.guard.PortBudget;
+import io.aicc.operator.ari.guard.Budget;
 import io.aicc.operator.ari.link.PbxCommands;
 import io.aicc.operator.ari.pbx.Conversation;
 import io.aicc.operator.ari.pbx.Conversation.EndReason;
@@ -43,6 +43,9 @@ final class CallKeeper {
     private static final long FIRST_RETRY_MS = 100;
     private static final long LONGEST_RETRY_MS = 5_000;
 
+    /** So many tries that failed in a row, seconds, are no passing trouble. */
+    private static final int FAILING = 6;
+
     private final Tools tools;
     private final Consumer<CallKeeper> onDone;
     private final InOrder turn;
@@ -72,7 +75,7 @@ final class CallKeeper {
     record Tools(
             CallSessions sessions,
             PbxCommands pbx,
-            PortBudget budget,
+            Budget budget,
             CallPolicy policy,
             CallMetrics metrics,
             InstantSource clock,
@@ -169,6 +172,17 @@ final class CallKeeper {
         turn.execute(() -> {
             end("PbxLost", tools.clock().instant());
             settle();
+        });
+    }
+
+    /** Leaves everything as it is, to whoever looks after the call from now on. */
+    void retire() {
+        turn.execute(() -> {
+            if (!done) {
+                done = true;
+                leave();
+                overcome();
+            }
         });
     }
 
@@ -328,15 +342,23 @@ final class CallKeeper {
 
     private boolean admitted() {
         if (admission == Admission.UNASKED) {
-            if (tools.budget().admit()) {
-                admission = Admission.ADMITTED;
-            } else {
-                admission = Admission.REFUSED;
-                tools.metrics().untapped(Untapped.PORT_BUDGET);
-                log.atError()
-                        .addKeyValue("rtp_ports_in_use", tools.budget().inUse())
-                        .addKeyValue("budget", tools.budget().limit())
-                        .log("call goes on untranscribed: too few rtp ports are left at the pbx");
+            Budget budget = tools.budget();
+            admission = Admission.REFUSED;
+            switch (budget.admit()) {
+                case ADMITTED -> admission = Admission.ADMITTED;
+                case TOO_FEW_PORTS -> {
+                    tools.metrics().untapped(Untapped.PORT_BUDGET);
+                    log.atError()
+                            .addKeyValue("rtp_ports_in_use", budget.portsInUse())
+                            .addKeyValue("budget", budget.ports())
+                            .log("call goes on untranscribed: too few rtp ports are left at the pbx");
+                }
+                case TOO_MANY_CALLS -> {
+                    tools.metrics().untapped(Untapped.CALL_LIMIT);
+                    log.atError()
+                            .addKeyValue("limit", budget.calls())
+                            .log("call goes on untranscribed: this pbx has as many calls with workers as it may");
+                }
             }
         }
         return admission == Admission.ADMITTED;
@@ -363,6 +385,7 @@ final class CallKeeper {
             }
             admission = Admission.REFUSED;
             tools.budget().release();
+            tools.sessions().acceptsNothing();
             tools.metrics().untapped(Untapped.SESSION_REFUSED);
             log.atError().addKeyValue("problem", e.getMessage()).log("call goes on untranscribed: session refused");
             return null;
@@ -413,17 +436,26 @@ final class CallKeeper {
         if (!cleared) {
             return false;
         }
-        if (admission == Admission.ADMITTED) {
-            tools.budget().release();
-        }
         if (now.stage() == Stage.OVER) {
             done = true;
-            tools.metrics().over();
+            leave();
             onDone.accept(this);
         } else {
+            releasePorts();
             startOver(now);
         }
         return true;
+    }
+
+    private void leave() {
+        releasePorts();
+        tools.metrics().over();
+    }
+
+    private void releasePorts() {
+        if (admission == Admission.ADMITTED) {
+            tools.budget().release();
+        }
     }
 
     private void markEnded(EndMark mark) {
@@ -451,17 +483,28 @@ final class CallKeeper {
 
     private void retryUnless(boolean well) {
         if (well) {
-            attempt = 0;
+            overcome();
             notBefore = Instant.MIN;
             return;
         }
         attempt++;
         tools.metrics().retried();
+        if (attempt == FAILING) {
+            tools.metrics().failing(1);
+        }
         long pause = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS << Math.min(attempt - 1, 10));
         Duration wait =
                 Duration.ofMillis(pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1));
         notBefore = tools.steady().instant().plus(wait);
         later(wait);
+    }
+
+    /** Whatever was tried again is not any more. */
+    private void overcome() {
+        if (attempt >= FAILING) {
+            tools.metrics().failing(-1);
+        }
+        attempt = 0;
     }
 
     private void later(Duration delay) {

@@ -24,6 +24,7 @@ public final class CallMetrics {
 
     private final MeterRegistry registry;
     private final AtomicInteger live = new AtomicInteger();
+    private final AtomicInteger failing = new AtomicInteger();
     private final Timer sessions;
     private final Timer taps;
     private final Timer ends;
@@ -32,6 +33,7 @@ public final class CallMetrics {
     /** Why a call goes on without transcription. */
     enum Untapped {
         PORT_BUDGET,
+        CALL_LIMIT,
         SESSION_REFUSED
     }
 
@@ -52,6 +54,10 @@ public final class CallMetrics {
                 .register(registry);
         Gauge.builder("aicc_pbx_calls", live, AtomicInteger::get)
                 .description("Calls at the PBX that are looked after")
+                .register(registry);
+        Gauge.builder("aicc_pbx_calls_failing", failing, AtomicInteger::get)
+                .description(
+                        "Calls for which something keeps failing: the PBX refuses taps, or the API server a session")
                 .register(registry);
         for (Untapped reason : Untapped.values()) {
             untappedCounter(reason);
@@ -83,6 +89,15 @@ public final class CallMetrics {
 
     void retried() {
         again.increment();
+    }
+
+    void failing(int more) {
+        failing.addAndGet(more);
+    }
+
+    /** Calls for which something keeps failing. */
+    public int failing() {
+        return failing.get();
     }
 
     void untapped(Untapped reason) {

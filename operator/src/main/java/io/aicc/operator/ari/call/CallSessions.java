@@ -28,31 +28,51 @@ public final class CallSessions implements AutoCloseable {
 
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
     private static final int UNPROCESSABLE = 422;
+    private static final String CREATE = "create";
+    private static final String PATCH = "patch";
 
     private final KubernetesClient client;
     private final String namespace;
     private final String pbx;
     private final boolean dry;
+    private final Refusals refusals;
     private final Counter creates;
     private final Counter patches;
     private volatile @Nullable SharedIndexInformer<CallSession> informer;
 
     public CallSessions(KubernetesClient client, String namespace, String pbx, MeterRegistry metrics) {
-        this(client, namespace, pbx, metrics, false);
-    }
-
-    private CallSessions(KubernetesClient client, String namespace, String pbx, MeterRegistry metrics, boolean dry) {
         this.client = client;
         this.namespace = namespace;
         this.pbx = pbx;
-        this.dry = dry;
-        creates = writes("create", metrics);
-        patches = writes("patch", metrics);
+        dry = false;
+        refusals = new Refusals(metrics);
+        creates = writes(CREATE, metrics);
+        patches = writes(PATCH, metrics);
     }
 
-    /** Sessions that never come to be: the API server does all but keep them (dry run). */
-    public static CallSessions rehearsed(KubernetesClient client, String namespace, String pbx) {
-        return new CallSessions(client, namespace, pbx, new SimpleMeterRegistry(), true);
+    private CallSessions(CallSessions real) {
+        client = real.client;
+        namespace = real.namespace;
+        pbx = real.pbx;
+        dry = true;
+        refusals = real.refusals;
+        creates = writes(CREATE, new SimpleMeterRegistry());
+        patches = writes(PATCH, new SimpleMeterRegistry());
+    }
+
+    /** Sessions that never come to be: the API server does all but keep them (dry run). What it refuses it would refuse us. */
+    public CallSessions inDryRun() {
+        return new CallSessions(this);
+    }
+
+    /** What the API server refuses now, whoever calls: nothing can be transcribed before that is mended. */
+    public Optional<String> refused() {
+        return refusals.standing();
+    }
+
+    /** Not even the least session that we can ask for is accepted. */
+    void acceptsNothing() {
+        refusals.refusedWhatever(CREATE);
     }
 
     /** Whether a session is of this PBX, so that its controller hears of it. */
@@ -61,7 +81,7 @@ public final class CallSessions implements AutoCloseable {
         return labels != null && pbx.equals(labels.get(PBX_LABEL));
     }
 
-    /** Whether these are {@link #rehearsed}. */
+    /** Whether these are {@linkplain #inDryRun in dry run}. */
     boolean rehearsed() {
         return dry;
     }
@@ -131,12 +151,16 @@ public final class CallSessions implements AutoCloseable {
     Made create(CallSession session) {
         creates.increment();
         try {
-            return new Made(
-                    client.resource(session).inNamespace(namespace).dryRun(dry).create(), false);
+            CallSession made =
+                    client.resource(session).inNamespace(namespace).dryRun(dry).create();
+            refusals.accepted(CREATE);
+            return new Made(made, false);
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+                refusals.accepted(CREATE);
                 return new Made(client.resource(session).inNamespace(namespace).require(), true);
             }
+            refusals.refused(CREATE, e);
             throw e;
         }
     }
@@ -189,8 +213,10 @@ public final class CallSessions implements AutoCloseable {
                     .withName(name)
                     .dryRun(dry)
                     .patch(MERGE, body));
+            refusals.accepted(PATCH);
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+                refusals.refused(PATCH, e);
                 throw e;
             }
         }

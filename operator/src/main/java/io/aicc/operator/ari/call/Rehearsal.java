@@ -7,7 +7,7 @@ import io.aicc.crd.CallSessionStatus;
 import io.aicc.crd.CallSessionStatus.MediaEndpoint;
 import io.aicc.crd.Codec;
 import io.aicc.crd.Phase;
-import io.aicc.operator.ari.guard.PortBudget;
+import io.aicc.operator.ari.guard.Budget;
 import io.aicc.operator.ari.link.PbxException;
 import io.aicc.operator.ari.link.PlayedPbx;
 import io.aicc.runtime.SteadyClock;
@@ -73,7 +73,7 @@ public final class Rehearsal {
                 policy,
                 sessions,
                 pbx.commands(),
-                new PortBudget(Integer.MAX_VALUE),
+                new Budget(Integer.MAX_VALUE, Integer.MAX_VALUE),
                 new CallMetrics(new SimpleMeterRegistry()),
                 InstantSource.system(),
                 new SteadyClock(),

@@ -5,7 +5,7 @@ import io.aicc.crd.CallSessionSpec.PbxReference;
 import io.aicc.crd.CallSessionStatus;
 import io.aicc.operator.ari.call.CallKeeper.Tools;
 import io.aicc.operator.ari.call.CallMetrics.Leak;
-import io.aicc.operator.ari.guard.PortBudget;
+import io.aicc.operator.ari.guard.Budget;
 import io.aicc.operator.ari.link.PbxCommands;
 import io.aicc.operator.ari.link.PbxException;
 import io.aicc.operator.ari.link.PbxListener;
@@ -52,7 +52,7 @@ public final class Switchboard implements PbxListener, AutoCloseable {
     private final CallPolicy policy;
     private final CallSessions sessions;
     private final PbxCommands pbx;
-    private final PortBudget budget;
+    private final Budget budget;
     private final CallMetrics metrics;
     private final InstantSource clock;
     private final InstantSource steady;
@@ -66,7 +66,7 @@ public final class Switchboard implements PbxListener, AutoCloseable {
     private final Semaphore room = new Semaphore(WAITING);
 
     // Touched by the desk's thread only.
-    private final PbxView view = new PbxView();
+    private PbxView view = new PbxView();
     private final Map<String, CallKeeper> keepers = new HashMap<>();
     private final Map<CallKeeper, String> customers = new HashMap<>();
     private final Map<String, Boolean> finished = new LinkedHashMap<>() {
@@ -89,7 +89,7 @@ public final class Switchboard implements PbxListener, AutoCloseable {
             CallPolicy policy,
             CallSessions sessions,
             PbxCommands pbx,
-            PortBudget budget,
+            Budget budget,
             CallMetrics metrics,
             InstantSource clock,
             InstantSource steady,
@@ -133,7 +133,7 @@ public final class Switchboard implements PbxListener, AutoCloseable {
 
     @Override
     public void beforeSnapshot() {
-        onDesk(view::beforeSnapshot);
+        onDesk(() -> view.beforeSnapshot());
     }
 
     @Override
@@ -149,6 +149,18 @@ public final class Switchboard implements PbxListener, AutoCloseable {
             Set.copyOf(keepers.values()).forEach(wasAway ? this::showAnew : this::show);
             sweep();
             view.inStasis(policy.app()).forEach(stray -> giveBack(stray.id()));
+        });
+    }
+
+    /** What we know is worth nothing from now on; whatever we still did could harm calls that somebody else looks after. */
+    @Override
+    public void replaced() {
+        onDesk(() -> {
+            lostSince = null; // Nobody's sessions to end: whoever replaced us may look after them.
+            keepers.values().forEach(CallKeeper::retire);
+            keepers.clear();
+            customers.clear();
+            view = new PbxView();
         });
     }
 
@@ -175,12 +187,12 @@ public final class Switchboard implements PbxListener, AutoCloseable {
             case PbxEvent.StasisEntered(String channel, List<String> arguments) -> giveBack(channel);
             default -> {}
         }
-        budget.observe(view.rtpChannels(), view.rtpInstruments());
         refresh(touched);
     }
 
     /** Shows to every call what may have changed for it. */
     private void refresh(Touched touched) {
+        budget.observe(view.rtpChannels(), view.rtpInstruments());
         Set<CallKeeper> concerned = new HashSet<>();
         for (String customer : touched.customers()) {
             view.conversation(customer).flatMap(call -> keeper(customer, call)).ifPresent(concerned::add);

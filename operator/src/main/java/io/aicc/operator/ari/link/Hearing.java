@@ -1,5 +1,6 @@
 package io.aicc.operator.ari.link;
 
+import ch.loway.oss.ari4java.generated.models.ApplicationReplaced;
 import ch.loway.oss.ari4java.generated.models.Message;
 import ch.loway.oss.ari4java.tools.AriConnectionEvent;
 import ch.loway.oss.ari4java.tools.AriWSCallback;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,16 +21,25 @@ import org.slf4j.LoggerFactory;
 final class Hearing implements AriWSCallback<Message> {
     private static final Logger log = LoggerFactory.getLogger(Hearing.class);
 
+    /** What is listened for, as ARI calls it. */
+    static final List<String> TYPES = Stream.concat(
+                    Stream.of(ApplicationReplaced.class.getSimpleName()), Translation.TYPES.stream())
+            .toList();
+
     private final PbxListener listener;
     private final LinkMetrics metrics;
+    private final Runnable onReplaced;
     private final CountDownLatch broken = new CountDownLatch(1);
     private volatile boolean opened;
     private volatile boolean over;
+    private volatile boolean replaced;
     private volatile @Nullable RestException failure;
 
-    Hearing(PbxListener listener, LinkMetrics metrics) {
+    /** @param onReplaced told at once when somebody else gets our events from now on */
+    Hearing(PbxListener listener, LinkMetrics metrics, Runnable onReplaced) {
         this.listener = listener;
         this.metrics = metrics;
+        this.onReplaced = onReplaced;
     }
 
     /** Whether the connection broke, within that time. */
@@ -42,6 +53,11 @@ final class Hearing implements AriWSCallback<Message> {
         return failure;
     }
 
+    /** Whether somebody else has connected as our application: this connection is open, and nothing comes by it any more. */
+    boolean replaced() {
+        return replaced;
+    }
+
     /** What comes late is not told any more. */
     void end() {
         over = true;
@@ -50,6 +66,14 @@ final class Hearing implements AriWSCallback<Message> {
     @Override
     public void onSuccess(@Nullable Message message) {
         if (over) {
+            return;
+        }
+        if (message instanceof ApplicationReplaced) {
+            over = true;
+            replaced = true;
+            metrics.event(Taken.USED);
+            onReplaced.run();
+            broken.countDown();
             return;
         }
         List<PbxEvent> events;

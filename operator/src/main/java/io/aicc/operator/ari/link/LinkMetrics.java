@@ -22,6 +22,7 @@ final class LinkMetrics {
     };
 
     private final MeterRegistry registry;
+    private final Counter replaced;
 
     /** What became of a request. */
     enum Outcome {
@@ -41,6 +42,9 @@ final class LinkMetrics {
 
     LinkMetrics(MeterRegistry registry) {
         this.registry = registry;
+        replaced = Counter.builder("aicc_ari_replaced")
+                .description("Times that another controller connected as our application, and this one stood aside")
+                .register(registry);
         for (Taken taken : Taken.values()) {
             events(taken);
         }
@@ -63,6 +67,10 @@ final class LinkMetrics {
 
     void connect(boolean succeeded) {
         connects(succeeded).increment();
+    }
+
+    void replaced() {
+        replaced.increment();
     }
 
     void request(Operation operation, Outcome outcome, long nanos) {

@@ -29,6 +29,7 @@ public final class PbxCommands {
     private final HttpClient requests;
     private final String app;
     private final LinkMetrics metrics;
+    private volatile boolean barred;
 
     /** @param requests what {@code ari} sends its requests by */
     PbxCommands(ARI ari, HttpClient requests, String app, LinkMetrics metrics) {
@@ -40,6 +41,7 @@ public final class PbxCommands {
 
     /** Hears what comes in from a leg, on a channel of that id. */
     public void snoop(String leg, String id) throws PbxException {
+        checkOurs(id);
         ask(Operation.SNOOP, leg, () -> ari.channels()
                 .snoopChannelWithId(leg, id, app)
                 .setSpy("in")
@@ -54,6 +56,7 @@ public final class PbxCommands {
      * @return {@code address:port} that it sends from, if the PBX tells
      */
     public Optional<String> externalMedia(String id, String destination) throws PbxException {
+        checkOurs(id);
         return ask(Operation.EXTERNAL_MEDIA, id, () -> {
             Channel channel = ari.channels()
                     .externalMedia(app, destination, "ulaw")
@@ -72,6 +75,7 @@ public final class PbxCommands {
 
     /** Makes a mixing bridge of that id. */
     public void createBridge(String id) throws PbxException {
+        checkOurs(id);
         ask(Operation.CREATE_BRIDGE, id, () -> ari.bridges()
                 .createWithId(id)
                 .setType("mixing")
@@ -81,6 +85,8 @@ public final class PbxCommands {
 
     /** Puts channels into a bridge. */
     public void join(String bridge, Set<String> channels) throws PbxException {
+        checkOurs(bridge);
+        channels.forEach(this::checkOurs);
         ask(Operation.JOIN, bridge, () -> {
             ari.bridges().addChannel(bridge, String.join(",", channels)).execute();
             return bridge;
@@ -89,6 +95,7 @@ public final class PbxCommands {
 
     /** Ends a channel of ours. */
     public void hangUp(String channel) throws PbxException {
+        checkOurs(channel);
         remove(Operation.HANG_UP, channel, () -> {
             ari.channels().hangup(channel).execute();
             return channel;
@@ -97,6 +104,7 @@ public final class PbxCommands {
 
     /** Ends a bridge of ours. */
     public void destroyBridge(String bridge) throws PbxException {
+        checkOurs(bridge);
         remove(Operation.DESTROY_BRIDGE, bridge, () -> {
             ari.bridges().destroy(bridge).execute();
             return bridge;
@@ -109,6 +117,28 @@ public final class PbxCommands {
             ari.channels().continueInDialplan(channel).execute();
             return channel;
         });
+    }
+
+    /** From now on nothing is asked of the PBX, or may be again: what others do there must not be interfered with. */
+    void bar(boolean now) {
+        barred = now;
+    }
+
+    boolean barred() {
+        return barred;
+    }
+
+    /** Whether somebody listens as our application, barred or not: Asterisk knows one only while it does. */
+    boolean applicationIsTaken() throws PbxException {
+        try {
+            send(Operation.PING, app, () -> ari.applications().get(app).execute());
+            return true;
+        } catch (PbxException e) {
+            if (e.missing()) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /** Everything there is. */
@@ -139,6 +169,13 @@ public final class PbxCommands {
         ask(Operation.FILTER_EVENTS, app, () -> requests.httpActionSync(path, "PUT", List.of(), filter, List.of()));
     }
 
+    /** Whatever we make is named after our application: what is not is none of our business, whoever thinks it is. */
+    private void checkOurs(String id) {
+        if (!id.startsWith(app + "-")) {
+            throw new IllegalArgumentException("not of our making at the pbx: '" + id + "'");
+        }
+    }
+
     static PbxException failed(String operation, String object, RestException e) {
         String said = e.getResponse() == null ? e.getMessage() : e.getResponse();
         Throwable cause = e.getCause();
@@ -152,6 +189,14 @@ public final class PbxCommands {
     }
 
     private <T> T ask(Operation operation, String object, Request<T> request) throws PbxException {
+        if (barred) {
+            throw new PbxException(
+                    operation.label(), object, 0, "not asked: another controller has our place at the pbx");
+        }
+        return send(operation, object, request);
+    }
+
+    private <T> T send(Operation operation, String object, Request<T> request) throws PbxException {
         long start = System.nanoTime();
         Outcome outcome = Outcome.OK;
         try {

@@ -34,10 +34,12 @@ public final class PbxLink implements AutoCloseable {
     private final ARI ari;
     private final PbxCommands commands;
     private final Backoff backoff;
+    private final Rival rival = new Rival();
     private volatile @Nullable Thread thread;
     private volatile boolean closed;
     private volatile boolean heard;
     private volatile Instant lastAnswer = Instant.MIN;
+    private volatile Instant lastSnapshot = Instant.MIN;
     private volatile String problem = "not connected yet";
 
     /**
@@ -88,8 +90,23 @@ public final class PbxLink implements AutoCloseable {
         });
     }
 
-    /** Up only while events arrive and requests are answered; knowing it asks nobody. */
+    /** Up only while events arrive, requests are answered and the whole PBX can be looked at; knowing it asks nobody. */
     public Health.State health() {
+        Health.State connection = connection();
+        Duration unseen = Duration.between(lastSnapshot, steady.instant());
+        Duration limit = timing.snapshots().multipliedBy(2).plus(timing.deadAfter());
+        if (connection.up() && unseen.compareTo(limit) > 0) {
+            return Health.State.down(
+                    "connected, but the pbx did not show its calls for " + unseen.toSeconds() + " s: " + problem);
+        }
+        return connection;
+    }
+
+    /** What is down here only connecting anew may mend. */
+    private Health.State connection() {
+        if (commands.barred()) {
+            return Health.State.down("replaced: another controller is connected as " + pbx.app());
+        }
         if (!heard) {
             return Health.State.down(problem);
         }
@@ -117,8 +134,10 @@ public final class PbxLink implements AutoCloseable {
 
     private void keepConnected(PbxListener listener) throws InterruptedException {
         for (int attempt = 1; !closed; attempt++) {
-            Hearing hearing = new Hearing(listener, metrics);
+            Hearing hearing = new Hearing(listener, metrics, () -> standAside(listener));
+            Instant since = steady.instant();
             try {
+                commands.bar(false);
                 ActionEvents events = connect(hearing);
                 metrics.connect(true);
                 hearWhatConcernsUs();
@@ -143,8 +162,41 @@ public final class PbxLink implements AutoCloseable {
             hearing.end();
             heard = false;
             stream.destroy();
+            if (hearing.replaced()) {
+                rival.came(Duration.between(since, steady.instant()));
+                awaitOurPlace();
+                continue;
+            }
             listener.lost();
             TimeUnit.MILLISECONDS.sleep(backoff.before(Math.max(1, attempt)).toMillis());
+        }
+    }
+
+    /** Called while the PBX tells it, whatever else is being waited for. */
+    private void standAside(PbxListener listener) {
+        commands.bar(true);
+        metrics.replaced();
+        log.atError()
+                .addKeyValue("pbx", pbx.url())
+                .addKeyValue("app", pbx.app())
+                .log("another controller has connected as our application, standing aside until it is gone:"
+                        + " installations that share a pbx need an AICC_ARI_APP each");
+        listener.replaced();
+    }
+
+    /** Returns when nobody has it any more. */
+    private void awaitOurPlace() throws InterruptedException {
+        boolean taken = true;
+        while (!closed && !rival.left(taken)) {
+            TimeUnit.MILLISECONDS.sleep(timing.heartbeat().toMillis());
+            try {
+                taken = commands.applicationIsTaken();
+            } catch (PbxException e) {
+                taken = true;
+                log.atWarn()
+                        .addKeyValue("problem", e.getMessage())
+                        .log("whether another controller is still there cannot be told, standing aside");
+            }
         }
     }
 
@@ -163,7 +215,7 @@ public final class PbxLink implements AutoCloseable {
     /** Most of what a PBX says is of no use to us. One that says it all the same, or a proxy that refuses, only costs more. */
     private void hearWhatConcernsUs() {
         try {
-            commands.hearOnly(Translation.TYPES);
+            commands.hearOnly(Hearing.TYPES);
         } catch (PbxException e) {
             log.atInfo()
                     .addKeyValue("problem", e.getMessage())
@@ -175,6 +227,10 @@ public final class PbxLink implements AutoCloseable {
         listener.beforeSnapshot();
         PbxSnapshot snapshot = commands.snapshot();
         lastAnswer = steady.instant();
+        if (commands.barred()) {
+            return;
+        }
+        lastSnapshot = lastAnswer;
         listener.snapshot(snapshot);
         heard = true;
     }
@@ -192,9 +248,10 @@ public final class PbxLink implements AutoCloseable {
                     nextSnapshot = lastAnswer.plus(timing.snapshots());
                 }
             } catch (PbxException e) {
-                log.atWarn().addKeyValue("problem", e.getMessage()).log("the pbx does not answer");
+                problem = String.valueOf(e.getMessage());
+                log.atWarn().addKeyValue("problem", problem).log("the pbx does not answer");
             }
-            Health.State state = health();
+            Health.State state = connection();
             if (!state.up()) {
                 problem = state.detail();
                 log.atWarn()
@@ -203,6 +260,9 @@ public final class PbxLink implements AutoCloseable {
                         .log("connecting anew");
                 return;
             }
+        }
+        if (hearing.replaced()) {
+            return;
         }
         problem = "the pbx closed the event stream";
         if (!closed) {

@@ -15,6 +15,12 @@ public interface PbxListener {
     /** Here it is. */
     void snapshot(PbxSnapshot snapshot);
 
+    /**
+     * Somebody else has taken our place at the PBX: from now on nothing is to be done for its calls. When it is ours again a
+     * snapshot comes, as if for the first time.
+     */
+    void replaced();
+
     /** The connection is gone; whatever happens now is not told. */
     void lost();
 }

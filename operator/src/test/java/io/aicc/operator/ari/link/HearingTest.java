@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class HearingTest implements PbxListener, WsClient {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final List<PbxEvent> heard = new ArrayList<>();
+    private int replaced;
     private final List<HttpResponseHandler> pbx = new ArrayList<>();
 
     @BeforeEach
@@ -30,7 +31,7 @@ class HearingTest implements PbxListener, WsClient {
         AriClient.over(new AriRequests(HttpClient.newHttpClient(), nowhere), this, "aicc")
                 .events()
                 .eventWebsocket("aicc")
-                .execute(new Hearing(this, new LinkMetrics(registry)));
+                .execute(new Hearing(this, new LinkMetrics(registry), this::replaced));
     }
 
     @ParameterizedTest
@@ -78,6 +79,16 @@ class HearingTest implements PbxListener, WsClient {
         assertThat(heard).containsExactly(new PbxEvent.ChannelGone("1.1"));
     }
 
+    @Test
+    void whoeverWasReplacedHearsNoMore() {
+        pbx.getFirst().onSuccess("""
+                {"type": "ApplicationReplaced", "application": "aicc", "timestamp": "2026-11-23T01:48:54.305+0000"}""");
+        pbx.getFirst().onSuccess("""
+                {"type": "ChannelDestroyed", "channel": {"id": "1.1"}}""");
+        assertThat(replaced).isEqualTo(1);
+        assertThat(heard).isEmpty();
+    }
+
     private double unreadable() {
         return registry.get("aicc_ari_events")
                 .tag("taken", "unreadable")
@@ -95,6 +106,11 @@ class HearingTest implements PbxListener, WsClient {
 
     @Override
     public void snapshot(PbxSnapshot snapshot) {}
+
+    @Override
+    public void replaced() {
+        replaced++;
+    }
 
     @Override
     public void lost() {}

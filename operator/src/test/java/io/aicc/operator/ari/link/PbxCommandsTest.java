@@ -3,6 +3,7 @@ package io.aicc.operator.ari.link;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.loway.oss.ari4java.tools.RestException;
 import io.aicc.runtime.Secret;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -13,6 +14,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,8 +35,7 @@ class PbxCommandsTest {
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread.ofPlatform().daemon().start(this::serve);
         http = HttpClient.newHttpClient();
-        URI url = URI.create("http://127.0.0.1:" + server.getLocalPort());
-        PbxAddress pbx = new PbxAddress(url, "user", new Secret("secret"), "aicc", null);
+        PbxAddress pbx = new PbxAddress(url(), "user", new Secret("secret"), "aicc", null);
         AriRequests requests = new AriRequests(http, pbx, Duration.ofMillis(500));
         AriEventStream none = new AriEventStream(http, pbx, java.time.InstantSource.system());
         commands = new PbxCommands(
@@ -60,9 +63,9 @@ class PbxCommandsTest {
     @ValueSource(strings = {"null", "[]", "{\"channelvars\": [", "<html>"})
     void aChannelThatIsNoneIsAFailedRequest(String body) {
         answer = ok(body);
-        assertThatThrownBy(() -> commands.externalMedia("id", "127.0.0.1:1"))
+        assertThatThrownBy(() -> commands.externalMedia("aicc-id", "127.0.0.1:1"))
                 .isInstanceOf(PbxException.class)
-                .hasMessageStartingWith("external_media id");
+                .hasMessageStartingWith("external_media aicc-id");
     }
 
     @ParameterizedTest
@@ -76,7 +79,7 @@ class PbxCommandsTest {
             })
     void aSourceThatIsNoAddressIsNone(String body) throws Exception {
         answer = ok(body);
-        assertThat(commands.externalMedia("id", "127.0.0.1:1")).isEmpty();
+        assertThat(commands.externalMedia("aicc-id", "127.0.0.1:1")).isEmpty();
     }
 
     @Test
@@ -91,7 +94,35 @@ class PbxCommandsTest {
     @ValueSource(strings = {"a b", "a/../b", "a?b=c", "a#b", "%00", "\u0000", "김", "a\r\nX: y"})
     void anIdOfAnyCharactersGetsAnAnswerOrFails(String id) throws Exception {
         answer = "HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\n{}";
-        commands.hangUp(id);
+        commands.hangUp("aicc-" + id);
+    }
+
+    @Test
+    void whoeverIsBarredAsksForNothingButWhetherItsPlaceIsFree() throws Exception {
+        List<String> asked = new ArrayList<>();
+        WaitingClient pbx = (path, method, query, body, errors) -> {
+            asked.add(method + " " + path);
+            if (asked.size() > 1) {
+                throw new RestException("Application not found", 404);
+            }
+            return "{\"name\": \"aicc\"}";
+        };
+        AriEventStream none = new AriEventStream(
+                http, new PbxAddress(url(), "user", new Secret("secret"), "aicc", null), Instant::now);
+        PbxCommands barred = new PbxCommands(
+                AriClient.over(pbx, none, "aicc"), pbx, "aicc", new LinkMetrics(new SimpleMeterRegistry()));
+        barred.bar(true);
+
+        assertThatThrownBy(() -> barred.hangUp("aicc-1"))
+                .isInstanceOf(PbxException.class)
+                .hasMessageContaining("not asked: another controller has our place");
+        assertThat(barred.applicationIsTaken()).isTrue();
+        assertThat(barred.applicationIsTaken()).isFalse();
+        assertThat(asked).containsExactly("GET /applications/aicc", "GET /applications/aicc");
+    }
+
+    private URI url() {
+        return URI.create("http://127.0.0.1:" + server.getLocalPort());
     }
 
     private static String ok(String body) {
