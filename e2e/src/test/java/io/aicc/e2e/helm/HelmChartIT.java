@@ -94,7 +94,7 @@ class HelmChartIT {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             helm-production.yaml | -f REQUIRED
-            helm-dev.yaml        | -f DEV --set podMonitor.enabled=true,podMonitor.labels.release=prometheus
+            helm-dev.yaml        | -f DEV --set podMonitor.enabled=true,podMonitor.labels.release=prometheus,prometheusRule.enabled=true
             """)
     void chartRendersAsAgreed(String golden, String arguments) throws IOException {
         String rendered =
