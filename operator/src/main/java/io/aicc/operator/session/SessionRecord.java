@@ -66,8 +66,13 @@ final class SessionRecord {
         }
     }
 
-    /** Writes a change; false when the record was changed or deleted by somebody else meanwhile. */
+    /**
+     * Writes a change; false when the record was changed or deleted by somebody else meanwhile.
+     *
+     * @throws IllegalStateException when the session does not go that way, see {@link Phase#next}
+     */
     boolean write(Call call, Change change) {
+        check(call, change.phase());
         CallSessionStatus status = new CallSessionStatus(
                 change.phase(),
                 change.endpoint(),
@@ -78,6 +83,14 @@ final class SessionRecord {
         Optional<CallSession> now = api.mergeStatus(call.session(), status);
         now.ifPresent(written -> cache.written(call.session(), written));
         return now.isPresent();
+    }
+
+    private static void check(Call call, @Nullable Phase to) {
+        Phase from = call.phase();
+        if (to != null && to != from && !from.next().contains(to)) {
+            throw new IllegalStateException("session %s goes from %s to %s, not to %s"
+                    .formatted(call.session().getMetadata().getName(), from, from.next(), to));
+        }
     }
 
     /** Deletes the record. */

@@ -9,12 +9,7 @@ import java.util.Objects;
 /**
  * The life of a call. The phase picks a short list of steps; each looks at the whole situation, does its part if that is
  * still to be done, and says whether to go on. No step cares what event brought us here.
- *
- * <pre>
- *   Pending ──▶ Ready ──▶ Active ──▶ Ending ──▶ Ended
- *      │          └──────────┴───────────────────▲   (Ending is skipped when the last words come at once)
- *      └──▶ Failed (no worker by the deadline)
- * </pre>
+ * Where a phase leads, {@link Phase#next} says, and a picture of that is in docs/runbook.md.
  */
 final class StateMachine {
     private final Finish finish;
