@@ -217,12 +217,12 @@ final class WarmPool {
         }
         worker.heard(report, clock.instant());
         String serves = report.sessionUid();
-        if (serves != null) {
-            lastHeard.put(serves, clock.instant());
-        }
         if (serves != null && !serves.equals(worker.session()) && !worker.leaving()) {
             unbind(worker);
             bind(worker, serves);
+        }
+        if (serves != null && serves.equals(worker.session())) { // Otherwise nobody asks, or ever forgets it.
+            lastHeard.put(serves, clock.instant());
         }
         if (worker.finishing()) {
             leases.release(worker.pod(), size.quarantine(), worker.wasClaimed());

@@ -235,6 +235,23 @@ class WarmPoolTest {
     }
 
     @Test
+    void remembersNothingOfASessionThatIsOverThoughItsWorkerStillTalksOfIt() {
+        resource(1, 1, 4, "20000", "20007");
+        Worker worker = startAll().getFirst();
+        pool.claim("s-1");
+        pool.reported(worker, report(State.ACTIVE, "s-1"));
+        assertThat(pool.lastHeard("s-1")).contains(now);
+        pool.reported(worker, report(State.DONE, "s-1"));
+        pool.dismiss(worker);
+        pool.forget("s-1");
+
+        pool.reported(worker, report(State.DONE, "s-1"));
+
+        assertThat(pool.lastHeard("s-1")).isEmpty();
+        assertThat(pool.account("s-1")).isEmpty();
+    }
+
+    @Test
     void letsSurplusIdleWorkersGo() {
         resource(3, 3, 10, "20000", "20019");
         startAll();
