@@ -39,7 +39,7 @@ public record WorkerPoolSpec(
 
         @Default("PodIP")
         @JsonPropertyDescription(
-                "PodIP: RTP goes straight to the pod. HostPort: for a PBX that cannot route to pods; ports are then leased per node.")
+                "PodIP: RTP goes straight to the pod. HostPort: for a PBX that cannot route to pods; the ports are then the node's too, so pools that share nodes need ranges of their own.")
         @Nullable
         NetworkMode networkMode,
 
