@@ -3,6 +3,7 @@ package io.aicc.operator;
 import io.aicc.crd.CallSession;
 import io.aicc.operator.control.ControlKey;
 import io.aicc.operator.control.WorkerChannels;
+import io.aicc.operator.kube.Connection;
 import io.aicc.operator.kube.Election;
 import io.aicc.operator.kube.KubeWrites;
 import io.aicc.operator.kube.Leadership;
@@ -18,7 +19,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.api.config.Cloner;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
@@ -97,7 +97,7 @@ public final class Operator implements AutoCloseable {
      * @throws Exception when it cannot start; the message says why in one line
      */
     public static void build(Map<String, String> environment, Program program) throws Exception {
-        KubernetesClient client = program.add("kubernetes client", new KubernetesClientBuilder().build());
+        KubernetesClient client = program.add("kubernetes client", Connection.open());
         start(environment, client, program);
     }
 
@@ -133,7 +133,8 @@ public final class Operator implements AutoCloseable {
         pools.close();
     }
 
-    private void run() {
+    private void run() throws InterruptedException {
+        Connection.await(client);
         pools.start();
         role = Role.STANDBY;
         framework.start();

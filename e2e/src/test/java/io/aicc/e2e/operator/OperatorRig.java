@@ -11,6 +11,7 @@ import io.aicc.demo.played.PlayedWorkers;
 import io.aicc.e2e.kube.RealApiServer;
 import io.aicc.operator.Operator;
 import io.aicc.operator.control.ControlKey;
+import io.aicc.operator.kube.Connection;
 import io.aicc.runtime.Program;
 import io.aicc.wire.MicroTime;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -27,13 +28,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** A namespace of the real API server with played workers, in which operator programs are started, and killed. */
 final class OperatorRig implements AutoCloseable {
@@ -44,8 +47,9 @@ final class OperatorRig implements AutoCloseable {
     private final Path folder;
     private final String namespace;
     private final PlayedWorkers workers;
-    private final List<Program> programs = new ArrayList<>();
-    private final List<AutoCloseable> open = new ArrayList<>();
+    private final List<Program> programs = new CopyOnWriteArrayList<>();
+    private final List<AutoCloseable> open = new CopyOnWriteArrayList<>();
+    private volatile boolean closed;
 
     /** @param folder for the operator's key */
     OperatorRig(RealApiServer server, Path folder) throws IOException {
@@ -60,6 +64,7 @@ final class OperatorRig implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
+        closed = true;
         programs.forEach(Program::close);
         for (AutoCloseable closeable : open) {
             closeable.close();
@@ -93,6 +98,32 @@ final class OperatorRig implements AutoCloseable {
         return own;
     }
 
+    /** The same over another way to the server. */
+    KubernetesClient newClientAt(int port) {
+        Config config = Config.fromKubeconfig(server.kubeconfig().toFile());
+        config.setMasterUrl("https://127.0.0.1:" + port);
+        KubernetesClient own = Connection.open(config);
+        open.add(own);
+        return own;
+    }
+
+    /** Starts the operator program, and again with another client whenever it ends, as a Deployment would. */
+    void keepOperator(Supplier<KubernetesClient> clients) {
+        Thread.ofVirtual().name("deployment").start(() -> {
+            try {
+                while (!closed) {
+                    CountDownLatch ended = new CountDownLatch(1);
+                    Program program = new Program("operator under test");
+                    program.add("deployment", ended::countDown);
+                    start(program, clients.get(), Map.of());
+                    ended.await();
+                }
+            } catch (Exception e) {
+                throw new IllegalStateException("the operator does not start", e);
+            }
+        });
+    }
+
     /** Starts the operator program. */
     void startOperator() throws Exception {
         var unused = startOperator(newClient(), Map.of());
@@ -104,6 +135,12 @@ final class OperatorRig implements AutoCloseable {
      * @param settings beyond what every test needs
      */
     Program startOperator(KubernetesClient own, Map<String, String> settings) throws Exception {
+        Program program = new Program("operator under test");
+        start(program, own, settings);
+        return program;
+    }
+
+    private void start(Program program, KubernetesClient own, Map<String, String> settings) throws Exception {
         Map<String, String> environment = new HashMap<>(Map.of(
                 "AICC_NAMESPACE",
                 namespace,
@@ -122,10 +159,8 @@ final class OperatorRig implements AutoCloseable {
                 "AICC_LEASE_RETRY_SECONDS",
                 "1"));
         environment.putAll(settings);
-        Program program = new Program("operator under test");
         programs.add(program);
         var unused = Operator.start(environment, own, program);
-        return program;
     }
 
     void pool(String fields) {
@@ -190,6 +225,14 @@ final class OperatorRig implements AutoCloseable {
             return status != null && status.phase() != null && expected.test(status.phase());
         });
         return session(name);
+    }
+
+    /** Names of all pods there are. */
+    List<String> pods() {
+        return client.pods().inNamespace(namespace).list().getItems().stream()
+                .map(pod -> pod.getMetadata().getName())
+                .sorted()
+                .toList();
     }
 
     void awaitPool(Predicate<WorkerPoolStatus> expected) {

@@ -7,6 +7,7 @@ import io.aicc.operator.ari.call.Switchboard;
 import io.aicc.operator.ari.guard.Budget;
 import io.aicc.operator.ari.link.PbxLink;
 import io.aicc.operator.ari.link.PbxLink.Timing;
+import io.aicc.operator.kube.Connection;
 import io.aicc.operator.kube.Leadership;
 import io.aicc.runtime.Health;
 import io.aicc.runtime.ManagementServer;
@@ -15,7 +16,6 @@ import io.aicc.runtime.Program;
 import io.aicc.runtime.Settings;
 import io.aicc.runtime.SteadyClock;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.micrometer.core.instrument.Gauge;
 import java.io.IOException;
 import java.time.Duration;
@@ -67,7 +67,7 @@ public final class AriController implements AutoCloseable {
 
     private static void build(Map<String, String> environment, Program program) throws Exception {
         AriSettings settings = Settings.load(environment, AriSettings::from);
-        KubernetesClient client = program.add("kubernetes client", new KubernetesClientBuilder().build());
+        KubernetesClient client = program.add("kubernetes client", Connection.open());
         start(settings, client, InstantSource.system(), program);
     }
 

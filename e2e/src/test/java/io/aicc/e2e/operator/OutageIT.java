@@ -1,0 +1,109 @@
+package io.aicc.e2e.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.aicc.crd.CallSession;
+import io.aicc.crd.CallSessionStatus;
+import io.aicc.crd.Phase;
+import io.aicc.crd.WorkerPoolStatus.PortCounts;
+import io.aicc.demo.played.PlayedWorker;
+import io.aicc.e2e.kube.RealApiServer;
+import io.aicc.e2e.kube.RealApiServerExtension;
+import io.aicc.wire.control.CallAssignment;
+import io.aicc.wire.control.WorkerReport.State;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/**
+ * The API server is away from the operator for half a minute: so long that it loses its Lease, stops, and is started again
+ * as a Deployment would.
+ */
+@ExtendWith(RealApiServerExtension.class)
+@Execution(ExecutionMode.CONCURRENT)
+class OutageIT {
+    private static final Duration OUTAGE = Duration.ofSeconds(30);
+    private static final Duration BACK = Duration.ofSeconds(10);
+
+    private final OperatorRig rig;
+    private final Line line;
+
+    OutageIT(RealApiServer server, @TempDir Path folder) throws IOException {
+        rig = new OperatorRig(server, folder);
+        line = new Line(server.client().getMasterUrl().getPort());
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        rig.close();
+        line.close();
+    }
+
+    @Test
+    void callsGoOnWhileTheApiServerIsAwayAndNewOnesAreServedWhenItIsBack() throws Exception {
+        rig.pool(
+                "warm: {min: 2, max: 2}, ports: {from: 20000, to: 20019, quarantineSeconds: 0}, limits: {readySeconds: 60}");
+        rig.keepOperator(() -> rig.newClientAt(line.port()));
+        rig.awaitPool(pool -> Objects.equals(pool.warm(), 2));
+        CallSession goesOn = live("goes-on");
+        CallSession ends = live("ends");
+        PlayedWorker busy = rig.workers().in(OperatorRig.worker(goesOn));
+        CallAssignment given = Objects.requireNonNull(busy.call());
+        rig.awaitPool(pool -> Objects.equals(pool.warm(), 2) && Objects.equals(pool.busy(), 2));
+        List<String> pods = rig.pods();
+
+        line.cut();
+        rig.hangUp("ends");
+        rig.create("comes", Instant.now());
+        await("half a minute").during(OUTAGE).atMost(OUTAGE.multipliedBy(2)).untilAsserted(() -> {
+            assertThat(busy.call()).isSameAs(given);
+            assertThat(rig.pods()).isEqualTo(pods);
+        });
+        assertThat(rig.session("comes").getStatus())
+                .as("nobody was there to serve it")
+                .isNull();
+        line.mend();
+        Instant back = Instant.now();
+
+        CallSession came = rig.awaitSession("comes", Phase.Ready);
+        CallSession ended = rig.awaitSession("ends", Phase.Ended);
+        assertThat(Duration.between(back, Instant.now())).isLessThan(BACK);
+        assertThat(OperatorRig.worker(came)).isIn(pods);
+        assertThat(OperatorRig.worker(ended)).isEqualTo(OperatorRig.worker(ends));
+        assertThat(Objects.requireNonNull(ended.getStatus()).summary())
+                .isEqualTo(new CallSessionStatus.Summary(4_000, 100, 90, 1, 2, 3, 7, 0, 120, 0, "CustomerHangup"));
+        assertThat(rig.session("goes-on").getStatus())
+                .as("nobody took the call over")
+                .isEqualTo(goesOn.getStatus());
+        assertThat(Objects.requireNonNull(busy.call()))
+                .extracting(CallAssignment::sessionUid, CallAssignment::generation)
+                .containsExactly(given.sessionUid(), 1);
+
+        rig.hangUp("goes-on");
+        rig.hangUp("comes");
+        rig.awaitSession("goes-on", Phase.Ended);
+        rig.awaitSession("comes", Phase.Ended);
+        rig.awaitPool(pool -> Objects.equals(pool.warm(), 2)
+                && Objects.equals(pool.busy(), 0)
+                && new PortCounts(8, 2, 0).equals(pool.ports()));
+    }
+
+    /** A call that is heard. */
+    private CallSession live(String name) {
+        rig.create(name, Instant.now());
+        rig.workers()
+                .in(OperatorRig.worker(rig.awaitSession(name, Phase.Ready)))
+                .says(State.ACTIVE);
+        return rig.awaitSession(name, Phase.Active);
+    }
+}
