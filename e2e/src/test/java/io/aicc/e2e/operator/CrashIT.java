@@ -9,6 +9,7 @@ import io.aicc.crd.Phase;
 import io.aicc.crd.WorkerPoolStatus.PortCounts;
 import io.aicc.e2e.kube.RealApiServer;
 import io.aicc.e2e.kube.RealApiServerExtension;
+import io.aicc.e2e.operator.Counters.Tally;
 import io.aicc.runtime.Program;
 import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.WorkerReport.State;
@@ -16,8 +17,10 @@ import io.fabric8.kubernetes.client.http.HttpRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,13 +81,15 @@ class CrashIT {
     void theNextOperatorGoesOnWhereTheDeadOneStopped(Moment moment) throws Exception {
         rig.pool("warm: {min: 1, max: 1}, ports: {from: 20000, to: 20007, quarantineSeconds: 0}");
         MortalClient mortal = new MortalClient(rig::newClient);
-        Map<String, String> alone = Map.of("AICC_LEADER_ELECTION", "false");
-        Program doomed = rig.startOperator(mortal.client(), alone);
+        Counters dead = Counters.atFreePort();
+        Counters next = Counters.atFreePort();
+        Program doomed = rig.startOperator(mortal.client(), alone(dead));
         rig.awaitPool(pool -> Objects.equals(pool.warm(), 1));
         mortal.diesAt(moment);
 
         rig.create("call-1", Instant.now());
-        Thread successor = Thread.ofVirtual().start(() -> succeed(mortal, doomed, alone));
+        CompletableFuture<Tally> counted =
+                CompletableFuture.supplyAsync(() -> succeed(mortal, doomed, dead, next), Thread.ofVirtual()::start);
         CallSession ready = rig.awaitSession("call-1", phase -> phase.compareTo(Phase.Ready) >= 0);
         String pod = OperatorRig.worker(ready);
         CallAssignment given = rig.workers().in(pod).call();
@@ -92,7 +97,7 @@ class CrashIT {
         rig.awaitSession("call-1", Phase.Active);
         var unused = rig.hangUp("call-1");
         CallSession ended = rig.awaitSession("call-1", Phase.Ended);
-        successor.join();
+        Tally before = counted.get();
 
         CallSessionStatus status = Objects.requireNonNull(ended.getStatus());
         assertThat(mortal.dead()).as("the operator died at %s", moment).isTrue();
@@ -111,13 +116,26 @@ class CrashIT {
                 .as("one warm pod, nothing else")
                 .hasSize(1)
                 .noneMatch(left -> left.getMetadata().getName().equals(pod)));
+        assertThat(before.plus(next.read())).as("what both operators counted").isIn(mayBeCounted(moment));
     }
 
-    private void succeed(MortalClient mortal, Program doomed, Map<String, String> alone) {
+    /** Once; not at all if the operator died in the moment between writing the end down and counting it. Never twice. */
+    private static List<Tally> mayBeCounted(Moment moment) {
+        return moment == Moment.AFTER_ENDED ? List.of(Tally.NONE, Tally.ONE_CALL) : List.of(Tally.ONE_CALL);
+    }
+
+    private static Map<String, String> alone(Counters counters) {
+        return Map.of("AICC_LEADER_ELECTION", "false", "AICC_METRICS_PORT", "" + counters.port());
+    }
+
+    /** @return what the dead one had counted */
+    private Tally succeed(MortalClient mortal, Program doomed, Counters dead, Counters next) {
         try {
             mortal.awaitDeath();
+            Tally counted = dead.read();
             doomed.close();
-            var unused = rig.startOperator(rig.newClient(), alone);
+            var unused = rig.startOperator(rig.newClient(), alone(next));
+            return counted;
         } catch (Exception e) {
             throw new IllegalStateException("no successor", e);
         }

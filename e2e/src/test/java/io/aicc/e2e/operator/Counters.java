@@ -1,0 +1,70 @@
+package io.aicc.e2e.operator;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+
+/**
+ * What an operator program has counted of the calls that are over, as Prometheus would read it.
+ *
+ * @param port of its metrics
+ */
+record Counters(int port) {
+    static Counters atFreePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return new Counters(socket.getLocalPort());
+        }
+    }
+
+    /** Calls that ended, those whose duration is known, and packets of both speakers. */
+    record Tally(int calls, int durations, int customerPackets, int agentPackets) {
+        static final Tally NONE = new Tally(0, 0, 0, 0);
+
+        /** As {@link io.aicc.demo.played.PlayedWorker} counts. */
+        static final Tally ONE_CALL = new Tally(1, 1, 100, 90);
+
+        Tally plus(Tally other) {
+            return new Tally(
+                    calls + other.calls,
+                    durations + other.durations,
+                    customerPackets + other.customerPackets,
+                    agentPackets + other.agentPackets);
+        }
+    }
+
+    Tally read() {
+        List<String> samples = metrics().lines().toList();
+        return new Tally(
+                value(samples, "aicc_calls_total{status=\"ended\"}"),
+                value(samples, "aicc_call_duration_seconds_count"),
+                value(samples, "aicc_udp_packets_total{stream=\"customer\"}"),
+                value(samples, "aicc_udp_packets_total{stream=\"agent\"}"));
+    }
+
+    private static int value(List<String> samples, String sample) {
+        return samples.stream()
+                .filter(line -> line.startsWith(sample + " "))
+                .map(line -> line.substring(line.lastIndexOf(' ') + 1))
+                .mapToInt(value -> (int) Double.parseDouble(value))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no " + sample));
+    }
+
+    private String metrics() {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics"))
+                .build();
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(request, BodyHandlers.ofString()).body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+}
