@@ -26,6 +26,7 @@ import java.util.function.Consumer;
  * listens at an address of its own on loopback, and the pod's status says so as a kubelet would.
  */
 public final class PlayedWorkers implements AutoCloseable {
+    private static final Map<String, String> WORKER = Map.of("app.kubernetes.io/name", "aicc-call-worker");
     private static final AtomicInteger ADDRESSES = new AtomicInteger();
 
     private final KubernetesClient client;
@@ -42,7 +43,7 @@ public final class PlayedWorkers implements AutoCloseable {
     public PlayedWorkers(KubernetesClient client, String namespace, Consumer<CallAssignment> onAssigned) {
         this.client = client;
         this.onAssigned = onAssigned;
-        pods = client.pods().inNamespace(namespace).inform(new ResourceEventHandler<>() {
+        pods = client.pods().inNamespace(namespace).withLabels(WORKER).inform(new ResourceEventHandler<>() {
             @Override
             public void onAdd(Pod pod) {
                 threads.execute(() -> start(pod));

@@ -189,11 +189,11 @@ class GuardsIT {
     @Test
     void theOperatorMarksItsWorkersAndChangesNothingElse() throws IOException {
         var pods = admin.pods().inNamespace(installation.namespace());
-        pods.resource(worker(", {\"op\": \"remove\", \"path\": \"/metadata/ownerReferences\"}"))
+        Pod made = pods.resource(worker(", {\"op\": \"remove\", \"path\": \"/metadata/ownerReferences\"}"))
                 .create();
         try (KubernetesClient operator = installation.as("aicc-operator")) {
             PodResource worker =
-                    operator.pods().inNamespace(installation.namespace()).withName("default-abcdefgh");
+                    operator.pods().inNamespace(installation.namespace()).resource(made);
             for (String change : new String[] {
                 "{'spec': {'containers': [{'name': 'worker', 'image': 'evil:1'}]}}",
                 "{'metadata': {'labels': {'aicc.io/pool': 'another'}}}",

@@ -222,7 +222,6 @@ class HelmChartIT {
                 "watch workerpools",
                 "use workerpools/default",
                 "patch workerpools --subresource=status",
-                "get pods",
                 "list pods",
                 "watch pods",
                 "create pods",
@@ -244,6 +243,7 @@ class HelmChartIT {
                 "get secrets",
                 "list secrets",
                 "get secrets/aicc-control-key",
+                "get pods",
                 "create pods --subresource=exec",
                 "get pods --subresource=log",
                 "create pods --subresource=eviction",
@@ -278,7 +278,6 @@ class HelmChartIT {
                 "patch callsessions",
                 "create leases",
                 "get leases/aicc-ari-seoul",
-                "update leases/aicc-ari-seoul",
                 "patch leases/aicc-ari-seoul"
             })
     void theAriControllerMay(String request) {
@@ -295,6 +294,7 @@ class HelmChartIT {
                 "update callsessions",
                 "patch callsessions --subresource=status",
                 "get workerpools",
+                "update leases/aicc-ari-seoul",
                 "get leases/aicc-ari-busan",
                 "get leases/aicc-operator",
                 "update leases/aicc-operator",

@@ -1,5 +1,6 @@
 package io.aicc.e2e.helm;
 
+import io.aicc.e2e.kube.AuditLog.Asked;
 import io.aicc.e2e.kube.RealApiServer;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
@@ -16,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The chart, installed in a namespace of its own on the API server that tests share, beside the definitions and the policies
@@ -82,12 +85,33 @@ record Installation(RealApiServer server, String namespace) {
         return server.kubectl(all).orFail().strip();
     }
 
-    /** A client with the rights of a service account and no others. */
+    /** A client with the rights of a service account and no others, by a token such as its pods have. */
     KubernetesClient as(String account) {
+        String token = server.client()
+                .serviceAccounts()
+                .inNamespace(namespace)
+                .withName(account)
+                .tokenRequest()
+                .getStatus()
+                .getToken();
         Config config = new ConfigBuilder(
                         Config.fromKubeconfig(server.kubeconfig().toFile()))
-                .withImpersonateUsername("system:serviceaccount:" + namespace + ":" + account)
+                .withOauthToken(token)
                 .build();
         return new KubernetesClientBuilder().withConfig(config).build();
+    }
+
+    /** What a service account has asked of the server. */
+    List<Asked> asked(String account) {
+        return server.audit().asked("system:serviceaccount:" + namespace + ":" + account);
+    }
+
+    /** What the Role of a service account lets it do and it has never done. */
+    Set<Right> unused(String account) {
+        Set<Right> used = asked(account).stream().map(Right::of).collect(Collectors.toSet());
+        return server.client().rbac().roles().inNamespace(namespace).withName(account).require().getRules().stream()
+                .flatMap(Right::of)
+                .filter(right -> !used.contains(right))
+                .collect(Collectors.toSet());
     }
 }

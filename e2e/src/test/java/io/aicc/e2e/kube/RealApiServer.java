@@ -114,6 +114,11 @@ public final class RealApiServer implements AutoCloseable {
         defined = true;
     }
 
+    /** What service accounts have asked of this server. */
+    public AuditLog audit() {
+        return new AuditLog(folder.resolve(AuditLog.LOG_FILE));
+    }
+
     /** Runs kubectl on this server, for example {@code kubectl("get", "namespaces")}. */
     public CommandResult kubectl(String... arguments) {
         return CommandResult.of(command("kubectl", arguments), COMMAND_LIMIT);
@@ -142,6 +147,8 @@ public final class RealApiServer implements AutoCloseable {
         String token = UUID.randomUUID().toString();
         Files.writeString(folder.resolve("tokens.csv"), token + ",admin,admin,system:masters\n");
         Files.writeString(folder.resolve("service-accounts.key"), newPrivateKey());
+
+        Files.writeString(folder.resolve(AuditLog.POLICY_FILE), AuditLog.POLICY);
 
         start("etcd", etcdArguments());
         start("kube-apiserver", apiServerArguments());
@@ -211,6 +218,8 @@ public final class RealApiServer implements AutoCloseable {
                 "--service-account-signing-key-file=service-accounts.key",
                 "--service-cluster-ip-range=10.96.0.0/16",
                 "--endpoint-reconciler-type=none",
+                "--audit-policy-file=" + AuditLog.POLICY_FILE,
+                "--audit-log-path=" + AuditLog.LOG_FILE,
                 "--allow-privileged");
     }
 

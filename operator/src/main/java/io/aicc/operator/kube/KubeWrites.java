@@ -2,6 +2,7 @@ package io.aicc.operator.kube;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -58,10 +59,11 @@ public final class KubeWrites {
         }
     }
 
-    /** Creates a pod. */
+    /** Creates a pod. What the server answers is not read: the watch brings the same, and a pod is long. */
     public void create(Pod pod) {
         counter("create", "Pod").increment();
-        client.resource(pod).create();
+        String pods = "/api/v1/namespaces/" + pod.getMetadata().getNamespace() + "/pods";
+        var unused = client.raw(pods, "POST", pod);
     }
 
     /** Sets labels and annotations of a pod; one that is gone is fine. */
@@ -70,7 +72,7 @@ public final class KubeWrites {
         String body = client.getKubernetesSerialization()
                 .asJson(Map.of("metadata", Map.of("labels", labels, "annotations", annotations)));
         try {
-            var unused = client.pods().inNamespace(namespace).withName(pod).patch(MERGE, body);
+            var unused = client.resource(named(namespace, pod)).patch(MERGE, body);
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
                 throw e;
@@ -78,9 +80,24 @@ public final class KubeWrites {
         }
     }
 
-    /** Whether a pod exists. This one reads. */
+    /** Whether a pod exists. This one reads, by a list: that right we have for the watch. */
     public boolean podExists(String namespace, String name) {
-        return client.pods().inNamespace(namespace).withName(name).get() != null;
+        return !client.pods()
+                .inNamespace(namespace)
+                .withField("metadata.name", name)
+                .list()
+                .getItems()
+                .isEmpty();
+    }
+
+    /** A patch of a pod that is only named would begin with a read of it. */
+    private static Pod named(String namespace, String pod) {
+        return new PodBuilder()
+                .withNewMetadata()
+                .withNamespace(namespace)
+                .withName(pod)
+                .endMetadata()
+                .build();
     }
 
     /**
