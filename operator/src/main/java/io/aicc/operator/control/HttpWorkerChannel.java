@@ -8,29 +8,18 @@ import io.aicc.wire.control.EndOrder;
 import io.aicc.wire.control.Refusal;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** The channel as {@link io.aicc.wire.control} lays it down. */
 final class HttpWorkerChannel implements WorkerChannel {
-    /** A worker answers in a millisecond or two; one that needs longer than this is in trouble. */
-    static final Duration TIMEOUT = Duration.ofSeconds(2);
-
-    private final HttpClient http;
-    private final WorkerToken token;
-    private final WorkerAddress address;
+    private final WorkerDoor door;
     private final ReportStream reports;
 
-    HttpWorkerChannel(HttpClient http, WorkerToken token, WorkerAddress address, ReportStream reports) {
-        this.http = http;
-        this.token = token;
-        this.address = address;
+    HttpWorkerChannel(WorkerDoor door, ReportStream reports) {
+        this.door = door;
         this.reports = reports;
     }
 
@@ -72,29 +61,31 @@ final class HttpWorkerChannel implements WorkerChannel {
 
     private Answer<String> send(String method, String path, Object body) {
         try {
-            HttpRequest request = HttpRequest.newBuilder(address.uri(path))
-                    .timeout(TIMEOUT)
-                    .header("Authorization", "Bearer " + token.valid())
-                    .header("Content-Type", "application/json")
-                    .method(method, json(body))
-                    .build();
-            HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
-            try (InputStream in = response.body()) {
-                String text = new String(in.readNBytes(WireJson.MAX_MESSAGE_CHARS), StandardCharsets.UTF_8);
-                return response.statusCode() / 100 == 2
-                        ? new Answer.Obeyed<>(text)
-                        : new Answer.Refused<>(response.statusCode(), reason(text));
+            HttpURLConnection order = door.request(method, path, WorkerDoor.TIMEOUT);
+            order.setRequestProperty("Content-Type", "application/json");
+            order.setDoOutput(true);
+            try (OutputStream out = order.getOutputStream()) {
+                out.write(WireJson.mapper().writeValueAsBytes(body));
             }
+            int status = order.getResponseCode();
+            String text = text(status / 100 == 2 ? order.getInputStream() : order.getErrorStream());
+            return switch (status / 100) {
+                case 2 -> new Answer.Obeyed<>(text);
+                case 3, 4, 5 -> new Answer.Refused<>(status, reason(text));
+                default -> new Answer.Unreachable<>(method + " " + path + ": no answer in HTTP");
+            };
         } catch (IOException e) {
             return new Answer.Unreachable<>(method + " " + path + ": " + e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return new Answer.Unreachable<>(method + " " + path + ": interrupted");
         }
     }
 
-    private static BodyPublisher json(Object body) throws JsonProcessingException {
-        return BodyPublishers.ofByteArray(WireJson.mapper().writeValueAsBytes(body));
+    private static String text(@Nullable InputStream body) throws IOException {
+        if (body == null) {
+            return "";
+        }
+        try (body) {
+            return new String(body.readNBytes(WireJson.MAX_MESSAGE_CHARS), StandardCharsets.UTF_8);
+        }
     }
 
     static String reason(String body) {

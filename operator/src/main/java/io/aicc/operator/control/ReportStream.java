@@ -1,17 +1,13 @@
 package io.aicc.operator.control;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.aicc.operator.control.WorkerChannel.WorkerAddress;
 import io.aicc.wire.WireJson;
 import io.aicc.wire.control.WorkerReport;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens to one worker for as long as it is open, on a thread of its own: connects, reads a report a line, connects again
- * when the stream breaks.
+ * Listens to one worker for as long as it is open, on a virtual thread of its own: connects, reads a report a line, connects
+ * again when the stream breaks or falls silent.
  */
 final class ReportStream implements Runnable, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ReportStream.class);
@@ -38,26 +34,17 @@ final class ReportStream implements Runnable, AutoCloseable {
     private static final long FIRST_PAUSE_MS = 25;
     private static final long LONGEST_PAUSE_MS = 1_000;
 
-    private final HttpClient http;
-    private final WorkerToken token;
-    private final WorkerAddress address;
+    private final WorkerDoor door;
     private final InstantSource clock;
     private final Consumer<WorkerReport> listener;
     private volatile boolean closed;
-    private volatile @Nullable InputStream open;
+    private volatile boolean open;
     private volatile Instant lastHeard = Instant.MIN;
     private volatile @Nullable Thread reader;
     private boolean refusalTold;
 
-    ReportStream(
-            HttpClient http,
-            WorkerToken token,
-            WorkerAddress address,
-            InstantSource clock,
-            Consumer<WorkerReport> listener) {
-        this.http = http;
-        this.token = token;
-        this.address = address;
+    ReportStream(WorkerDoor door, InstantSource clock, Consumer<WorkerReport> listener) {
+        this.door = door;
         this.clock = clock;
         this.listener = listener;
     }
@@ -76,28 +63,16 @@ final class ReportStream implements Runnable, AutoCloseable {
     }
 
     boolean heard() {
-        return open != null && !silent();
-    }
-
-    /** Breaks a connection that has gone silent, so that it is made again. */
-    void breakIfSilent() {
-        if (open != null && silent()) {
-            shut();
-        }
+        return open && !clock.instant().isAfter(lastHeard.plus(SILENCE));
     }
 
     @Override
     public void close() {
         closed = true;
-        shut();
         Thread thread = reader;
         if (thread != null) {
-            thread.interrupt();
+            thread.interrupt(); // Which closes the socket that a virtual thread reads.
         }
-    }
-
-    private boolean silent() {
-        return clock.instant().isAfter(lastHeard.plus(SILENCE));
     }
 
     /** @return whether any report came */
@@ -108,7 +83,7 @@ final class ReportStream implements Runnable, AutoCloseable {
                 return false;
             }
             lastHeard = clock.instant();
-            open = in;
+            open = true;
             for (String line = line(in); line != null && !closed; line = line(in)) {
                 lastHeard = clock.instant();
                 listener.accept(WireJson.mapper().readValue(line, WorkerReport.class));
@@ -116,36 +91,28 @@ final class ReportStream implements Runnable, AutoCloseable {
             }
         } catch (JsonProcessingException e) {
             log.atWarn()
-                    .addKeyValue("pod_uid", address.podUid())
+                    .addKeyValue("pod_uid", door.address().podUid())
                     .addKeyValue("problem", e.getOriginalMessage())
                     .log("worker report is not readable, connecting again");
         } catch (IOException e) {
             log.atDebug()
-                    .addKeyValue("pod_uid", address.podUid())
+                    .addKeyValue("pod_uid", door.address().podUid())
                     .addKeyValue("problem", e.toString())
                     .log("worker report stream broke");
         } finally {
-            open = null;
+            open = false;
         }
         return any;
     }
 
     private @Nullable InputStream connect() throws IOException {
-        HttpRequest request = HttpRequest.newBuilder(address.uri("/v1/reports"))
-                .timeout(HttpWorkerChannel.TIMEOUT) // until the headers have come; the body may go on for ever
-                .header("Authorization", "Bearer " + token.valid())
-                .GET()
-                .build();
-        try {
-            HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
-            if (response.statusCode() == 200) {
-                return new BufferedInputStream(response.body(), 2048);
-            }
-            try (InputStream body = response.body()) {
-                refused(response.statusCode(), new String(body.readNBytes(4096), StandardCharsets.UTF_8));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        HttpURLConnection request = door.request("GET", "/v1/reports", SILENCE);
+        int status = request.getResponseCode();
+        if (status == HttpURLConnection.HTTP_OK) {
+            return new BufferedInputStream(request.getInputStream(), 2048);
+        }
+        try (InputStream body = request.getErrorStream()) {
+            refused(status, body == null ? "" : new String(body.readNBytes(4096), StandardCharsets.UTF_8));
         }
         return null;
     }
@@ -154,7 +121,7 @@ final class ReportStream implements Runnable, AutoCloseable {
         if (!refusalTold) {
             refusalTold = true;
             log.atError()
-                    .addKeyValue("pod_uid", address.podUid())
+                    .addKeyValue("pod_uid", door.address().podUid())
                     .addKeyValue("status", status)
                     .addKeyValue("reason", HttpWorkerChannel.reason(body))
                     .log("worker refuses to report to us");
@@ -182,17 +149,6 @@ final class ReportStream implements Runnable, AutoCloseable {
             return true;
         } catch (InterruptedException e) {
             return false;
-        }
-    }
-
-    private void shut() {
-        InputStream in = open;
-        if (in != null) {
-            try {
-                in.close();
-            } catch (IOException e) {
-                log.atDebug().addKeyValue("pod_uid", address.podUid()).log("closing a report stream failed");
-            }
         }
     }
 }
