@@ -38,19 +38,20 @@ final class CallDriver implements AutoCloseable {
     private final SharedIndexInformer<CallSession> watch;
 
     /** When a call reached a phase, in {@link System#nanoTime()}. */
-    private record Seen(CompletableFuture<Long> ready, CompletableFuture<Long> ended) {
+    private record Seen(CompletableFuture<Long> given, CompletableFuture<Long> ready, CompletableFuture<Long> ended) {
         Seen() {
-            this(new CompletableFuture<>(), new CompletableFuture<>());
+            this(new CompletableFuture<>(), new CompletableFuture<>(), new CompletableFuture<>());
         }
     }
 
     /**
      * One call.
      *
+     * @param givenMicros from asking for its creation until a worker was given it; −1 when we were not told
      * @param readyMicros from asking for its creation until its worker was seen to have it; −1 when that never happened
      * @param endedMicros from asking for its end until it was seen to be over; −1 when that never happened
      */
-    record Timing(long readyMicros, long endedMicros) {
+    record Timing(long givenMicros, long readyMicros, long endedMicros) {
         boolean served() {
             return readyMicros >= 0 && endedMicros >= 0;
         }
@@ -101,6 +102,14 @@ final class CallDriver implements AutoCloseable {
         return timings;
     }
 
+    /** A worker has been given this call. */
+    void given(String name) {
+        Seen seen = calls.get(name);
+        if (seen != null) {
+            seen.given().complete(System.nanoTime());
+        }
+    }
+
     @Override
     public void close() {
         watch.close();
@@ -113,7 +122,7 @@ final class CallDriver implements AutoCloseable {
             CallSession session = client.resource(session(name)).create();
             long ready = micros(created, seen.ready());
             if (ready < 0) {
-                return new Timing(-1, -1);
+                return new Timing(-1, -1, -1);
             }
             Thread.sleep(hold);
             long hungUp = System.nanoTime();
@@ -122,7 +131,8 @@ final class CallDriver implements AutoCloseable {
                             PatchContext.of(PatchType.JSON_MERGE),
                             "{\"spec\":{\"ended\":{\"at\":\"%s\",\"reason\":\"CustomerHangup\"}}}"
                                     .formatted(MicroTime.format(Instant.now())));
-            return new Timing(ready, micros(hungUp, seen.ended()));
+            long given = seen.given().getNow(-1L);
+            return new Timing(given < 0 ? -1 : (given - created) / 1000, ready, micros(hungUp, seen.ended()));
         } finally {
             calls.remove(name);
         }

@@ -24,6 +24,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 
 /**
@@ -69,11 +71,16 @@ public final class OperatorBench implements Benchmark {
             }
             api.createNamespace(BARE);
             bare(report, client, load);
-            try (PlayedWorkers workers = new PlayedWorkers(client, NAMESPACE);
+            AtomicReference<Consumer<String>> given = new AtomicReference<>(call -> {});
+            try (PlayedWorkers workers = new PlayedWorkers(
+                            client, NAMESPACE, call -> given.get().accept(call.sessionName()));
                     OperatorProcess operator =
                             new OperatorProcess(api.kubeconfig(), NAMESPACE, key, directory.resolve("operator.log"))) {
                 awaitWarm(client, operator, warm);
-                measure(report, client, workers, operator, load);
+                try (CallDriver driver = new CallDriver(client, NAMESPACE, session -> speak(workers, session))) {
+                    given.set(driver::given);
+                    measure(report, driver, operator, load);
+                }
             }
         }
         return report;
@@ -98,32 +105,28 @@ public final class OperatorBench implements Benchmark {
         }
     }
 
-    private static void measure(
-            Report report, KubernetesClient client, PlayedWorkers workers, OperatorProcess operator, Load load)
+    private static void measure(Report report, CallDriver driver, OperatorProcess operator, Load load)
             throws Exception {
-        try (CallDriver driver = new CallDriver(client, NAMESPACE, session -> speak(workers, session))) {
-            var unused = load.warmUp(driver);
-            int writesBefore = writes(operator);
-            long cpuBefore = ProcessFigures.cpuMillis(operator.pid());
-            long restBefore = ProcessFigures.cpuMillis(ProcessHandle.current().pid());
-            List<Timing> timings = load.place(driver);
-            double perCall = (writes(operator) - writesBefore) / (double) timings.size();
-            double cpu = (ProcessFigures.cpuMillis(operator.pid()) - cpuBefore) / (double) timings.size();
-            double rest =
-                    (ProcessFigures.cpuMillis(ProcessHandle.current().pid()) - restBefore) / (double) timings.size();
-            describe(report.row("operator"), timings)
-                    .with("api_writes_per_call", perCall)
-                    .with("operator_cpu_ms_per_call", cpu)
-                    .with("api_workers_and_load_cpu_ms_per_call", rest)
-                    .with("rss_mb", ProcessFigures.rssKib(operator.pid()) / 1024.0);
-            long failed = timings.stream().filter(timing -> !timing.served()).count();
-            report.goal("every call served and ended", failed == 0, "%d of %d not", failed, timings.size());
-            long p50 = percentile(timings, Timing::readyMicros, 50);
-            long p99 = percentile(timings, Timing::readyMicros, 99);
-            report.goal("created to Ready, p50", p50 < P50_MICROS, "%.1f ms, goal 20 ms", p50 / 1000.0);
-            report.goal("created to Ready, p99", p99 < P99_MICROS, "%.1f ms, goal 50 ms", p99 / 1000.0);
-            report.goal("API writes per call", perCall <= MOST_WRITES, "%.2f by the operator, goal 4", perCall);
-        }
+        var unused = load.warmUp(driver);
+        int writesBefore = writes(operator);
+        long cpuBefore = ProcessFigures.cpuMillis(operator.pid());
+        long restBefore = ProcessFigures.cpuMillis(ProcessHandle.current().pid());
+        List<Timing> timings = load.place(driver);
+        double perCall = (writes(operator) - writesBefore) / (double) timings.size();
+        double cpu = (ProcessFigures.cpuMillis(operator.pid()) - cpuBefore) / (double) timings.size();
+        double rest = (ProcessFigures.cpuMillis(ProcessHandle.current().pid()) - restBefore) / (double) timings.size();
+        describe(report.row("operator"), timings)
+                .with("api_writes_per_call", perCall)
+                .with("operator_cpu_ms_per_call", cpu)
+                .with("api_workers_and_load_cpu_ms_per_call", rest)
+                .with("rss_mb", ProcessFigures.rssKib(operator.pid()) / 1024.0);
+        long failed = timings.stream().filter(timing -> !timing.served()).count();
+        report.goal("every call served and ended", failed == 0, "%d of %d not", failed, timings.size());
+        long p50 = percentile(timings, Timing::readyMicros, 50);
+        long p99 = percentile(timings, Timing::readyMicros, 99);
+        report.goal("created to Ready, p50", p50 < P50_MICROS, "%.1f ms, goal 20 ms", p50 / 1000.0);
+        report.goal("created to Ready, p99", p99 < P99_MICROS, "%.1f ms, goal 50 ms", p99 / 1000.0);
+        report.goal("API writes per call", perCall <= MOST_WRITES, "%.2f by the operator, goal 4", perCall);
     }
 
     private static Report.Row describe(Report.Row row, List<Timing> timings) {
@@ -131,6 +134,8 @@ public final class OperatorBench implements Benchmark {
                 .with(
                         "not_served",
                         timings.stream().filter(timing -> !timing.served()).count())
+                .with("given_ms_p50", percentile(timings, Timing::givenMicros, 50) / 1000.0)
+                .with("given_ms_p99", percentile(timings, Timing::givenMicros, 99) / 1000.0)
                 .with("ready_ms_p50", percentile(timings, Timing::readyMicros, 50) / 1000.0)
                 .with("ready_ms_p90", percentile(timings, Timing::readyMicros, 90) / 1000.0)
                 .with("ready_ms_p99", percentile(timings, Timing::readyMicros, 99) / 1000.0)
