@@ -90,9 +90,10 @@ class OperatorIT {
         rig.awaitPool(pool -> Objects.equals(pool.warm(), 2)
                 && Objects.equals(pool.busy(), 0)
                 && new PortCounts(2, 2, 0).equals(pool.ports()));
+        await().atMost(OperatorRig.LIMIT)
+                .until(() ->
+                        client.pods().inNamespace(rig.namespace()).withName(pod).get() == null);
         assertThat(Duration.between(hungUp, Instant.now())).isLessThan(Duration.ofSeconds(5));
-        assertThat(client.pods().inNamespace(rig.namespace()).withName(pod).get())
-                .isNull();
     }
 
     @Test
