@@ -157,8 +157,8 @@ final class CallKeeper {
     /** A party did something beside talking. */
     void signalled(String channel, Signal signal) {
         Instant now = tools.clock().instant();
+        Picture shown = latest.get(); // As it is now: when its turn comes, the channel may be nobody's any more.
         turn.execute(() -> {
-            Picture shown = latest.get();
             Optional<Conversation> call = shown == null ? Optional.empty() : shown.conversation();
             if (record != null && call.isPresent()) {
                 record.note(call.get(), channel, signal, now);
