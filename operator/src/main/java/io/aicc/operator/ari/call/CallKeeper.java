@@ -221,6 +221,9 @@ final class CallKeeper {
         try {
             retryUnless(step(now));
         } catch (KubernetesClientException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                return; // We are being stopped. Whoever leads next does it.
+            }
             log.atWarn()
                     .addKeyValue("attempt", attempt + 1)
                     .addKeyValue("status", e.getCode())

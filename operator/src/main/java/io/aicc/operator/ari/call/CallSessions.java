@@ -213,13 +213,13 @@ public final class CallSessions implements AutoCloseable {
                     .withName(name)
                     .dryRun(dry)
                     .patch(MERGE, body));
-            refusals.accepted(PATCH);
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
                 refusals.refused(PATCH, e);
                 throw e;
             }
         }
+        refusals.accepted(PATCH); // Had it been refused, it would not matter that the session is gone.
     }
 
     private static Counter writes(String verb, MeterRegistry metrics) {

@@ -53,6 +53,9 @@ final class Refusals {
 
     /** A write was refused. One that is wrong may be so because of its call: that says nothing of the next. */
     void refused(String verb, KubernetesClientException e) {
+        if (Thread.currentThread().isInterrupted()) {
+            return; // Given up by us: we are being stopped, or were only rehearsing.
+        }
         Reason reason = Reason.of(e.getCode());
         counter(reason).increment();
         if (reason != Reason.INVALID) {

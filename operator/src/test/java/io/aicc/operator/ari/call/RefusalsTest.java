@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,6 +55,19 @@ class RefusalsTest {
         refusals.refused("create", new KubernetesClientException("gone", new IOException("refused")));
         assertThat(counted("unanswered")).isEqualTo(1);
         assertThat(refusals.standing()).contains("create unanswered");
+    }
+
+    @Test
+    void whatWeGaveUpOurselvesNobodyRefused() {
+        Thread.currentThread().interrupt();
+        try {
+            refusals.refused(
+                    "patch", new KubernetesClientException("given up", new InterruptedIOException("given up")));
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(counted("unanswered")).isZero();
+        assertThat(refusals.standing()).isEmpty();
     }
 
     @Test
