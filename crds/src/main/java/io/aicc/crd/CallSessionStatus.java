@@ -108,7 +108,7 @@ public record CallSessionStatus(
     /** Totals of a call, both streams together where not said otherwise. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Summary(
-            @JsonPropertyDescription("From the acknowledgement to the end, milliseconds.")
+            @JsonPropertyDescription("From when the session was ready to its end, milliseconds.")
             long durationMs,
 
             @JsonPropertyDescription("RTP packets of the customer accepted.")
@@ -130,7 +130,8 @@ public record CallSessionStatus(
             @JsonPropertyDescription("Final transcripts produced.")
             long transcripts,
 
-            @JsonPropertyDescription("Final events that no receiver got before the drain limit.")
+            @JsonPropertyDescription(
+                    "Final events that some receiver had not got by the drain limit; of a worker that was lost, the events that waited when it was last heard.")
             long undelivered,
 
             @JsonPropertyDescription("Median time from the last audio of an utterance to its final text, milliseconds.")

@@ -10,7 +10,7 @@ import com.tngtech.archunit.lang.ArchRule;
 
 /**
  * Arrows between rooms go one way: session → pool → port, and both talk to workers by control. The ARI controller is a program
- * of its own: call → guard, and call → link → pbx; all the two programs share is how they write to the Kubernetes API.
+ * of its own: call → guard, and call → link → pbx; all the two programs share is how they get at the Kubernetes API.
  */
 @AnalyzeClasses(packages = "io.aicc.operator", importOptions = DoNotIncludeTests.class)
 class RoomsTest {

@@ -118,8 +118,9 @@ final class Speaker {
     }
 
     private void noteLoss(MediaPacket packet, int length, long end, long start) {
-        if (packet.overloadBefore || ms((long) packet.lostBefore * length) >= REPORTED_LOSS_MS) {
-            losses.add(packet.overloadBefore ? GapReason.OVERLOAD : GapReason.PACKETS_LOST, ms(end), ms(start));
+        boolean overload = packet.overloadBefore && start > end; // What was lost twice left no hole.
+        if (overload || ms((long) packet.lostBefore * length) >= REPORTED_LOSS_MS) {
+            losses.add(overload ? GapReason.OVERLOAD : GapReason.PACKETS_LOST, ms(end), ms(start));
         } else if (end > 0 && start - end > timeline.samples(LONGEST_FILL_MS)) {
             losses.add(GapReason.NOTHING_SENT, ms(end), ms(start));
         }

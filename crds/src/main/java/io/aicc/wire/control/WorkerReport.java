@@ -95,9 +95,9 @@ public record WorkerReport(
     /**
      * What the call amounted to.
      *
-     * @param durationMs from assignment to end
+     * @param durationMs from when the session was ready to its end
      * @param transcripts final transcripts produced
-     * @param undelivered final events that no receiver got within the drain limit
+     * @param undelivered final events that some receiver had not got by the drain limit
      * @param sttLatencyMs median time from the last audio of an utterance to its final text
      * @param reason why it ended
      */

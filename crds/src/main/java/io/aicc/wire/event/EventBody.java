@@ -157,7 +157,7 @@ public sealed interface EventBody {
      * The last event of a session, with the counts that let a receiver prove it has everything.
      *
      * @param reason why the call ended, one CamelCase word
-     * @param durationMs from ready to end
+     * @param durationMs from when the session was ready to its end
      * @param finals final transcripts sent, by channel
      * @param durableEvents durable events sent, this one included
      * @param outboxDropped durable events that the outbox had to drop for want of space; 0 when nothing is missing

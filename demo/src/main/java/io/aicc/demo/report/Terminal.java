@@ -92,6 +92,10 @@ public final class Terminal implements TranscriptListener {
             String mark = check.ok() ? paint(GREEN, "✓") : paint(RED, "✗");
             out.println("  " + mark + " " + check.name() + paint(DIM, "  " + check.detail()));
         }
+        long failed = report.checks().stream().filter(check -> !check.ok()).count();
+        out.printf(
+                "  %s of %d checks failed%n",
+                failed == 0 ? "none" : Long.toString(failed), report.checks().size());
     }
 
     /** What damaged packets did to the words, beside the recording that nothing was done to. */

@@ -271,7 +271,6 @@ class HelmChartIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "get callsessions",
                 "list callsessions",
                 "watch callsessions",
                 "create callsessions",
@@ -290,6 +289,7 @@ class HelmChartIT {
                 "get secrets",
                 "get secrets/pbx-seoul",
                 "list pods",
+                "get callsessions",
                 "delete callsessions",
                 "update callsessions",
                 "patch callsessions --subresource=status",

@@ -11,6 +11,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** The channel as {@link io.aicc.wire.control} lays it down. */
@@ -59,24 +63,41 @@ final class HttpWorkerChannel implements WorkerChannel {
         }
     }
 
+    /** On a thread of its own, for that can be left: an answer may come a byte at a time and never end. */
     private Answer<String> send(String method, String path, Object body) {
+        FutureTask<Answer<String>> asking = new FutureTask<>(() -> ask(method, path, body));
+        Thread thread =
+                Thread.ofVirtual().name("order-" + door.address().podUid()).start(asking);
+        String problem;
         try {
-            HttpURLConnection order = door.request(method, path, WorkerDoor.TIMEOUT);
-            order.setRequestProperty("Content-Type", "application/json");
-            order.setDoOutput(true);
-            try (OutputStream out = order.getOutputStream()) {
-                out.write(WireJson.mapper().writeValueAsBytes(body));
-            }
-            int status = order.getResponseCode();
-            String text = text(status / 100 == 2 ? order.getInputStream() : order.getErrorStream());
-            return switch (status / 100) {
-                case 2 -> new Answer.Obeyed<>(text);
-                case 3, 4, 5 -> new Answer.Refused<>(status, reason(text));
-                default -> new Answer.Unreachable<>(method + " " + path + ": no answer in HTTP");
-            };
-        } catch (IOException e) {
-            return new Answer.Unreachable<>(method + " " + path + ": " + e);
+            return asking.get(WorkerDoor.TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            problem = "no whole answer in " + WorkerDoor.TIMEOUT.toSeconds() + " s";
+        } catch (ExecutionException e) { // A StackOverflowError too: the JDK reads one "100 Continue" inside the other.
+            problem = String.valueOf(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            problem = "interrupted";
+        } finally {
+            thread.interrupt(); // Which closes its socket.
         }
+        return new Answer.Unreachable<>(method + " " + path + ": " + problem);
+    }
+
+    private Answer<String> ask(String method, String path, Object body) throws IOException {
+        HttpURLConnection order = door.request(method, path, WorkerDoor.TIMEOUT);
+        order.setRequestProperty("Content-Type", "application/json");
+        order.setDoOutput(true);
+        try (OutputStream out = order.getOutputStream()) {
+            out.write(WireJson.mapper().writeValueAsBytes(body));
+        }
+        int status = order.getResponseCode();
+        String text = text(status / 100 == 2 ? order.getInputStream() : order.getErrorStream());
+        return switch (status / 100) {
+            case 2 -> new Answer.Obeyed<>(text);
+            case 3, 4, 5 -> new Answer.Refused<>(status, reason(text));
+            default -> new Answer.Unreachable<>(method + " " + path + ": no answer in HTTP");
+        };
     }
 
     private static String text(@Nullable InputStream body) throws IOException {

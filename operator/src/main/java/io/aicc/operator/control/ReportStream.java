@@ -94,7 +94,7 @@ final class ReportStream implements Runnable, AutoCloseable {
                     .addKeyValue("pod_uid", door.address().podUid())
                     .addKeyValue("problem", e.getOriginalMessage())
                     .log("worker report is not readable, connecting again");
-        } catch (IOException e) {
+        } catch (IOException | StackOverflowError e) { // The JDK reads one "100 Continue" inside the other.
             log.atDebug()
                     .addKeyValue("pod_uid", door.address().podUid())
                     .addKeyValue("problem", e.toString())

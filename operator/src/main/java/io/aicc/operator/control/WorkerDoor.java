@@ -8,8 +8,8 @@ import java.time.Duration;
 
 /**
  * How requests get to one worker: with our token, past any proxy, each on a connection of its own and on the thread that makes
- * it. No other thread stands between a call and its worker, nor between a report and who waits for it: where CPU is short each
- * hand-over is a wait.
+ * it. No pool of threads stands between a call and its worker, nor between a report and who waits for it: where CPU is short
+ * each hand-over is a wait.
  */
 record WorkerDoor(WorkerAddress address, WorkerToken token) {
     /** A worker answers in a millisecond or two; one that needs longer than this is in trouble. */

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Every write to the Kubernetes API goes through here, one request each. Thread-safe. */
+/** Every write of the operator to the Kubernetes API goes through here, one request each. Thread-safe. */
 public final class KubeWrites {
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
 

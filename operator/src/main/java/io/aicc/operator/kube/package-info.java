@@ -1,4 +1,4 @@
-/** The few things we ever write to the Kubernetes API, counted, and the conditions we write in them. */
+/** The Kubernetes API as both programs meet it: the way there, who leads, and the few things that the operator writes, counted. */
 @NullMarked
 package io.aicc.operator.kube;
 

@@ -38,6 +38,12 @@ final class WarmPool {
     /** An idle worker whose process ended so often gets no further try: perhaps its ports are taken by somebody else. */
     static final int GIVE_UP_RESTARTS = 3;
 
+    /** A worker serves one, and may have been told of another by a leader before us. */
+    static final int MOST_SESSIONS = 4;
+
+    /** How many lives of workers are counted for one session: more have hardly heard anything of it. */
+    private static final int MOST_LIVES = 100;
+
     /** A pod that we made and that no watch has shown by then may not exist. */
     static final Duration UNSEEN_LIMIT = Duration.ofSeconds(10);
 
@@ -219,7 +225,12 @@ final class WarmPool {
         String serves = report.sessionUid();
         if (serves != null && !serves.equals(worker.session()) && !worker.leaving()) {
             unbind(worker);
-            bind(worker, serves);
+            if (worker.sessions() >= MOST_SESSIONS) {
+                fault("pod %s tells of another session each time".formatted(worker.pod()));
+                retire(worker);
+            } else {
+                bind(worker, serves);
+            }
         }
         if (serves != null && serves.equals(worker.session())) { // Otherwise nobody asks, or ever forgets it.
             lastHeard.put(serves, clock.instant());
@@ -496,7 +507,10 @@ final class WarmPool {
     private void keepCounts(Worker worker) {
         String session = worker.session();
         if (session != null && worker.serves(session)) {
-            earlier.computeIfAbsent(session, key -> new ArrayList<>()).add(Objects.requireNonNull(worker.report()));
+            List<WorkerReport> kept = earlier.computeIfAbsent(session, key -> new ArrayList<>());
+            if (kept.size() < MOST_LIVES) {
+                kept.add(Objects.requireNonNull(worker.report()));
+            }
         }
     }
 

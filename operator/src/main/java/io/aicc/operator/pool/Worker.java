@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A worker as it is known here: its pod, its ports, what it last reported and which session it is for. Read by anyone;
- * changed only by its {@link WarmPool}, under that pool's lock.
+ * changed only by its {@link WarmPool}, under that pool's lock, but for what it was told: its session notes that.
  */
 public final class Worker {
     private static final String NO_ADDRESS = "the pod has no address";
@@ -32,7 +32,7 @@ public final class Worker {
     private volatile @Nullable Instant mediaClosedAt;
     private volatile boolean podReady;
     private volatile boolean leaving;
-    private boolean claimed;
+    private int sessions;
     private boolean queued;
     private boolean deletionOrdered;
     private boolean marked;
@@ -150,7 +150,12 @@ public final class Worker {
 
     /** Whether it ever was for a session. */
     boolean wasClaimed() {
-        return claimed;
+        return sessions > 0;
+    }
+
+    /** How often it was for another session than before. */
+    int sessions() {
+        return sessions;
     }
 
     boolean queued() {
@@ -210,7 +215,9 @@ public final class Worker {
 
     void session(@Nullable String value) {
         session = value;
-        claimed |= value != null;
+        if (value != null) {
+            sessions++;
+        }
     }
 
     /** Takes a report in. */

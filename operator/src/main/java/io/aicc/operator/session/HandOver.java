@@ -20,6 +20,7 @@ import io.aicc.wire.control.WorkerReport.State;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -33,6 +34,9 @@ final class HandOver {
 
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
     private static final Duration NEXT_WORKER = Duration.ofMillis(50);
+
+    /** How far the clocks of nodes may be apart. */
+    private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(1);
 
     /** A shortage shorter than this is not worth a write. */
     private static final Duration WORTH_TELLING = Duration.ofMillis(250);
@@ -69,18 +73,27 @@ final class HandOver {
             answer = worker.assign(assignment); // Twice is harmless, and it may only have been slow.
         }
         return switch (answer) {
+            case Answer.Obeyed<Acknowledgement>(Acknowledgement ports)
+            when !areOf(worker, ports) -> takeAnother(call, worker, "it acknowledged ports that are not its own");
             case Answer.Obeyed<Acknowledgement>(Acknowledgement ports) -> acknowledged(call, worker, ports, news);
             case Answer.Refused<Acknowledgement> refusal -> refused(call, worker, refusal);
-            case Answer.Unreachable<Acknowledgement>(String reason) -> {
-                // It may have the call or not: its pod goes, and the call gets another one.
-                log.atWarn()
-                        .addKeyValue("pod", worker.pod())
-                        .addKeyValue("reason", reason)
-                        .log("worker does not answer, taking another one");
-                pools.dismiss(call.pool(), worker);
-                yield Outcome.again(NEXT_WORKER);
-            }
+            case Answer.Unreachable<Acknowledgement>(String reason) -> takeAnother(call, worker, reason);
         };
+    }
+
+    private static boolean areOf(Worker worker, Acknowledgement ports) {
+        return ports.customerPort() == worker.ports().customer()
+                && ports.agentPort() == worker.ports().agent();
+    }
+
+    /** It may have the call or not: its pod goes, and the call gets another one. */
+    private Outcome takeAnother(Call call, Worker worker, String reason) {
+        log.atWarn()
+                .addKeyValue("pod", worker.pod())
+                .addKeyValue("reason", reason)
+                .log("worker does not answer as it should, taking another one");
+        pools.dismiss(call.pool(), worker);
+        return Outcome.again(NEXT_WORKER);
     }
 
     /** Whether a worker has been told the media sources that the call has now, and all that happened in it. */
@@ -201,7 +214,7 @@ final class HandOver {
     private CallAssignment assignment(Call call, Worker worker) {
         CallSessionSpec spec = call.spec();
         MediaSources sources = spec.mediaSources();
-        String readyAt = call.times().ready();
+        String readyAt = readyAt(call);
         return new CallAssignment(
                 call.uid(),
                 call.session().getMetadata().getName(),
@@ -216,6 +229,15 @@ final class HandOver {
                 generation(call, worker),
                 readyAt,
                 readyAt == null ? null : lastHeard(call));
+    }
+
+    /** Null before it is; a time that somebody else wrote there and that cannot be true says nothing. */
+    private static @Nullable String readyAt(Call call) {
+        return Call.time(call.times().ready())
+                .filter(ready -> ready.isAfter(call.requestedAt().minus(CLOCKS_DIFFER)))
+                .filter(ready -> ready.isBefore(call.now().plus(CLOCKS_DIFFER)))
+                .map(MicroTime::format)
+                .orElse(null);
     }
 
     private static List<CallEvent> callEvents(CallSessionSpec spec) {

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -33,6 +34,7 @@ final class Orphans {
     private final InstantSource clock;
     private final Predicate<String> recordExists;
     private final Map<String, Suspect> suspects = new ConcurrentHashMap<>();
+    private final Set<String> beingTold = ConcurrentHashMap.newKeySet();
 
     private record Suspect(String pool, Instant since, boolean certain) {}
 
@@ -51,25 +53,29 @@ final class Orphans {
 
     /** The record of a session was deleted. */
     void deleted(String pool, String session) {
-        suspects.put(session, new Suspect(pool, clock.instant(), true));
-        sweep();
+        Suspect certain = new Suspect(pool, clock.instant(), true);
+        suspects.put(session, certain);
+        lookAfter(session, certain);
     }
 
     /** Looks after each of them; run once a second. */
-    synchronized void sweep() {
+    void sweep() {
+        suspects.forEach(this::lookAfter);
+    }
+
+    /** One whose report makes no sense keeps nobody from the others. */
+    private void lookAfter(String session, Suspect suspect) {
         try {
-            suspects.forEach((session, suspect) -> {
-                if (settle(session, suspect)) {
-                    suspects.remove(session);
-                }
-            });
+            if (settle(session, suspect)) {
+                suspects.remove(session);
+            }
         } catch (RuntimeException e) {
-            log.atError().setCause(e).log("looking after workers without a session failed, trying again");
+            log.atError().setCause(e).log("looking after a worker without a session failed, trying again");
         }
     }
 
     /** @return whether nothing is left to do */
-    private boolean settle(String session, Suspect suspect) {
+    private synchronized boolean settle(String session, Suspect suspect) {
         Optional<Worker> known = pools.serving(suspect.pool(), session);
         if (known.isEmpty() || (!suspect.certain() && recordExists.test(session))) {
             return true;
@@ -82,18 +88,27 @@ final class Orphans {
         boolean neverBegan = worker.is(State.IDLE) && worker.assignment() == null;
         if (worker.is(State.DONE) || neverBegan || now.isAfter(suspect.since().plus(GIVE_UP))) {
             log.atInfo().addKeyValue("pod", worker.pod()).log("worker of a deleted session let go");
-            metrics.ended(SessionMetrics.End.DELETED, worker.report());
             pools.dismiss(suspect.pool(), worker);
             pools.forget(suspect.pool(), session);
+            metrics.ended(SessionMetrics.End.DELETED, worker.report());
             return true;
         }
-        if (!worker.toldToEnd()) {
+        if (!worker.toldToEnd() && beingTold.add(session)) {
+            Thread.ofVirtual().name("end-" + worker.pod()).start(() -> tell(worker, session));
+        }
+        return false;
+    }
+
+    /** Nobody waits for the answer: it may take its time, or be no answer. */
+    private void tell(Worker worker, String session) {
+        try {
             Answer<String> answer = worker.end(new EndOrder(session, "SessionDeleted"));
             log.atInfo()
                     .addKeyValue("pod", worker.pod())
                     .addKeyValue("answer", answer)
                     .log("session was deleted in mid-call, ending it at its worker");
+        } finally {
+            beingTold.remove(session);
         }
-        return false;
     }
 }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * are added here, once, by whoever wrote the end of the session into its record.
  */
 final class SessionMetrics {
+    private static final Duration LONGEST = Duration.ofDays(7);
+
     private static final Duration[] FAST = {
         Duration.ofMillis(5),
         Duration.ofMillis(10),
@@ -83,7 +85,7 @@ final class SessionMetrics {
 
     /** A session that was asked for then is ready now. */
     void claimed(Instant requestedAt) {
-        claims.record(positive(Duration.between(requestedAt, clock.instant())));
+        claims.record(sane(Duration.between(requestedAt, clock.instant())));
     }
 
     /** A call goes on with another worker. */
@@ -99,7 +101,7 @@ final class SessionMetrics {
         }
         WorkerReport.CallSummary summary = totals.summary();
         if (summary != null) {
-            durations.record(Duration.ofMillis(Math.max(0, summary.durationMs())));
+            durations.record(sane(Duration.ofMillis(summary.durationMs())));
         }
         add("customer", totals.customer());
         add("agent", totals.agent());
@@ -107,7 +109,7 @@ final class SessionMetrics {
 
     /** The sockets of a call that was hung up then were closed at that moment. */
     void reclaimed(Instant hungUp, Instant closed) {
-        reclaims.record(positive(Duration.between(hungUp, closed)));
+        reclaims.record(sane(Duration.between(hungUp, closed)));
     }
 
     private void add(String stream, StreamCounters counters) {
@@ -152,7 +154,11 @@ final class SessionMetrics {
                 .register(registry);
     }
 
-    private static Duration positive(Duration duration) {
-        return duration.isNegative() ? Duration.ZERO : duration;
+    /** What workers and records say of times may be anything; a sum of them has to stay a sum. */
+    private static Duration sane(Duration duration) {
+        if (duration.isNegative()) {
+            return Duration.ZERO;
+        }
+        return duration.compareTo(LONGEST) > 0 ? LONGEST : duration;
     }
 }

@@ -11,11 +11,18 @@ import io.aicc.wire.control.EndOrder;
 import io.aicc.wire.control.WorkerReport;
 import io.aicc.wire.control.WorkerReport.State;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class WorkerChannelsTest {
     private static final String IDLE = """
@@ -57,6 +64,49 @@ class WorkerChannelsTest {
                     .asInstanceOf(type(Answer.Refused.class))
                     .matches(Answer.Refused::conflict)
                     .hasFieldOrPropertyWithValue("reason", "serves session s-1");
+        }
+    }
+
+    /** As a worker does that somebody has taken over; its own words, as it says them. */
+    @ParameterizedTest
+    @CsvSource({"202, X, no whole answer", "100 Continue, '', StackOverflowError"})
+    void aWorkerThatNeverEndsItsAnswerHoldsNobodyUp(String status, String header, String problem) throws Exception {
+        try (ServerSocket hostile = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                WorkerChannel channel = channels.open(
+                        new WorkerChannel.WorkerAddress(
+                                hostile.getInetAddress().getHostAddress(), hostile.getLocalPort(), "pod-1"),
+                        heard::add)) {
+            Thread.ofVirtual().start(() -> answerForEver(hostile, "HTTP/1.1 " + status + "\r\n", header));
+            assertThat(channel.end(new EndOrder("s-1", "CustomerHangup")))
+                    .asInstanceOf(type(Answer.Unreachable.class))
+                    .extracting(Answer.Unreachable::reason)
+                    .asString()
+                    .contains(problem);
+        }
+    }
+
+    private static void answerForEver(ServerSocket server, String line, String header) {
+        while (!server.isClosed()) {
+            try {
+                Socket caller = server.accept();
+                Thread.ofVirtual().start(() -> {
+                    try (caller) {
+                        OutputStream out = caller.getOutputStream();
+                        while (header.isEmpty()) {
+                            out.write((line + "\r\n").getBytes(StandardCharsets.US_ASCII));
+                        }
+                        out.write((line + header + ": ").getBytes(StandardCharsets.US_ASCII));
+                        while (true) {
+                            out.write('a');
+                            Thread.sleep(100);
+                        }
+                    } catch (IOException | InterruptedException e) {
+                        // The caller has left.
+                    }
+                });
+            } catch (IOException e) {
+                return; // The test is over.
+            }
         }
     }
 

@@ -153,6 +153,20 @@ class WarmPoolTest {
     }
 
     @Test
+    void lettingGoOfAWorkerThatTellsOfAnotherSessionEachTimeItGivesItsSessionAnother() {
+        resource(1, 1, 10, "20000", "20019");
+        Worker worker = startAll().getFirst();
+        assertThat(pool.claim("s-1")).isEqualTo(new Claim.Granted(worker));
+        for (int i = 0; i < WarmPool.MOST_SESSIONS; i++) {
+            assertThat(worker.leaving()).isFalse();
+            pool.reported(worker, report(State.IDLE, "made-up-" + i));
+        }
+        assertThat(worker.leaving()).isTrue();
+        assertThat(pool.serving("made-up-" + (WarmPool.MOST_SESSIONS - 1))).isEmpty();
+        assertThat(pool.claim("s-1")).isInstanceOf(Claim.Waiting.class);
+    }
+
+    @Test
     void isSettledOnceEveryPodHasSpoken() {
         resource(1, 1, 10, "20000", "20019");
         Worker worker = pool.found("default-a", "uid-a", new PortPair(20_000), revision);

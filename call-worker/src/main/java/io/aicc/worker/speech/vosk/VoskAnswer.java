@@ -46,16 +46,22 @@ sealed interface VoskAnswer {
         return Math.round(1000 * Math.clamp(seconds, 0, MOST_SECONDS));
     }
 
+    private static double confidence(JsonNode word) {
+        double said = word.path("conf").asDouble();
+        return said >= 0 && said <= 1 ? said : 0; // A NaN is neither, and no JSON.
+    }
+
     private static Transcript transcript(JsonNode json) {
         List<Word> words = new ArrayList<>();
         double confidence = 0;
         for (JsonNode word : json.path("result")) {
-            confidence += word.path("conf").asDouble();
+            double sure = confidence(word);
+            confidence += sure;
             words.add(new Word(
                     word.path("word").asText(),
                     ms(word.path("start").asDouble()),
                     ms(word.path("end").asDouble()),
-                    word.path("conf").asDouble()));
+                    sure));
         }
         @Nullable Double mean = words.isEmpty() ? null : Double.valueOf(confidence / words.size());
         return new Transcript(json.path("text").asText(), words, mean);

@@ -22,7 +22,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -40,16 +39,12 @@ import org.slf4j.event.Level;
 final class CallKeeper {
     private static final Logger log = LoggerFactory.getLogger(CallKeeper.class);
 
-    private static final long FIRST_RETRY_MS = 100;
-    private static final long LONGEST_RETRY_MS = 5_000;
-
-    /** So many tries that failed in a row, seconds, are no passing trouble. */
-    private static final int FAILING = 6;
-
     private final Tools tools;
     private final Consumer<CallKeeper> onDone;
     private final InOrder turn;
     private final Taps taps;
+    private final Place place;
+    private final Attempts attempts;
     private final String origin;
     private final String firstName;
     private final AtomicReference<@Nullable Picture> latest = new AtomicReference<>();
@@ -59,7 +54,6 @@ final class CallKeeper {
     // Touched in turn only.
     private @Nullable Picture noted;
     private int round = 1;
-    private Admission admission = Admission.UNASKED;
     private @Nullable CallRecord record;
     private @Nullable EndMark ending;
     private boolean dropped;
@@ -67,8 +61,6 @@ final class CallKeeper {
     private @Nullable Instant dueSince;
     private @Nullable Instant aloneSince;
     private Instant nextLook = Instant.MAX;
-    private Instant notBefore = Instant.MIN;
-    private int attempt;
     private boolean done;
 
     /** What every keeper works with. */
@@ -83,12 +75,6 @@ final class CallKeeper {
             ScheduledExecutorService timer,
             Executor threads) {}
 
-    private enum Admission {
-        UNASKED,
-        ADMITTED,
-        REFUSED
-    }
-
     /**
      * @param origin id of the channel that the call began with
      * @param name of the CallSession, whether it exists or not; another call's may have it
@@ -102,6 +88,8 @@ final class CallKeeper {
         this.onDone = onDone;
         this.turn = new InOrder(tools.threads());
         this.taps = new Taps(tools.pbx(), tools.metrics());
+        this.place = new Place(tools.budget(), tools.metrics());
+        this.attempts = new Attempts(tools.metrics());
         tools.metrics().begun();
     }
 
@@ -181,7 +169,6 @@ final class CallKeeper {
             if (!done) {
                 done = true;
                 leave();
-                overcome();
             }
         });
     }
@@ -194,10 +181,7 @@ final class CallKeeper {
         if (record == null) {
             record = new CallRecord(tools.sessions(), now);
             owner = true;
-            if (admission == Admission.UNASKED) {
-                admission = Admission.ADMITTED;
-                tools.budget().adopt();
-            }
+            place.adopt();
         } else {
             record.update(now);
         }
@@ -211,10 +195,9 @@ final class CallKeeper {
             return;
         }
         take(now);
-        Instant moment = tools.steady().instant();
-        if (moment.isBefore(notBefore)) {
-            later(Duration.between(
-                    moment, notBefore)); // Our own failed tries make events too: they must not hurry us on.
+        Duration pause = attempts.pause(tools.steady().instant());
+        if (pause.isPositive()) {
+            later(pause); // Our own failed tries make events too: they must not hurry us on.
             return;
         }
         MDC.put("session", name);
@@ -225,7 +208,7 @@ final class CallKeeper {
                 return; // We are being stopped. Whoever leads next does it.
             }
             log.atWarn()
-                    .addKeyValue("attempt", attempt + 1)
+                    .addKeyValue("attempt", attempts.current())
                     .addKeyValue("status", e.getCode())
                     .addKeyValue("problem", e.getMessage())
                     .log("writing a session failed, trying again");
@@ -257,7 +240,7 @@ final class CallKeeper {
     private void end(String reason, Instant at) {
         if (ending == null) {
             ending = new EndMark(MicroTime.format(at), reason);
-            notBefore = Instant.MIN;
+            attempts.hurry();
         }
     }
 
@@ -318,7 +301,7 @@ final class CallKeeper {
 
     /** Makes sure that there is a session, if there should be one. */
     private @Nullable CallRecord open(Conversation call) {
-        if (!due(call) || !admitted()) {
+        if (!due(call) || !place.taken()) {
             return null;
         }
         CallSessions.Made made = create(call);
@@ -343,30 +326,6 @@ final class CallKeeper {
         return tools.sessions().rehearsed() ? Level.DEBUG : Level.INFO;
     }
 
-    private boolean admitted() {
-        if (admission == Admission.UNASKED) {
-            Budget budget = tools.budget();
-            admission = Admission.REFUSED;
-            switch (budget.admit()) {
-                case ADMITTED -> admission = Admission.ADMITTED;
-                case TOO_FEW_PORTS -> {
-                    tools.metrics().untapped(Untapped.PORT_BUDGET);
-                    log.atError()
-                            .addKeyValue("rtp_ports_in_use", budget.portsInUse())
-                            .addKeyValue("budget", budget.ports())
-                            .log("call goes on untranscribed: too few rtp ports are left at the pbx");
-                }
-                case TOO_MANY_CALLS -> {
-                    tools.metrics().untapped(Untapped.CALL_LIMIT);
-                    log.atError()
-                            .addKeyValue("limit", budget.calls())
-                            .log("call goes on untranscribed: this pbx has as many calls with workers as it may");
-                }
-            }
-        }
-        return admission == Admission.ADMITTED;
-    }
-
     private CallSessions.@Nullable Made create(Conversation call) {
         CallSession draft =
                 SessionDraft.of(name, call, tools.policy(), tools.clock().instant());
@@ -386,8 +345,7 @@ final class CallKeeper {
             if (!CallSessions.refused(e)) {
                 throw e;
             }
-            admission = Admission.REFUSED;
-            tools.budget().release();
+            place.giveUp();
             tools.sessions().acceptsNothing();
             tools.metrics().untapped(Untapped.SESSION_REFUSED);
             log.atError().addKeyValue("problem", e.getMessage()).log("call goes on untranscribed: session refused");
@@ -444,21 +402,15 @@ final class CallKeeper {
             leave();
             onDone.accept(this);
         } else {
-            releasePorts();
             startOver(now);
         }
         return true;
     }
 
     private void leave() {
-        releasePorts();
+        place.giveBack();
+        attempts.over();
         tools.metrics().over();
-    }
-
-    private void releasePorts() {
-        if (admission == Admission.ADMITTED) {
-            tools.budget().release();
-        }
     }
 
     private void markEnded(EndMark mark) {
@@ -475,7 +427,7 @@ final class CallKeeper {
     private void startOver(Picture shown) {
         latest.compareAndSet(shown, null);
         nextRound();
-        admission = Admission.UNASKED;
+        place.giveBack();
         record = null;
         owner = false;
         ending = null;
@@ -486,28 +438,12 @@ final class CallKeeper {
 
     private void retryUnless(boolean well) {
         if (well) {
-            overcome();
-            notBefore = Instant.MIN;
+            attempts.over();
             return;
         }
-        attempt++;
-        tools.metrics().retried();
-        if (attempt == FAILING) {
-            tools.metrics().failing(1);
-        }
-        long pause = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS << Math.min(attempt - 1, 10));
-        Duration wait =
-                Duration.ofMillis(pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1));
-        notBefore = tools.steady().instant().plus(wait);
-        later(wait);
-    }
-
-    /** Whatever was tried again is not any more. */
-    private void overcome() {
-        if (attempt >= FAILING) {
-            tools.metrics().failing(-1);
-        }
-        attempt = 0;
+        Instant moment = tools.steady().instant();
+        attempts.failed(moment);
+        later(attempts.pause(moment));
     }
 
     private void later(Duration delay) {

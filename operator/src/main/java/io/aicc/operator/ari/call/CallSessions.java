@@ -4,6 +4,7 @@ import io.aicc.crd.CallSession;
 import io.aicc.crd.CallSessionSpec.CallEvent;
 import io.aicc.crd.CallSessionSpec.EndMark;
 import io.aicc.crd.CallSessionSpec.MediaSources;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -208,11 +209,7 @@ public final class CallSessions implements AutoCloseable {
         patches.increment();
         String body = client.getKubernetesSerialization().asJson(Map.of("spec", Map.of(field, value)));
         try {
-            Objects.requireNonNull(client.resources(CallSession.class)
-                    .inNamespace(namespace)
-                    .withName(name)
-                    .dryRun(dry)
-                    .patch(MERGE, body));
+            Objects.requireNonNull(client.resource(named(name)).dryRun(dry).patch(MERGE, body));
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
                 refusals.refused(PATCH, e);
@@ -220,6 +217,14 @@ public final class CallSessions implements AutoCloseable {
             }
         }
         refusals.accepted(PATCH); // Had it been refused, it would not matter that the session is gone.
+    }
+
+    /** A patch of a session that is only named would begin with a read of it. */
+    private CallSession named(String name) {
+        CallSession session = new CallSession();
+        session.setMetadata(
+                new ObjectMetaBuilder().withNamespace(namespace).withName(name).build());
+        return session;
     }
 
     private static Counter writes(String verb, MeterRegistry metrics) {

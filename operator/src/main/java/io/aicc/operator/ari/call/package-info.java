@@ -1,4 +1,7 @@
-/** One call after the other: its CallSession, its taps, its end. Wanted is compared with actual; every step may be repeated. */
+/**
+ * What becomes of calls. The switchboard knows those of one PBX; a keeper looks after each, all side by side: its CallSession,
+ * its taps, its end. Wanted is compared with actual; every step may be repeated.
+ */
 @NullMarked
 package io.aicc.operator.ari.call;
 
