@@ -35,6 +35,7 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
     private @Nullable CallAssignment call;
     private @Nullable String badSource;
     private @Nullable String endReason;
+    private long undelivered;
 
     PlayedWorker(
             InetSocketAddress address,
@@ -94,7 +95,7 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
             StreamCounters customer = heard ? new StreamCounters(100, 1, 2, Map.of("source", 3L)) : StreamCounters.ZERO;
             StreamCounters agent = heard ? new StreamCounters(90, 0, 0, Map.of()) : StreamCounters.ZERO;
             CallSummary summary = state == State.DONE && call != null
-                    ? new CallSummary(4_000, 7, 0, 120, endReason == null ? "Drained" : endReason)
+                    ? new CallSummary(4_000, 7, undelivered, 120, endReason == null ? "Drained" : endReason)
                     : null;
             String session = call == null ? null : call.sessionUid();
             return new WorkerReport(state, session, customer, agent, heard ? 7 : 0, 0, summary);
@@ -111,6 +112,16 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
             while (state == known && left > 0) {
                 left = changed.awaitNanos(left);
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** So many of its finals will not have reached every receiver. */
+    public void givesUp(long finals) {
+        lock.lock();
+        try {
+            undelivered = finals;
         } finally {
             lock.unlock();
         }

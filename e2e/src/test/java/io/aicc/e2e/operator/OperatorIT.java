@@ -97,6 +97,24 @@ class OperatorIT {
     }
 
     @Test
+    void wordsThatDidNotReachTheirReceiverAreSaid() throws Exception {
+        rig.pool("warm: {min: 1, max: 1}, ports: {from: 20000, to: 20007, quarantineSeconds: 0}");
+        rig.startOperator();
+        rig.awaitPool(pool -> Objects.equals(pool.warm(), 1));
+        rig.create("call-1", Instant.now());
+        var worker = rig.workers().in(OperatorRig.worker(rig.awaitSession("call-1", Phase.Ready)));
+        worker.says(State.ACTIVE);
+        worker.givesUp(2);
+        rig.hangUp("call-1");
+
+        assertThat(OperatorRig.condition(rig.awaitSession("call-1", Phase.Ended)))
+                .hasValueSatisfying(now -> {
+                    assertThat(now.getReason()).isEqualTo("DrainLimitExceeded");
+                    assertThat(now.getMessage()).startsWith("2 finals did not reach");
+                });
+    }
+
+    @Test
     void aCallCostsFourWritesAndAShareInOneThatDeletesManyPods() throws Exception {
         rig.pool("warm: {min: 4, max: 4}, ports: {from: 20000, to: 20031, quarantineSeconds: 0}");
         CountedWrites writes = new CountedWrites();

@@ -170,9 +170,9 @@ public final class WarmPools implements AutoCloseable {
         return pool(pool).account(session);
     }
 
-    /** When a worker last said that it serves a session; empty when none was heard since we lead. */
+    /** When a worker last said that it serves a session, or might have while nobody listened: before we led. */
     public Optional<Instant> lastHeard(String pool, String session) {
-        return pool(pool).lastHeard(session);
+        return pool(pool).lastHeard(session).or(() -> Optional.ofNullable(begun));
     }
 
     /** A claimed worker turned out to serve somebody else: the session has to claim another one. */

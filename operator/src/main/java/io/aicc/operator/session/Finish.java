@@ -62,11 +62,21 @@ final class Finish {
         }
         Worker worker = mine.get();
         if (worker.is(State.DONE)) {
-            return close(call, Phase.Ended, mine, "CallEnded", "the call is over and its words are accounted for");
+            long missing = SessionMetrics.undelivered(worker.report());
+            return missing == 0
+                    ? close(call, Phase.Ended, mine, "CallEnded", "the call is over and its words are delivered")
+                    : close(
+                            call,
+                            Phase.Ended,
+                            mine,
+                            "DrainLimitExceeded",
+                            "%d finals did not reach every receiver in time".formatted(missing));
         }
         Instant limit = since.plus(call.limits().drain()).plus(MERCY);
         if (!call.now().isBefore(limit)) {
-            return close(call, Phase.Ended, mine, "DrainLimitExceeded", "the worker did not finish in time");
+            return worker.is(State.DRAINING)
+                    ? close(call, Phase.Ended, mine, "DrainLimitExceeded", "the worker did not finish in time")
+                    : close(call, Phase.Ended, mine, "WorkerLost", "the worker did not come back to give its totals");
         }
         if (!worker.toldToEnd() && !tell(call, worker)) {
             return Outcome.again(RETRY);

@@ -52,6 +52,7 @@ final class SessionMetrics {
     private final Timer reclaims;
     private final Timer durations;
     private final Counter replacements;
+    private final Counter undelivered;
     private final Set<String> reasons = ConcurrentHashMap.newKeySet();
 
     /** How a session can end. */
@@ -73,6 +74,9 @@ final class SessionMetrics {
         durations = timer("aicc_call_duration", "Duration of calls that ended", LONG);
         replacements = Counter.builder("aicc_workers_replaced")
                 .description("Workers that were lost in mid-call and replaced")
+                .register(registry);
+        undelivered = Counter.builder("aicc_transcripts_undelivered")
+                .description("Finals that some receiver had not got by the drain limit of their call")
                 .register(registry);
         // What Prometheus has not seen at zero, it cannot see rise to one.
         for (End end : End.values()) {
@@ -100,11 +104,18 @@ final class SessionMetrics {
             return;
         }
         WorkerReport.CallSummary summary = totals.summary();
+        undelivered.increment(undelivered(totals));
         if (summary != null) {
             durations.record(sane(Duration.ofMillis(summary.durationMs())));
         }
         add("customer", totals.customer());
         add("agent", totals.agent());
+    }
+
+    /** How many finals a worker gave up; 0 when it has not said so. */
+    static long undelivered(@Nullable WorkerReport totals) {
+        WorkerReport.CallSummary summary = totals == null ? null : totals.summary();
+        return summary == null ? 0 : Math.max(0, summary.undelivered());
     }
 
     /** The sockets of a call that was hung up then were closed at that moment. */
