@@ -128,10 +128,15 @@ public final class LiveWorker implements AutoCloseable {
                 1,
                 null,
                 null);
-        if (channel.assign(call) instanceof Answer.Obeyed<Acknowledgement>(Acknowledgement ports)) {
+        long limit = System.nanoTime() + LIMIT_NANOS;
+        Answer<Acknowledgement> answer;
+        do { // An operator asks again too: a worker that waits for CPU may take longer than it waits.
+            answer = channel.assign(call);
+        } while (answer instanceof Answer.Unreachable<Acknowledgement> && System.nanoTime() < limit);
+        if (answer instanceof Answer.Obeyed<Acknowledgement>(Acknowledgement ports)) {
             return ports;
         }
-        throw new IOException("the worker does not take the call, see " + directory);
+        throw new IOException("the worker does not take the call: " + answer + ", see " + directory);
     }
 
     private void await(BooleanSupplier condition) throws IOException {
