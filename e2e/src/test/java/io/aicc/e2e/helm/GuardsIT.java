@@ -246,11 +246,9 @@ class GuardsIT {
         client.resource(call).inNamespace(installation.namespace()).create();
     }
 
+    /** One that is only named would be read first, and a controller may not. */
     private void patch(KubernetesClient client, String name, String change) {
-        client.resources(CallSession.class)
-                .inNamespace(installation.namespace())
-                .withName(name)
-                .patch(MERGE, change);
+        client.resource(call(name, "")).inNamespace(installation.namespace()).patch(MERGE, change);
     }
 
     private static String labelled(String pbx) {
