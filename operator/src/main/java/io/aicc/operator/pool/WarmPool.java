@@ -41,9 +41,6 @@ final class WarmPool {
     /** A worker serves one, and may have been told of another by a leader before us. */
     static final int MOST_SESSIONS = 4;
 
-    /** How many lives of workers are counted for one session: more have hardly heard anything of it. */
-    private static final int MOST_LIVES = 100;
-
     /** A pod that we made and that no watch has shown by then may not exist. */
     static final Duration UNSEEN_LIMIT = Duration.ofSeconds(10);
 
@@ -60,8 +57,7 @@ final class WarmPool {
     private @Nullable WorkerPool resource;
     private String revision = "";
     private PoolSize size = new PoolSize(0, 0, 0, 0, PortRange.ALL, Duration.ZERO);
-    private final Map<String, Instant> lastHeard = new HashMap<>();
-    private final Map<String, List<WorkerReport>> earlier = new HashMap<>();
+    private final Ledger ledger = new Ledger();
     private int failures;
     private @Nullable String trouble;
     private Instant makeAgainAt = Instant.MIN;
@@ -233,7 +229,7 @@ final class WarmPool {
             }
         }
         if (serves != null && serves.equals(worker.session())) { // Otherwise nobody asks, or ever forgets it.
-            lastHeard.put(serves, clock.instant());
+            ledger.heard(serves, clock.instant());
         }
         if (worker.finishing()) {
             leases.release(worker.pod(), size.quarantine(), worker.wasClaimed());
@@ -270,27 +266,18 @@ final class WarmPool {
     /** The session asks no more. */
     synchronized void forget(String session) {
         waiting.remove(session);
-        lastHeard.remove(session);
-        earlier.remove(session);
+        ledger.forget(session);
     }
 
     /** What the session's workers counted, those that were lost included; empty when none was heard. */
     synchronized Optional<Account> account(String session) {
-        List<WorkerReport> reports = new ArrayList<>(earlier.getOrDefault(session, List.of()));
-        int takeovers = reports.size();
         Worker now = bySession.get(session);
-        if (now != null && now.serves(session)) {
-            reports.add(Objects.requireNonNull(now.report()));
-        } else if (takeovers > 0) {
-            takeovers--; // Nobody took over from the last one.
-        }
-        int counted = takeovers;
-        return reports.stream().reduce(WorkerReport::plus).map(sum -> new Account(sum, counted));
+        return ledger.account(session, now != null && now.serves(session) ? now.report() : null);
     }
 
     /** When a worker last said that it serves this session; empty when we have never heard one. */
     synchronized Optional<Instant> lastHeard(String session) {
-        return Optional.ofNullable(lastHeard.get(session));
+        return ledger.lastHeard(session);
     }
 
     /** A worker turned out to be somebody else's: the session has to claim another one. */
@@ -507,10 +494,7 @@ final class WarmPool {
     private void keepCounts(Worker worker) {
         String session = worker.session();
         if (session != null && worker.serves(session)) {
-            List<WorkerReport> kept = earlier.computeIfAbsent(session, key -> new ArrayList<>());
-            if (kept.size() < MOST_LIVES) {
-                kept.add(Objects.requireNonNull(worker.report()));
-            }
+            ledger.keep(session, Objects.requireNonNull(worker.report()));
         }
     }
 

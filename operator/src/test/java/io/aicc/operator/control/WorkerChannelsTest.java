@@ -19,6 +19,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +35,7 @@ class WorkerChannelsTest {
     private final ControlKey key = ControlKey.generate();
     private final FakeWorker worker;
     private final List<WorkerReport> heard = new CopyOnWriteArrayList<>();
+    private final CountDownLatch over = new CountDownLatch(1);
     private final WorkerChannels channels = channels(key, 7);
 
     WorkerChannelsTest() throws IOException {
@@ -41,6 +44,7 @@ class WorkerChannelsTest {
 
     @AfterEach
     void close() {
+        over.countDown();
         channels.close();
         worker.close();
     }
@@ -85,7 +89,7 @@ class WorkerChannelsTest {
         }
     }
 
-    private static void answerForEver(ServerSocket server, String line, String header) {
+    private void answerForEver(ServerSocket server, String line, String header) {
         while (!server.isClosed()) {
             try {
                 Socket caller = server.accept();
@@ -96,9 +100,8 @@ class WorkerChannelsTest {
                             out.write((line + "\r\n").getBytes(StandardCharsets.US_ASCII));
                         }
                         out.write((line + header + ": ").getBytes(StandardCharsets.US_ASCII));
-                        while (true) {
+                        while (!over.await(100, TimeUnit.MILLISECONDS)) {
                             out.write('a');
-                            Thread.sleep(100);
                         }
                     } catch (IOException | InterruptedException e) {
                         // The caller has left.
