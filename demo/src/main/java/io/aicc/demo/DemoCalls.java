@@ -58,7 +58,7 @@ public final class DemoCalls {
      */
     public List<Result> play() throws IOException, InterruptedException {
         try (PortWatch ports = new PortWatch(system.operator()::freedPairs, InstantSource.system());
-                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                ExecutorService threads = Executors.newCachedThreadPool()) {
             List<Future<PlayedCall>> playing = new ArrayList<>();
             for (int i = 0; i < conversations.size(); i++) {
                 CallScript script = script(i, conversations.get(i));

@@ -23,6 +23,9 @@ public final class TurnDetector {
     /** Pause that is good enough to cut a very long utterance. */
     private static final double SHORT_PAUSE_MS = 200;
 
+    /** Packets that come no later than this still follow what was heard without a hole. */
+    private static final long LONGEST_STALL_MS = 2000;
+
     private final TurnSettings settings;
     private final TurnListener listener;
     private final NoiseFloor floor = new NoiseFloor();
@@ -61,10 +64,16 @@ public final class TurnDetector {
         }
     }
 
-    /** No audio arrives, and the timeline has got here: a pause like any other. */
+    /**
+     * No audio arrives, and the timeline has got here. In a pause that is more of it; in the middle of a word something
+     * has stalled, and the rest of the word is on its way.
+     */
     public void idle(long nowMs) {
         if (speaking) {
-            finishIfOver(quietMs + Math.max(0, nowMs - heardUntilMs));
+            long idleMs = Math.max(0, nowMs - heardUntilMs);
+            if (quietMs >= SHORT_PAUSE_MS || idleMs >= LONGEST_STALL_MS) {
+                finishIfOver(quietMs + idleMs);
+            }
         }
     }
 

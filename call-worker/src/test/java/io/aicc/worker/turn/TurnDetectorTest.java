@@ -155,9 +155,10 @@ class TurnDetectorTest {
     }
 
     @Test
-    void withoutPacketsAnUtteranceEndsByTheClock() {
+    void withoutPacketsAPauseEndsAnUtteranceByTheClock() {
         silence(1000);
         speech(1000);
+        silence(300);
 
         detector.idle(2590);
         assertThat(turns.open).isTrue();
@@ -168,10 +169,22 @@ class TurnDetectorTest {
     }
 
     @Test
+    void aStallInTheMiddleOfAWordIsNoPause() {
+        silence(1000);
+        speech(1000);
+        detector.idle(3990);
+        speech(1000);
+        silence(1000);
+
+        assertThat(turns.told).hasSize(1);
+        assertThat(turns.told.getFirst().endedMs).isEqualTo(3000);
+    }
+
+    @Test
     void aStallThatEndedAnUtteranceLosesNothingOfWhatFollows() {
         silence(1000);
         speech(1000);
-        detector.idle(3000);
+        detector.idle(4000);
         speech(1000);
         silence(1000);
 

@@ -3,6 +3,7 @@ package io.aicc.e2e.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.aicc.crd.CallSession;
 import io.aicc.crd.Phase;
 import io.aicc.demo.DemoCalls;
 import io.aicc.demo.DemoCalls.Result;
@@ -16,6 +17,8 @@ import io.aicc.demo.script.WordErrorRate;
 import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.Event;
 import io.aicc.wire.event.EventBody.TranscriptFinal;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,7 +35,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * A part is broken while two people talk; they do not notice, and no word of theirs is missing afterwards. Both parts are
+ * A part is broken while two people talk; they do not notice, and no word of theirs is missing afterwards. The parts are
  * broken at about the same time, each while a call of its own goes on.
  */
 @Execution(ExecutionMode.CONCURRENT)
@@ -50,7 +53,7 @@ class BreakageE2E {
         library = ConversationLibrary.open();
         system = new DemoSystem(directory, 0);
         system.startPool(
-                new PoolSize(2, 3),
+                new PoolSize(3, 4),
                 PhraseModel.of(library.texts()).write(directory).settings());
     }
 
@@ -90,9 +93,29 @@ class BreakageE2E {
 
             system.receiver().stop();
             long before = finals("rx-1");
-            await().pollDelay(Duration.ofSeconds(10)).atMost(LONG).until(() -> true);
+            letPass(Duration.ofSeconds(10));
             assertThat(finals("rx-1")).isEqualTo(before);
             system.receiver().start();
+
+            assertWhole(conversation, call.get().getFirst());
+        }
+    }
+
+    @Test
+    void aWorkerThatGetsNoProcessorForASecondNowAndThenHearsEveryWord() throws Exception {
+        Conversation conversation = library.conversations().get(2);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<List<Result>> call =
+                    threads.submit(() -> new DemoCalls(system, "cpu", List.of(conversation)).play());
+            awaitFinals("cpu-1", 1);
+
+            long worker = worker("cpu-1");
+            for (int i = 0; i < 8; i++) {
+                signal("STOP", worker);
+                letPass(Duration.ofSeconds(1));
+                signal("CONT", worker);
+                letPass(Duration.ofSeconds(1));
+            }
 
             assertWhole(conversation, call.get().getFirst());
         }
@@ -111,7 +134,9 @@ class BreakageE2E {
                     .map(TranscriptFinal::text)
                     .collect(Collectors.joining("\n"));
             assertThat(WordErrorRate.of(conversation.text(channel), heard).rate())
-                    .as("%s: %s", channel, heard)
+                    .as(
+                            "%s: %s; %s",
+                            channel, heard, result.call().session().getStatus().summary())
                     .isLessThanOrEqualTo(0.10);
         }
     }
@@ -131,6 +156,41 @@ class BreakageE2E {
                 .map(lease -> lease.getSpec().getAcquireTime().toInstant())
                 .max(Instant::compareTo)
                 .orElseThrow();
+    }
+
+    /** Process of the worker that serves the call. */
+    private static long worker(String callId) {
+        CallSession session = system.client().resources(CallSession.class).inAnyNamespace().list().getItems().stream()
+                .filter(live -> live.getSpec().callId().equals(callId))
+                .findFirst()
+                .orElseThrow();
+        String uid = Objects.requireNonNull(session.getStatus().worker()).uid();
+        return ProcessHandle.current()
+                .descendants()
+                .filter(process -> environment(process).contains("POD_UID=" + uid))
+                .findFirst()
+                .orElseThrow()
+                .pid();
+    }
+
+    private static String environment(ProcessHandle process) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(process.pid()), "environ"));
+        } catch (IOException e) {
+            return ""; // It has ended since.
+        }
+    }
+
+    private static void signal(String name, long process) throws IOException, InterruptedException {
+        int status = new ProcessBuilder("kill", "-" + name, Long.toString(process))
+                .inheritIO()
+                .start()
+                .waitFor();
+        assertThat(status).isZero();
+    }
+
+    private static void letPass(Duration time) {
+        await().pollDelay(time).atMost(LONG).until(() -> true);
     }
 
     private static long awaitFinals(String callId, long count) {
