@@ -4,6 +4,7 @@ import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.EventBody;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Event bodies for tests. */
 final class Events {
@@ -29,5 +30,10 @@ final class Events {
 
     static EventBody ended() {
         return new EventBody.SessionEnded("CustomerHangup", 1000, Map.of(), 0, 0);
+    }
+
+    /** The texts of {@link #words} from one number to another. */
+    static List<String> sentences(int from, int to) {
+        return IntStream.rangeClosed(from, to).mapToObj(it -> "sentence " + it).toList();
     }
 }

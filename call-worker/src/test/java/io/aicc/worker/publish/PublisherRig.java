@@ -49,17 +49,26 @@ final class PublisherRig implements AutoCloseable {
         return part;
     }
 
-    TranscriptPublisher publisher(ScriptedReceiver receiver) {
-        return publisher(Destination.of("r0", receiver.url(), "worker", KEY), Network.DIRECT);
+    /** To receivers {@code r0}, {@code r1} and so on. */
+    TranscriptPublisher publisher(ScriptedReceiver... receivers) {
+        return publisher(QUICK, Outbox.Limits.DEFAULT, receivers);
+    }
+
+    TranscriptPublisher publisher(Timing timing, Outbox.Limits limits, ScriptedReceiver... receivers) {
+        List<Destination> destinations = IntStream.range(0, receivers.length)
+                .mapToObj(it -> Destination.of("r" + it, receivers[it].url(), "worker", KEY))
+                .toList();
+        return publisher(new PublishSettings(destinations, directory), new TranscriptPublisher.Options(timing, limits));
     }
 
     TranscriptPublisher publisher(Destination destination, Network network) {
-        return added(TranscriptPublisher.open(
-                SESSION,
+        return publisher(
                 new PublishSettings(List.of(destination), directory, PublishSettings.TOKEN_LIFETIME, network),
-                new TranscriptPublisher.Options(QUICK, Outbox.Limits.DEFAULT),
-                registry,
-                now::get));
+                new TranscriptPublisher.Options(QUICK, Outbox.Limits.DEFAULT));
+    }
+
+    private TranscriptPublisher publisher(PublishSettings settings, TranscriptPublisher.Options options) {
+        return added(TranscriptPublisher.open(SESSION, settings, options, registry, now::get));
     }
 
     static void publishCall(TranscriptPublisher publisher, int finals) {

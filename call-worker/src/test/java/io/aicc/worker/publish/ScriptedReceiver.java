@@ -3,6 +3,7 @@ package io.aicc.worker.publish;
 import static org.awaitility.Awaitility.await;
 
 import io.aicc.wire.event.Event;
+import io.aicc.wire.event.EventBody;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -34,6 +35,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongPredicate;
 import java.util.stream.Stream;
@@ -95,6 +97,20 @@ public class ScriptedReceiver implements AutoCloseable {
             public void heard(ScriptedReceiver receiver, Channel connection, Event event) {
                 if (which.test(event.seq())) {
                     say(connection, "{\"type\":\"ack\",\"seq\":" + event.seq() + "}");
+                }
+            }
+        };
+    }
+
+    /** Reads no second event before it is woken. */
+    static Script asleepUntil(CountDownLatch woken) {
+        return new Script() {
+            @Override
+            public void heard(ScriptedReceiver receiver, Channel connection, Event event) {
+                try {
+                    woken.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
                 }
             }
         };
@@ -181,6 +197,20 @@ public class ScriptedReceiver implements AutoCloseable {
 
     Stream<Event> durable() {
         return received.stream().filter(event -> event.body().durable());
+    }
+
+    /** What it was told in finals. */
+    List<String> texts() {
+        return durable()
+                .map(Event::body)
+                .filter(EventBody.TranscriptFinal.class::isInstance)
+                .map(it -> ((EventBody.TranscriptFinal) it).text())
+                .toList();
+    }
+
+    /** The last event, which has to be the call's end. */
+    EventBody.SessionEnded ending() {
+        return (EventBody.SessionEnded) received.getLast().body();
     }
 
     long lastDurable() {

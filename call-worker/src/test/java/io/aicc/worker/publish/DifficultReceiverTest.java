@@ -1,0 +1,225 @@
+package io.aicc.worker.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.aicc.wire.event.Channel;
+import io.aicc.wire.event.Event;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Receivers that are slow, deaf, hostile or never answer: none harms the call, or another receiver. */
+@Timeout(60)
+class DifficultReceiverTest {
+    @TempDir
+    private Path directory;
+
+    private PublisherRig rig;
+
+    @BeforeEach
+    void open() {
+        rig = new PublisherRig(directory);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        rig.close();
+    }
+
+    @Test
+    void receiverThatNeverAcknowledgesGetsEverythingInOrder() {
+        ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.silent());
+        TranscriptPublisher publisher = rig.publisher(receiver);
+
+        PublisherRig.publishCall(publisher, 2000);
+
+        assertThat(publisher.drain(PublisherRig.LONG)).isZero();
+        await().until(() -> receiver.received().size() == 2002);
+        assertThat(receiver.texts()).isEqualTo(Events.sentences(1, 2000));
+    }
+
+    @Test
+    void receiverThatNeverAcknowledgesGoesOnWhereItStopped() {
+        ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.silent());
+        TranscriptPublisher publisher = rig.publisher(receiver);
+        publisher.publish(Events.started());
+        publisher.publish(Events.words(1));
+        await().until(() -> receiver.received().size() == 2);
+
+        receiver.dropConnections();
+        await().until(() -> receiver.handshakes().size() == 2);
+        publisher.publish(Events.words(2));
+        publisher.publish(Events.ended());
+
+        await().until(() -> receiver.received().size() == 4);
+        assertThat(receiver.received()).extracting(Event::seq).containsExactly(1L, 2L, 3L, 4L);
+    }
+
+    @Test
+    void slowReceiverDelaysNobody() {
+        CountDownLatch woken = new CountDownLatch(1);
+        ScriptedReceiver slow = rig.receiver(ScriptedReceiver.asleepUntil(woken));
+        ScriptedReceiver quick = rig.receiver(ScriptedReceiver.dutiful());
+        TranscriptPublisher publisher = rig.publisher(slow, quick);
+
+        try {
+            String padding = "x".repeat(8000);
+            publisher.publish(Events.started());
+            for (int i = 1; i <= 1500; i++) {
+                publisher.publish(Events.words(Channel.AGENT, "agent-" + i, padding));
+            }
+            publisher.publish(Events.ended());
+
+            await().atMost(PublisherRig.LONG).until(() -> quick.received().size() == 1502);
+            assertThat(slow.received()).hasSizeLessThan(2);
+            assertThat(rig.registry
+                            .get("aicc_outbox_depth")
+                            .tag("destination", "r0")
+                            .gauge()
+                            .value())
+                    .isGreaterThan(0);
+            assertThat(publisher.drain(Duration.ofMillis(50))).isPositive();
+        } finally {
+            woken.countDown();
+        }
+        assertThat(publisher.drain(PublisherRig.LONG)).isZero();
+        await().atMost(PublisherRig.LONG).until(() -> slow.received().size() == 1502);
+    }
+
+    @Test
+    void hostileRepliesAreCountedAndHarmNothing() {
+        List<String> nonsense = List.of(
+                "",
+                "[",
+                "null",
+                "{\"type\":\"ack\"}",
+                "{\"type\":\"ack\",\"seq\":-1}",
+                "{\"type\":\"ack\",\"seq\":9000000000}",
+                "{\"type\":\"resume\",\"last_seq\":-7}",
+                "{\"type\":\"resume\",\"last_seq\":99999}",
+                "{\"type\":\"shout\"}",
+                "{\"type\":\"ack\",\"seq\":1e99}",
+                "{\"type\":\"ack\",\"seq\":\"\u202e\"}");
+        ScriptedReceiver receiver = rig.receiver(new ScriptedReceiver.Script() {
+            @Override
+            public void opened(ScriptedReceiver self, io.netty.channel.Channel connection) {
+                nonsense.forEach(it -> ScriptedReceiver.say(connection, it));
+            }
+        });
+        TranscriptPublisher publisher = rig.publisher(receiver);
+
+        PublisherRig.publishCall(publisher, 5);
+
+        assertThat(publisher.drain(PublisherRig.LONG)).isZero();
+        await().until(() -> receiver.received().size() == 7);
+        assertThat(rig.counted("aicc_ws_bad_replies")).isEqualTo(nonsense.size());
+        assertThat(receiver.handshakes()).hasSize(1);
+    }
+
+    @Test
+    void hugeReplyCostsTheConnectionButNoEvent() {
+        AtomicInteger connections = new AtomicInteger();
+        ScriptedReceiver receiver = rig.receiver(new ScriptedReceiver.Script() {
+            @Override
+            public void opened(ScriptedReceiver self, io.netty.channel.Channel connection) {
+                if (connections.incrementAndGet() == 1) {
+                    ScriptedReceiver.say(connection, "{\"type\":\"ack\",\"x\":\"" + "y".repeat(100_000) + "\"}");
+                } else {
+                    ScriptedReceiver.say(connection, "{\"type\":\"resume\",\"last_seq\":" + self.lastDurable() + "}");
+                }
+            }
+
+            @Override
+            public void heard(ScriptedReceiver self, io.netty.channel.Channel connection, Event event) {
+                ScriptedReceiver.say(connection, "{\"type\":\"ack\",\"seq\":" + event.seq() + "}");
+            }
+        });
+        TranscriptPublisher publisher = rig.publisher(receiver);
+
+        PublisherRig.publishCall(publisher, 5);
+
+        assertThat(publisher.drain(PublisherRig.LONG)).isZero();
+        assertThat(connections).hasValueGreaterThan(1);
+        assertThat(receiver.texts()).isEqualTo(Events.sentences(1, 5));
+        assertThat(rig.counted("aicc_ws_bad_replies")).isPositive();
+    }
+
+    @Test
+    void receiverThatWentDeafIsLeft() {
+        CountDownLatch woken = new CountDownLatch(1);
+        ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.asleepUntil(woken));
+        Timing impatient = new Timing(
+                PublisherRig.QUICK.heartbeat(),
+                PublisherRig.QUICK.resumeWait(),
+                PublisherRig.QUICK.connect(),
+                Duration.ofMillis(20),
+                Duration.ofMillis(100),
+                PublisherRig.QUICK.minBackoff(),
+                PublisherRig.QUICK.maxBackoff(),
+                PublisherRig.QUICK.tick());
+        TranscriptPublisher publisher = rig.publisher(impatient, Outbox.Limits.DEFAULT, receiver);
+        try {
+            publisher.publish(Events.started());
+            await().until(() -> rig.counted("aicc_ws_reconnects") > 0);
+        } finally {
+            woken.countDown();
+        }
+    }
+
+    @Test
+    void receiverThatPingsAndNeverReadsIsLeft() {
+        ScriptedReceiver receiver = rig.receiver(new ScriptedReceiver.Script() {
+            @Override
+            public void opened(ScriptedReceiver self, io.netty.channel.Channel connection) {
+                connection.config().setAutoRead(false);
+                flood(connection);
+            }
+        });
+        TranscriptPublisher publisher = rig.publisher(receiver);
+
+        publisher.publish(Events.started());
+
+        await().until(() -> rig.counted("aicc_ws_bad_replies") > 0);
+        await().until(() -> receiver.handshakes().size() > 1);
+    }
+
+    private static void flood(io.netty.channel.Channel connection) {
+        for (int i = 0; i < 500; i++) {
+            connection.write(new PingWebSocketFrame(Unpooled.wrappedBuffer(new byte[125])));
+        }
+        connection.writeAndFlush(new PingWebSocketFrame()).addListener(written -> {
+            if (written.isSuccess()) {
+                connection.eventLoop().execute(() -> flood(connection));
+            }
+        });
+    }
+
+    @Test
+    void nameThatNobodyKnowsIsTriedAgain() {
+        TranscriptPublisher publisher = rig.added(TranscriptPublisher.open(
+                PublisherRig.SESSION,
+                new PublishSettings(
+                        List.of(Destination.of(
+                                "r", URI.create("ws://receiver.invalid/in"), "worker", PublisherRig.KEY)),
+                        directory),
+                new TranscriptPublisher.Options(PublisherRig.QUICK, Outbox.Limits.DEFAULT),
+                rig.registry,
+                InstantSource.system()));
+        PublisherRig.publishCall(publisher, 2);
+
+        await().until(() -> rig.counted("aicc_ws_reconnects") > 1);
+        assertThat(publisher.drain(Duration.ofMillis(20))).isEqualTo(2);
+    }
+}

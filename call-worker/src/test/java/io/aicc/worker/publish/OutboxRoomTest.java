@@ -1,0 +1,134 @@
+package io.aicc.worker.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.aicc.wire.event.Channel;
+import io.aicc.wire.event.Event;
+import io.aicc.wire.event.EventBody;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of words for which there is no room, or no disk. */
+@Timeout(60)
+class OutboxRoomTest {
+    @TempDir
+    private Path directory;
+
+    private PublisherRig rig;
+
+    @BeforeEach
+    void open() {
+        rig = new PublisherRig(directory);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        rig.close();
+    }
+
+    @Test
+    void fullOutboxIsToldInTheClosingEvent() {
+        ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.dutiful());
+        receiver.stop();
+        TranscriptPublisher publisher = rig.publisher(PublisherRig.QUICK, new Outbox.Limits(1 << 20, 4, 600), receiver);
+        PublisherRig.publishCall(publisher, 10); // the start and 3 finals in the file, 1 in memory, 6 nowhere
+        await().until(() -> rig.counted("aicc_outbox_dropped") == 6);
+
+        receiver.start();
+
+        assertThat(publisher.drain(PublisherRig.LONG)).isEqualTo(6);
+        assertThat(receiver.texts()).isEqualTo(Events.sentences(1, 4));
+        assertThat(receiver.ending().outboxDropped()).isEqualTo(6);
+        assertThat(receiver.ending().finals()).containsEntry(Channel.CUSTOMER, 4L);
+        assertThat(publisher.undelivered()).isEqualTo(6);
+    }
+
+    @Test
+    void wordsThatFoundNoRoomLeaveAGapOnTheTimelineOnceThereIsRoomAgain() {
+        ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.dutiful());
+        receiver.stop();
+        TranscriptPublisher publisher =
+                rig.publisher(PublisherRig.QUICK, new Outbox.Limits(1 << 20, 2, 1000), receiver);
+        publisher.publish(Events.started());
+        IntStream.rangeClosed(1, 9).forEach(it -> publisher.publish(Events.words(it)));
+        await().until(() -> rig.counted("aicc_outbox_dropped") > 0);
+        int lost = (int) rig.counted("aicc_outbox_dropped");
+
+        receiver.start();
+        await().until(() -> receiver.texts().size() == 9 - lost);
+        await().until(() -> publisher.undelivered() == lost);
+        publisher.publish(Events.words(10));
+        publisher.publish(Events.ended());
+
+        assertThat(publisher.drain(PublisherRig.LONG)).isEqualTo(lost);
+        assertThat(receiver.durable().map(Event::body).filter(EventBody.Gap.class::isInstance))
+                .containsExactly(new EventBody.Gap(Channel.CUSTOMER, "outbox_full", 0, 100));
+        assertThat(receiver.ending().durableEvents())
+                .isEqualTo(receiver.durable().count());
+        assertThat(receiver.ending().outboxDropped()).isEqualTo(lost);
+    }
+
+    @Test
+    void fullOutboxStillServesAReceiverThatIsThere() {
+        ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.dutiful());
+        TranscriptPublisher publisher = rig.publisher(PublisherRig.QUICK, new Outbox.Limits(1 << 20, 2, 600), receiver);
+        publisher.publish(Events.started());
+        for (int i = 1; i <= 30; i++) {
+            publisher.publish(Events.words(i));
+            await().until(() -> publisher.undelivered() == 0);
+        }
+        publisher.publish(Events.ended());
+
+        assertThat(publisher.drain(PublisherRig.LONG)).isZero();
+        assertThat(receiver.texts()).isEqualTo(Events.sentences(1, 30));
+        assertThat(receiver.ending().outboxDropped()).isZero();
+    }
+
+    @Test
+    void unusableDirectoryDoesNotKeepWordsFromArriving() throws Exception {
+        Files.writeString(directory.resolve("file"), "in the way");
+        ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.dutiful());
+        TranscriptPublisher publisher = rig.added(TranscriptPublisher.open(
+                PublisherRig.SESSION,
+                new PublishSettings(
+                        List.of(Destination.of("r", receiver.url(), "worker", PublisherRig.KEY)),
+                        directory.resolve("file")),
+                rig.registry,
+                InstantSource.system()));
+
+        PublisherRig.publishCall(publisher, 5);
+
+        assertThat(publisher.drain(PublisherRig.LONG)).isZero();
+        assertThat(receiver.texts()).isEqualTo(Events.sentences(1, 5));
+    }
+
+    @Test
+    void interimsOfAnAbsentReceiverLeaveOnlyTheNewestOfEachSpeaker() {
+        ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.dutiful());
+        receiver.stop();
+        TranscriptPublisher publisher = rig.publisher(receiver);
+        publisher.publish(Events.started());
+        for (String text : List.of("a", "a b", "a b c")) {
+            publisher.publish(Events.interim(Channel.CUSTOMER, "customer-1", text));
+            publisher.publish(Events.interim(Channel.AGENT, "agent-1", text));
+        }
+        publisher.publish(Events.words(Channel.AGENT, "agent-1", "a b c d"));
+        await().until(() -> publisher.undelivered() == 2);
+
+        receiver.start();
+
+        await().until(() -> receiver.received().size() == 3);
+        assertThat(receiver.received()).extracting(Event::seq).containsExactly(1L, 6L, 8L);
+        assertThat(receiver.received().get(1).body())
+                .isEqualTo(Events.interim(Channel.CUSTOMER, "customer-1", "a b c"));
+    }
+}
