@@ -2,9 +2,7 @@ package io.aicc.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,9 +43,9 @@ class AssembledWorkerTest {
                 new ArrayList<>(List.of(ROOT.resolve("call-worker/assemble").toString()));
         command.addAll(List.of(options));
         command.addAll(List.of(shipped.toString(), System.getProperty("java.home")));
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().keySet().removeIf(name -> name.startsWith("AICC_"));
-        return builder.redirectErrorStream(true).start();
+        return WorkerProcess.withoutOurSettings(new ProcessBuilder(command))
+                .redirectErrorStream(true)
+                .start();
     }
 
     private static String classPath() throws IOException {
@@ -56,38 +54,13 @@ class AssembledWorkerTest {
 
     /** What a worker says until it has started. */
     private List<String> start(String classPath, String... more) throws Exception {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(Files.readAllLines(shipped.resolve("options")));
-        command.addAll(List.of(more));
-        command.addAll(List.of("-cp", classPath, "io.aicc.worker.CallWorker"));
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().keySet().removeIf(name -> name.startsWith("AICC_"));
-        builder.environment()
-                .putAll(Map.of(
-                        "AICC_STT_ENGINE", "vosk", // no model to load: it is asked for when there is a call
-                        "AICC_VOSK_URL", "ws://127.0.0.1:1",
-                        "POD_UID", "uid",
-                        "AICC_CONTROL_PUBLIC_KEY", "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
-                        "AICC_CONTROL_PORT", "0",
-                        "AICC_HEALTH_PORT", "0",
-                        "AICC_METRICS_PORT", "0",
-                        "AICC_BIND_ADDRESS", "127.0.0.1",
-                        "AICC_OUTBOX_DIR", directory.toString()));
-        Process worker = builder.redirectErrorStream(true).start();
-        List<String> said = new ArrayList<>();
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(worker.getInputStream(), StandardCharsets.UTF_8))) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                said.add(line);
-                if (line.contains("\"started\"")) {
-                    break;
-                }
-            }
-        } finally {
-            worker.destroyForcibly().waitFor();
-        }
-        assertThat(said).as(String.join("\n", said)).anyMatch(line -> line.contains("\"started\""));
+        List<String> options = new ArrayList<>(Files.readAllLines(shipped.resolve("options")));
+        options.addAll(List.of(more));
+        options.addAll(List.of("-cp", classPath));
+        // An engine that loads no model: it is asked for when there is a call.
+        Map<String, String> engine = Map.of("AICC_STT_ENGINE", "vosk", "AICC_VOSK_URL", "ws://127.0.0.1:1");
+        List<String> said = WorkerProcess.start(options, directory, engine);
+        assertThat(said).as(String.join("\n", said)).anyMatch(line -> line.contains(WorkerProcess.STARTED));
         return said;
     }
 
