@@ -1,5 +1,6 @@
 package io.aicc.demo;
 
+import io.aicc.crd.CallSession;
 import io.aicc.crd.WorkerPool;
 import io.aicc.crd.WorkerPoolSpec;
 import io.aicc.crd.WorkerPoolStatus;
@@ -10,14 +11,12 @@ import io.aicc.demo.player.Damage;
 import io.aicc.demo.pod.LocalKubelet;
 import io.aicc.demo.receiver.TranscriptReceiver;
 import io.aicc.demo.receiver.Transcripts;
+import io.aicc.operator.port.PortRange;
 import io.aicc.runtime.Program;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -27,6 +26,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * The whole system on one machine: Kubernetes API, pods as processes, the operator, a receiver, one pool. Built in order, each
@@ -41,8 +41,6 @@ public final class DemoSystem implements AutoCloseable {
 
     private static final Duration POOL_LIMIT = Duration.ofSeconds(60);
     private static final Duration POOL_LIMIT_PER_WORKER = Duration.ofSeconds(5);
-    private static final List<String> DEFINITIONS = List.of("callsessions.aicc.io", "workerpools.aicc.io");
-
     private final Program parts = new Program("demo");
     private final Path directory;
     private final Keys keys;
@@ -57,6 +55,11 @@ public final class DemoSystem implements AutoCloseable {
      * @param pagePort port of the receiver and its page; 0: any free one
      */
     public DemoSystem(Path directory, int pagePort) throws IOException {
+        this(directory, pagePort, JavaProgram::worker);
+    }
+
+    /** @param worker makes the command that runs in place of a worker's image, a new one for each */
+    public DemoSystem(Path directory, int pagePort, Supplier<ProcessBuilder> worker) throws IOException {
         this.directory = directory.toAbsolutePath();
         Files.createDirectories(
                 this.directory.resolve("logs"),
@@ -65,19 +68,14 @@ public final class DemoSystem implements AutoCloseable {
             keys = Keys.make(this.directory);
             EmbeddedKubernetes api =
                     parts.add("kubernetes api", EmbeddedKubernetes.start(this.directory.resolve("kubeconfig")));
-            install(api);
-            client = parts.add(
-                    "client",
-                    new KubernetesClientBuilder()
-                            .withConfig(Config.fromKubeconfig(api.kubeconfig().toFile()))
-                            .build());
+            api.install(CallSession.class, WorkerPool.class);
+            client = parts.add("client", api.client());
             receiver = parts.add(
                     "receiver",
                     new TranscriptReceiver(
                             pagePort, keys.receiverKey(), new Transcripts(Clock.systemUTC()), Clock.systemUTC()));
             startReceiver(pagePort);
-            LocalKubelet kubelet =
-                    parts.add("kubelet", new LocalKubelet(client, this.directory, pod -> JavaProgram.worker()));
+            LocalKubelet kubelet = parts.add("kubelet", new LocalKubelet(client, this.directory, pod -> worker.get()));
             api.serveLogs(kubelet);
             operator = parts.add(
                     "operator",
@@ -110,8 +108,19 @@ public final class DemoSystem implements AutoCloseable {
         }
     }
 
-    /** Idle workers wanted, and most at once. */
-    public record PoolSize(int warm, int max) {}
+    /**
+     * How large the pool is.
+     *
+     * @param warm idle workers wanted
+     * @param max workers at once
+     * @param ports that pairs are leased from
+     */
+    public record PoolSize(int warm, int max, PortRange ports) {
+        /** With every pair there is. */
+        public PoolSize(int warm, int max) {
+            this(warm, max, PortRange.ALL);
+        }
+    }
 
     public KubernetesClient client() {
         return client;
@@ -164,15 +173,6 @@ public final class DemoSystem implements AutoCloseable {
         }
     }
 
-    private static void install(EmbeddedKubernetes api) throws IOException {
-        for (String definition : DEFINITIONS) {
-            try (InputStream yaml = Objects.requireNonNull(
-                    WorkerPool.class.getResourceAsStream("/crd/" + definition + ".yaml"), definition)) {
-                api.install(yaml);
-            }
-        }
-    }
-
     private void createReceiverSecret() {
         client.resource(new SecretBuilder()
                         .withNewMetadata()
@@ -201,7 +201,7 @@ public final class DemoSystem implements AutoCloseable {
         pool.setSpec(new WorkerPoolSpec(
                 new WorkerPoolSpec.Warm(size.warm(), size.warm(), 0),
                 size.max(),
-                null,
+                new WorkerPoolSpec.Ports(size.ports().from(), size.ports().to(), null),
                 null,
                 new WorkerPoolSpec.Worker("local-process", null, null, worker, null),
                 new WorkerPoolSpec.Speech(settings.get(ENGINE), null),

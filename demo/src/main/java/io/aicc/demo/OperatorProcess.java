@@ -41,6 +41,11 @@ public final class OperatorProcess implements AutoCloseable {
         return program.counted(name);
     }
 
+    /** All of its metrics, Prometheus text; empty when it does not answer. */
+    public String metrics() {
+        return program.metrics();
+    }
+
     public long pid() {
         return program.pid();
     }

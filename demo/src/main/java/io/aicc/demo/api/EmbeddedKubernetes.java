@@ -3,6 +3,10 @@ package io.aicc.demo.api;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
@@ -97,6 +101,24 @@ public final class EmbeddedKubernetes implements AutoCloseable {
         }
     }
 
+    /**
+     * Installs resources of the project's own, by the definitions that come with their classes.
+     *
+     * @throws IOException when one comes without
+     */
+    @SafeVarargs
+    public final void install(Class<? extends HasMetadata>... kinds) throws IOException {
+        for (Class<? extends HasMetadata> kind : kinds) {
+            String definition = "/crd/" + HasMetadata.getFullResourceName(kind) + ".yaml";
+            try (InputStream yaml = kind.getResourceAsStream(definition)) {
+                if (yaml == null) {
+                    throw new IOException("no " + definition + " beside " + kind);
+                }
+                install(yaml);
+            }
+        }
+    }
+
     public void createNamespace(String name) {
         ObjectNode namespace = Json.object();
         namespace.putObject("metadata").put("name", name).putObject("labels").put("kubernetes.io/metadata.name", name);
@@ -110,6 +132,13 @@ public final class EmbeddedKubernetes implements AutoCloseable {
 
     public URI url() {
         return URI.create("https://%s:%d".formatted(ADDRESS, server.getAddress().getPort()));
+    }
+
+    /** A new client, the caller's to close. */
+    public KubernetesClient client() {
+        return new KubernetesClientBuilder()
+                .withConfig(Config.fromKubeconfig(kubeconfig.toFile()))
+                .build();
     }
 
     /** The file that gives a client everything it needs. */

@@ -32,6 +32,7 @@ public final class CallPlayer implements CallPlacer {
     private final String namespace;
     private final Damage damage;
     private final InstantSource clock;
+    private final int times;
 
     /**
      * Places calls in a namespace.
@@ -39,17 +40,27 @@ public final class CallPlayer implements CallPlacer {
      * @param damage what happens to their packets on the way
      */
     public CallPlayer(KubernetesClient client, String namespace, Damage damage, InstantSource clock) {
+        this(client, namespace, damage, clock, 1);
+    }
+
+    private CallPlayer(KubernetesClient client, String namespace, Damage damage, InstantSource clock, int times) {
         this.client = client;
         this.damage = damage;
         this.namespace = namespace;
         this.clock = clock;
+        this.times = times;
+    }
+
+    /** One in whose calls everything is said so many times, one after the other. */
+    public CallPlayer repeating(int times) {
+        return new CallPlayer(client, namespace, damage, clock, times);
     }
 
     @Override
     public PlayedCall play(CallScript script) throws CallFailedException, InterruptedException, IOException {
         InetAddress pbx = InetAddress.getLoopbackAddress();
-        try (RtpStream customer = new RtpStream(pbx, script.customer());
-                RtpStream agent = new RtpStream(pbx, script.agent())) {
+        try (RtpStream customer = new RtpStream(pbx, script.customer(), times);
+                RtpStream agent = new RtpStream(pbx, script.agent(), times)) {
             Instant created = clock.instant();
             Resource<CallSession> resource = create(script, customer.source(), agent.source(), created);
             CallSession ready = SessionWatch.awaitServed(resource, READY_LIMIT);

@@ -19,6 +19,8 @@ public final class RtpStream implements AutoCloseable {
     private static final int HEADER_BYTES = 12;
 
     private final short[] track;
+    private final int packetsOfTrack;
+    private final int packets;
     private final DatagramChannel socket;
     private final ByteBuffer packet = ByteBuffer.allocateDirect(HEADER_BYTES + SAMPLES_PER_PACKET);
     private final int ssrc = ThreadLocalRandom.current().nextInt();
@@ -28,7 +30,14 @@ public final class RtpStream implements AutoCloseable {
 
     /** Binds a socket of its own, so that the source address is known before the worker is. */
     public RtpStream(InetAddress from, short[] track) {
+        this(from, track, 1);
+    }
+
+    /** The same, for a track that is heard so many times, one after the other. */
+    public RtpStream(InetAddress from, short[] track, int times) {
         this.track = track;
+        packetsOfTrack = Math.ceilDiv(track.length, SAMPLES_PER_PACKET);
+        packets = Math.multiplyExact(packetsOfTrack, times);
         try {
             socket = DatagramChannel.open().bind(new InetSocketAddress(from, 0));
         } catch (IOException e) {
@@ -46,23 +55,24 @@ public final class RtpStream implements AutoCloseable {
         }
     }
 
-    /** Packets in the whole track; a rest is filled up with silence. */
+    /** Packets from the first word to the last; what the track lacks of its last one is filled up with silence. */
     public int packets() {
-        return Math.ceilDiv(track.length, SAMPLES_PER_PACKET);
+        return packets;
     }
 
     public int packetsSent() {
         return sent;
     }
 
-    /** Sends the packet of that number, silence after the end of the track. */
+    /** Sends the packet of that number, silence after the last word. */
     public void send(int number, InetSocketAddress to) throws IOException {
+        int place = number < packets ? number % packetsOfTrack * SAMPLES_PER_PACKET : track.length;
         packet.clear();
         packet.put((byte) 0x80).put((byte) 0);
         packet.putShort((short) (firstSequence + number));
         packet.putInt(firstTimestamp + number * SAMPLES_PER_PACKET);
         packet.putInt(ssrc);
-        for (int i = number * SAMPLES_PER_PACKET; packet.hasRemaining(); i++) {
+        for (int i = place; packet.hasRemaining(); i++) {
             packet.put(i < track.length ? MuLaw.encode(track[i]) : MuLaw.SILENCE);
         }
         try {
