@@ -1,6 +1,7 @@
 package io.aicc.bench;
 
 import io.aicc.bench.alloc.AllocBench;
+import io.aicc.bench.calls.CallsBench;
 import io.aicc.bench.footprint.FootprintBench;
 import io.aicc.bench.fuzz.FuzzBench;
 import io.aicc.bench.hour.HourBench;
@@ -26,6 +27,7 @@ public final class Bench {
             new HourBench(),
             new LatencyBench(),
             new FootprintBench(),
+            new CallsBench(),
             new PbxBench(),
             new OperatorBench(),
             new VadBench(),

@@ -1,14 +1,20 @@
 package io.aicc.bench;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a run was asked for, {@code --name value} each. Everything has a default; what nobody reads is refused. */
 public final class Options {
+    private static final Pattern SPAN = Pattern.compile("([0-9]{1,6})([smh]?)");
+
     private final Map<String, String> given;
     private final Map<String, String> used = new LinkedHashMap<>();
 
@@ -39,6 +45,26 @@ public final class Options {
         }
         throw new IllegalArgumentException(
                 "--" + name + ": expected a number from " + min + " to " + max + ", got '" + value + "'");
+    }
+
+    /** A time span within bounds: {@code 90s}, {@code 10m} or {@code 1h}; a bare number is seconds. */
+    public Duration duration(String name, Duration defaultValue, Duration min, Duration max) {
+        String value = take(name, defaultValue.toSeconds() + "s");
+        Matcher matcher = SPAN.matcher(value);
+        if (matcher.matches()) {
+            Duration span = Duration.of(
+                    Long.parseLong(matcher.group(1)),
+                    switch (matcher.group(2)) {
+                        case "h" -> ChronoUnit.HOURS;
+                        case "m" -> ChronoUnit.MINUTES;
+                        default -> ChronoUnit.SECONDS;
+                    });
+            if (span.compareTo(min) >= 0 && span.compareTo(max) <= 0) {
+                return span;
+            }
+        }
+        throw new IllegalArgumentException("--%s: expected a time from %d s to %d s, as 90s, 10m or 1h, got '%s'"
+                .formatted(name, min.toSeconds(), max.toSeconds(), value));
     }
 
     /** One of several words. */

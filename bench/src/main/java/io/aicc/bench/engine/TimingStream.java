@@ -8,8 +8,8 @@ import io.aicc.worker.turn.TurnSettings;
 import java.util.List;
 
 /**
- * Looks at the {@link TimeMark} of each packet that it hears. Every result begins with the moment at which
- * it was made; a final goes on with how long each packet of its utterance was on its way here, microseconds.
+ * Takes the {@link PayloadMark} of each packet that it hears for the moment at which that was sent. Every result begins with the
+ * moment at which it was made; a final goes on with how long each packet of its utterance was on its way here, microseconds.
  */
 final class TimingStream implements SpeechStream {
     private static final int INTERIM_MS = 200;
@@ -38,8 +38,8 @@ final class TimingStream implements SpeechStream {
     @Override
     public void audio(AudioFrame frame) {
         long now = System.nanoTime();
-        long sent = TimeMark.read(frame.encoded());
-        if (sent >= 0 && frame.startMs() >= aliveFromMs) {
+        long sent = PayloadMark.read(frame.encoded());
+        if (sent != PayloadMark.NONE && frame.startMs() >= aliveFromMs) {
             micros.append(' ').append((now - sent) / 1000);
         }
         if (frame.endMs() >= nextInterimMs) {

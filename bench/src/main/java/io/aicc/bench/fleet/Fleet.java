@@ -9,7 +9,8 @@ import io.aicc.demo.script.ConversationLibrary;
 import io.aicc.wire.control.Acknowledgement;
 import io.aicc.wire.event.Channel;
 import java.io.IOException;
-import java.net.URISyntaxException;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
@@ -76,8 +78,7 @@ public final class Fleet implements AutoCloseable {
         return shipped;
     }
 
-    private void add(int index, String engine, Path shipped, Conversation conversation)
-            throws IOException, URISyntaxException {
+    private void add(int index, String engine, Path shipped, Conversation conversation) throws IOException {
         String address = "127.61.1." + (index + 1);
         Path own = Files.createDirectories(key.resolveSibling("worker-" + (index + 1)));
         String outputs = "[{\"name\": \"bench\", \"url\": \"%s\", \"clientId\": \"bench\", \"keyFile\": \"%s\"}]"
@@ -94,11 +95,22 @@ public final class Fleet implements AutoCloseable {
         agent.to(address, ports.agentPort());
     }
 
+    /** What starts a worker as it is shipped, and with the engines of this module, time after time. */
+    public static Supplier<ProcessBuilder> command(Path shipped) {
+        return () -> {
+            try {
+                return withOurEngines(shipped);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        };
+    }
+
     /** What is shipped, and after it on the class path the engines of this module. */
-    private static ProcessBuilder withOurEngines(Path shipped) throws IOException, URISyntaxException {
+    private static ProcessBuilder withOurEngines(Path shipped) throws IOException {
         ProcessBuilder builder = JavaProgram.shippedWorker(shipped);
-        Path ours = Path.of(
-                Fleet.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path ours = Path.of(URI.create(
+                Fleet.class.getProtectionDomain().getCodeSource().getLocation().toString()));
         List<String> command = builder.command();
         int classPath = command.indexOf("-cp") + 1;
         command.set(classPath, command.get(classPath) + ":" + ours);

@@ -1,6 +1,6 @@
 package io.aicc.bench.fleet;
 
-import io.aicc.bench.engine.TimeMark;
+import io.aicc.bench.engine.PayloadMark;
 import io.aicc.demo.player.MuLaw;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -44,10 +44,10 @@ final class SpokenStream implements AutoCloseable {
                 .putInt(number * SAMPLES)
                 .putInt(ssrc);
         int place = (int) ((long) number * SAMPLES % (speech.length - SAMPLES));
-        packet.position(HEADER_BYTES + TimeMark.BYTES)
-                .put(speech, place + TimeMark.BYTES, SAMPLES - TimeMark.BYTES)
+        packet.position(HEADER_BYTES + PayloadMark.BYTES)
+                .put(speech, place + PayloadMark.BYTES, SAMPLES - PayloadMark.BYTES)
                 .position(HEADER_BYTES);
-        TimeMark.put(packet, System.nanoTime());
+        PayloadMark.put(packet, System.nanoTime());
         socket.send(packet.rewind(), to);
         number++;
     }

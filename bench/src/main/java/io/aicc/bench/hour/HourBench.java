@@ -2,10 +2,10 @@ package io.aicc.bench.hour;
 
 import io.aicc.bench.Benchmark;
 import io.aicc.bench.Child;
-import io.aicc.bench.LinePlot;
 import io.aicc.bench.Options;
 import io.aicc.bench.ProcessFigures;
 import io.aicc.bench.Report;
+import io.aicc.bench.Trend;
 import io.aicc.bench.engine.CountingProvider;
 import io.aicc.demo.JavaProgram;
 import io.aicc.demo.player.RtpStream;
@@ -21,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -36,10 +35,6 @@ public final class HourBench implements Benchmark {
     private static final long PACKET_NANOS = 20_000_000;
     private static final int SAMPLES_PER_MS = 8;
     private static final int SAMPLES_OF_MEMORY = 120;
-    /** A JVM settles in its first minutes: what the call costs shows from its second fifth on. */
-    private static final double SETTLED = 0.2;
-    /** Resident memory may breathe by so much and still be constant. */
-    private static final double MOST_GROWTH = 0.05;
 
     @Override
     public String name() {
@@ -79,10 +74,14 @@ public final class HourBench implements Benchmark {
                             agent.source()));
             try (Child worker = new Child("worker", command, directory.resolve("worker.log"))) {
                 String[] ports = worker.read().split(" ", -1);
-                Memory memory = new Memory(worker, directory.resolve("hour.svg"), minutes);
+                Memory memory = new Memory(worker);
                 play(customer, agent, ports, speed, memory);
                 conclude(
-                        report, memory, worker.ask("end").split(" ", -1), customer.packetsSent() + agent.packetsSent());
+                        report,
+                        memory.trend(),
+                        directory.resolve("hour.svg"),
+                        worker.ask("end").split(" ", -1),
+                        customer.packetsSent() + agent.packetsSent());
             }
         }
         return report;
@@ -108,7 +107,8 @@ public final class HourBench implements Benchmark {
         }
     }
 
-    private static void conclude(Report report, Memory memory, String[] counts, long sent) throws IOException {
+    private static void conclude(Report report, Trend memory, Path plot, String[] counts, long sent)
+            throws IOException {
         long heard = Long.parseLong(counts[0]);
         report.row("worker")
                 .with("packets_sent", sent)
@@ -116,18 +116,13 @@ public final class HourBench implements Benchmark {
                 .with("packets_lost", Long.parseLong(counts[1]))
                 .with("packets_refused", Long.parseLong(counts[2]))
                 .with("finals", Long.parseLong(counts[3]))
-                .with("rss_mb_settled", memory.early() / 1024)
-                .with("rss_mb_at_the_end", memory.late() / 1024)
-                .with("heap_used_mb_at_most", memory.mostHeap() / 1024)
-                .with("direct_mb_at_most", memory.mostDirect() / 1024)
-                .with("plot", memory.write());
+                .with("rss_mb_settled", memory.settled(Memory.RESIDENT))
+                .with("rss_mb_at_the_end", memory.late(Memory.RESIDENT))
+                .with("heap_used_mb_at_most", memory.most(Memory.HEAP))
+                .with("direct_mb_at_most", memory.most(Memory.DIRECT))
+                .with("plot", memory.write(plot));
         report.goal("every packet is heard", heard == sent, "%d of %d", heard, sent);
-        double growth = memory.late() / memory.early() - 1;
-        report.goal(
-                "constant memory",
-                growth <= MOST_GROWTH,
-                "%+.1f %% resident from the second fifth to the last",
-                100 * growth);
+        memory.judge(report, Memory.RESIDENT);
     }
 
     /** One speaker of the demo's conversations, one after the other, again and again. */
@@ -144,65 +139,24 @@ public final class HourBench implements Benchmark {
         return track;
     }
 
-    /** What the worker used, over the call. */
-    private static final class Memory {
-        private final Child worker;
-        private final Path plotFile;
-        private final double minutes;
-        private final LinePlot plot = new LinePlot("Memory of one worker over its call", "minute of the call", "MB");
-        private final List<double[]> samples = new ArrayList<>();
+    /** What the worker uses, by the minute of its call. */
+    private record Memory(Child worker, Trend trend) {
+        static final String RESIDENT = "resident";
+        static final String HEAP = "heap used";
+        static final String DIRECT = "direct buffers";
 
-        Memory(Child worker, Path plotFile, double minutes) {
-            this.worker = worker;
-            this.plotFile = plotFile;
-            this.minutes = minutes;
+        Memory(Child worker) {
+            this(worker, new Trend("Memory of one worker over its call", "minute of the call", "MB"));
         }
 
         void sample(double minute) throws IOException {
             long[] jvm = Arrays.stream(worker.ask("memory").split(" ", -1))
                     .mapToLong(Long::parseLong)
                     .toArray();
-            long rss = ProcessFigures.rssKib(worker.pid());
-            samples.add(new double[] {minute, rss, jvm[0], jvm[2]});
-            plot.add("resident", minute, rss / 1024.0);
-            plot.add("heap committed", minute, jvm[1] / 1024.0);
-            plot.add("heap used", minute, jvm[0] / 1024.0);
-            plot.add("direct buffers", minute, jvm[2] / 1024.0);
-        }
-
-        /** Mean resident KiB of the second fifth. */
-        double early() {
-            return rssBetween(SETTLED, 2 * SETTLED);
-        }
-
-        /** Mean resident KiB of the last fifth. */
-        double late() {
-            return rssBetween(1 - SETTLED, 1);
-        }
-
-        double mostHeap() {
-            return most(2);
-        }
-
-        double mostDirect() {
-            return most(3);
-        }
-
-        String write() throws IOException {
-            plot.write(plotFile);
-            return plotFile.toString();
-        }
-
-        private double most(int column) {
-            return samples.stream().mapToDouble(sample -> sample[column]).max().orElse(0);
-        }
-
-        private double rssBetween(double from, double to) {
-            return samples.stream()
-                    .filter(sample -> sample[0] >= from * minutes && sample[0] < to * minutes)
-                    .mapToDouble(sample -> sample[1])
-                    .average()
-                    .orElse(0);
+            trend.add(RESIDENT, minute, ProcessFigures.rssKib(worker.pid()) / 1024.0);
+            trend.add("heap committed", minute, jvm[1] / 1024.0);
+            trend.add(HEAP, minute, jvm[0] / 1024.0);
+            trend.add(DIRECT, minute, jvm[2] / 1024.0);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.aicc.bench.latency;
 import io.aicc.bench.Benchmark;
 import io.aicc.bench.Options;
 import io.aicc.bench.Report;
+import io.aicc.bench.Sorted;
 import io.aicc.bench.engine.TimingProvider;
 import io.aicc.bench.fleet.Fleet;
 import io.aicc.wire.event.EventBody;
@@ -54,18 +55,15 @@ public final class LatencyBench implements Benchmark {
         describe(report, calls, "result to receiver", delays.toReceiver());
     }
 
-    private static void describe(Report report, String calls, String way, double[] millis) {
-        double p99 = at(millis, 0.99);
+    private static void describe(Report report, String calls, String way, Sorted millis) {
+        double p99 = millis.at(0.99);
         report.row(calls + ", " + way)
-                .with("measured", millis.length)
-                .with("p50_ms", at(millis, 0.5))
+                .with("measured", millis.count())
+                .with("p50_ms", millis.at(0.5))
                 .with("p99_ms", p99)
-                .with("most_ms", at(millis, 1));
-        report.goal(calls + ", " + way, millis.length > 0 && p99 <= MOST_MS, "p99 %.2f ms, goal %.0f ms", p99, MOST_MS);
-    }
-
-    private static double at(double[] sorted, double share) {
-        return sorted.length == 0 ? Double.NaN : sorted[(int) Math.ceil(share * sorted.length) - 1];
+                .with("most_ms", millis.at(1));
+        report.goal(
+                calls + ", " + way, millis.count() > 0 && p99 <= MOST_MS, "p99 %.2f ms, goal %.0f ms", p99, MOST_MS);
     }
 
     /** What results tell; the first that arrive after the warm-up still tell of packets in it. */
@@ -86,20 +84,16 @@ public final class LatencyBench implements Benchmark {
             }
         }
 
-        synchronized double[] toEngine() {
-            return sorted(toEngine);
+        synchronized Sorted toEngine() {
+            return Sorted.of(toEngine);
         }
 
-        synchronized double[] toReceiver() {
-            return sorted(toReceiver);
+        synchronized Sorted toReceiver() {
+            return Sorted.of(toReceiver);
         }
 
         private static double ms(long nanos) {
             return nanos / 1e6;
-        }
-
-        private static double[] sorted(List<Double> values) {
-            return values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         }
     }
 }
