@@ -6,6 +6,7 @@ import io.aicc.bench.footprint.FootprintBench;
 import io.aicc.bench.fuzz.FuzzBench;
 import io.aicc.bench.hour.HourBench;
 import io.aicc.bench.latency.LatencyBench;
+import io.aicc.bench.operator.CountersBench;
 import io.aicc.bench.operator.OperatorBench;
 import io.aicc.bench.pbx.PbxBench;
 import io.aicc.bench.resample.ResampleBench;
@@ -30,6 +31,7 @@ public final class Bench {
             new CallsBench(),
             new PbxBench(),
             new OperatorBench(),
+            new CountersBench(),
             new VadBench(),
             new ResampleBench(),
             new FuzzBench(),

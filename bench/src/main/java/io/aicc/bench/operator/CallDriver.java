@@ -29,10 +29,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Places calls at a fixed rate, as many ARI controllers together would, and sees by a watch when each is served and over. */
 final class CallDriver implements AutoCloseable {
-    private static final long LIMIT_SECONDS = 30;
-
     private final KubernetesClient client;
     private final String namespace;
+    private final Duration patience;
     private final Consumer<CallSession> onReady;
     private final Map<String, Seen> calls = new ConcurrentHashMap<>();
     private final SharedIndexInformer<CallSession> watch;
@@ -57,10 +56,14 @@ final class CallDriver implements AutoCloseable {
         }
     }
 
-    /** @param onReady does what the call's audio would */
-    CallDriver(KubernetesClient client, String namespace, Consumer<CallSession> onReady) {
+    /**
+     * @param patience how long a call may take to be served, and to be over
+     * @param onReady does what the call's audio would
+     */
+    CallDriver(KubernetesClient client, String namespace, Duration patience, Consumer<CallSession> onReady) {
         this.client = client;
         this.namespace = namespace;
+        this.patience = patience;
         this.onReady = onReady;
         watch = client.resources(CallSession.class).inNamespace(namespace).inform(new ResourceEventHandler<>() {
             @Override
@@ -138,10 +141,9 @@ final class CallDriver implements AutoCloseable {
         }
     }
 
-    private static long micros(long from, CompletableFuture<Long> happened)
-            throws InterruptedException, ExecutionException {
+    private long micros(long from, CompletableFuture<Long> happened) throws InterruptedException, ExecutionException {
         try {
-            return (happened.get(LIMIT_SECONDS, TimeUnit.SECONDS) - from) / 1000;
+            return (happened.get(patience.toMillis(), TimeUnit.MILLISECONDS) - from) / 1000;
         } catch (TimeoutException e) {
             return -1;
         }

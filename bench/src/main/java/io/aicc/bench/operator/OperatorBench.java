@@ -6,24 +6,14 @@ import io.aicc.bench.ProcessFigures;
 import io.aicc.bench.Report;
 import io.aicc.bench.operator.CallDriver.Timing;
 import io.aicc.crd.CallSession;
-import io.aicc.crd.CallSessionStatus.WorkerReference;
 import io.aicc.crd.WorkerPool;
-import io.aicc.crd.WorkerPoolStatus;
 import io.aicc.demo.OperatorProcess;
 import io.aicc.demo.api.EmbeddedKubernetes;
 import io.aicc.demo.played.PlayedWorkers;
-import io.aicc.operator.control.ControlKey;
-import io.aicc.wire.control.WorkerReport.State;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.utils.Serialization;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
@@ -33,9 +23,9 @@ import java.util.function.ToLongFunction;
  * workers are played (real pods, real control channel, no audio), so what is measured is the operator and the API.
  */
 public final class OperatorBench implements Benchmark {
-    private static final String NAMESPACE = "default";
     private static final String BARE = "bare";
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final String PLAIN = "plain";
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration HOLD = Duration.ofSeconds(1);
     private static final long P50_MICROS = 20_000;
     private static final long P99_MICROS = 50_000;
@@ -59,27 +49,20 @@ public final class OperatorBench implements Benchmark {
         int warmUp = options.number("warm-up", 60, 1, 600);
         Load load = new Load(rate, warmUp, seconds);
         Report report = Report.of(name(), options.complete());
-        Path key = Files.writeString(
-                directory.resolve("control.pem"), ControlKey.generate().toPem());
         try (EmbeddedKubernetes api = EmbeddedKubernetes.start(directory.resolve("kubeconfig"));
-                KubernetesClient client = client(api)) {
-            for (String definition : List.of("callsessions.aicc.io", "workerpools.aicc.io")) {
-                try (InputStream yaml = Objects.requireNonNull(
-                        WorkerPool.class.getResourceAsStream("/crd/" + definition + ".yaml"), definition)) {
-                    api.install(yaml);
-                }
-            }
+                KubernetesClient client = api.client()) {
+            api.install(CallSession.class, WorkerPool.class);
             api.createNamespace(BARE);
             bare(report, client, load);
+            api.createNamespace(PLAIN);
+            podPerCall(report, client, load);
             AtomicReference<Consumer<String>> given = new AtomicReference<>(call -> {});
-            try (PlayedWorkers workers = new PlayedWorkers(
-                            client, NAMESPACE, call -> given.get().accept(call.sessionName()));
-                    OperatorProcess operator =
-                            new OperatorProcess(api.kubeconfig(), NAMESPACE, key, directory.resolve("operator.log"))) {
-                awaitWarm(client, operator, warm);
-                try (CallDriver driver = new CallDriver(client, NAMESPACE, session -> speak(workers, session))) {
+            try (PlayedCluster cluster = new PlayedCluster(
+                    api, client, directory, call -> given.get().accept(call.sessionName()))) {
+                cluster.startPool(warm, PATIENCE);
+                try (CallDriver driver = cluster.driver(PATIENCE)) {
                     given.set(driver::given);
-                    measure(report, driver, operator, load);
+                    measure(report, driver, cluster.operator(), load);
                 }
             }
         }
@@ -99,9 +82,21 @@ public final class OperatorBench implements Benchmark {
 
     private static void bare(Report report, KubernetesClient client, Load load) throws Exception {
         try (BareController controller = new BareController(client, BARE);
-                CallDriver driver = new CallDriver(client, BARE, session -> {})) {
+                CallDriver driver = new CallDriver(client, BARE, PATIENCE, session -> {})) {
             var unused = load.warmUp(driver);
             describe(report.row("bare: a watch and one write per step"), load.place(driver));
+        }
+    }
+
+    private static void podPerCall(Report report, KubernetesClient client, Load load) throws Exception {
+        try (PlayedWorkers workers = new PlayedWorkers(client, PLAIN);
+                PodPerCall controller = new PodPerCall(client, PLAIN);
+                CallDriver driver = new CallDriver(client, PLAIN, PATIENCE, session -> {})) {
+            var unused = load.warmUp(driver);
+            long before = controller.writes();
+            List<Timing> timings = load.place(driver);
+            describe(report.row("a pod per call, made when it comes; workers that need no time to start"), timings)
+                    .with("api_writes_per_call", (controller.writes() - before) / (double) timings.size());
         }
     }
 
@@ -153,55 +148,8 @@ public final class OperatorBench implements Benchmark {
         return sorted.length == 0 ? 0 : sorted[Math.min(sorted.length - 1, sorted.length * percent / 100)];
     }
 
-    private static void speak(PlayedWorkers workers, CallSession session) {
-        WorkerReference worker = session.getStatus().worker();
-        if (worker != null) {
-            workers.in(worker.pod()).says(State.ACTIVE);
-        }
-    }
-
     private static int writes(OperatorProcess operator) {
         return operator.counted("aicc_api_writes_total{kind=\"CallSession\"")
                 + operator.counted("aicc_api_writes_total{kind=\"Pod\"");
-    }
-
-    private static void awaitWarm(KubernetesClient client, OperatorProcess operator, int warm) throws Exception {
-        client.resource(Serialization.unmarshal("""
-                        apiVersion: aicc.io/v1alpha1
-                        kind: WorkerPool
-                        metadata: {name: default, namespace: default}
-                        spec:
-                          warm: {min: %1$d, max: %1$d, percent: 0}
-                          maxWorkers: 5000
-                          ports: {from: 20000, to: 29999, quarantineSeconds: 2}
-                          worker: {image: played}
-                          outputs:
-                            - {name: none, url: "ws://receiver:8099/transcripts", clientId: bench, secretRef: receiver}
-                        """.formatted(warm), WorkerPool.class))
-                .create();
-        long deadline = System.nanoTime() + START_LIMIT.toNanos();
-        while (!operator.ready() || warm(client) < warm) {
-            if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("the operator has no " + warm + " warm workers after "
-                        + START_LIMIT.toSeconds() + " s, see operator.log");
-            }
-            Thread.sleep(100);
-        }
-    }
-
-    private static int warm(KubernetesClient client) {
-        WorkerPool pool = client.resources(WorkerPool.class)
-                .inNamespace(NAMESPACE)
-                .withName("default")
-                .get();
-        WorkerPoolStatus status = pool == null ? null : pool.getStatus();
-        Integer warm = status == null ? null : status.warm();
-        return warm == null ? 0 : warm;
-    }
-
-    private static KubernetesClient client(EmbeddedKubernetes api) {
-        return new KubernetesClientBuilder()
-                .withConfig(Config.fromKubeconfig(api.kubeconfig().toFile()))
-                .build();
     }
 }

@@ -1,10 +1,12 @@
 package io.aicc.bench.pbx;
 
 import io.aicc.bench.Benchmark;
+import io.aicc.bench.Counts;
 import io.aicc.bench.Options;
 import io.aicc.bench.ProcessFigures;
 import io.aicc.bench.Report;
 import io.aicc.crd.CallSession;
+import io.aicc.crd.WorkerPool;
 import io.aicc.demo.ControllerProcess;
 import io.aicc.demo.api.EmbeddedKubernetes;
 import io.aicc.demo.pbx.AsteriskFiles;
@@ -16,17 +18,12 @@ import io.aicc.demo.player.MuLaw;
 import io.aicc.demo.script.Conversation;
 import io.aicc.demo.script.ConversationLibrary;
 import io.aicc.wire.event.Channel;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * What one Asterisk and its controller carry: SIP phones (SIPp) with real audio call through the sample dialplan, every call is
@@ -69,7 +66,8 @@ public final class PbxBench implements Benchmark {
                         Map.of("pjsip.conf", SipLoad.configuration()));
                 SipLoad load = new SipLoad(asterisk, directory.toAbsolutePath(), speech());
                 EmbeddedKubernetes api = EmbeddedKubernetes.start(kubeconfig);
-                KubernetesClient client = client(api)) {
+                KubernetesClient client = api.client()) {
+            api.install(CallSession.class, WorkerPool.class);
             new Metadata(asterisk, api, client, directory.toAbsolutePath()).measure(report, load);
             untapped(report, asterisk, load, calls);
             try (SinkWorkers workers = new SinkWorkers(client, NAMESPACE);
@@ -214,17 +212,5 @@ public final class PbxBench implements Benchmark {
     private static byte[] speech() throws Exception {
         Conversation conversation = ConversationLibrary.open().conversations().getFirst();
         return MuLaw.encode(conversation.track(Channel.CUSTOMER));
-    }
-
-    private static KubernetesClient client(EmbeddedKubernetes api) throws IOException {
-        for (String definition : List.of("callsessions.aicc.io", "workerpools.aicc.io")) {
-            try (InputStream yaml = Objects.requireNonNull(
-                    CallSession.class.getResourceAsStream("/crd/" + definition + ".yaml"), definition)) {
-                api.install(yaml);
-            }
-        }
-        return new KubernetesClientBuilder()
-                .withConfig(Config.fromKubeconfig(api.kubeconfig().toFile()))
-                .build();
     }
 }

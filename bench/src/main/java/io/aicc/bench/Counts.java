@@ -1,4 +1,4 @@
-package io.aicc.bench.pbx;
+package io.aicc.bench;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -6,12 +6,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Counters of a program that is asked for its metrics, Prometheus text format. */
-final class Counts {
+public final class Counts {
     private static final Pattern SAMPLE = Pattern.compile("(?m)^([a-z_]+(?:\\{[^}]*\\})?) ([0-9.E+-]+)$");
 
     private Counts() {}
 
-    static Map<String, Double> of(String metrics) {
+    /** By name and labels. */
+    public static Map<String, Double> of(String metrics) {
         Map<String, Double> counts = new LinkedHashMap<>();
         Matcher sample = SAMPLE.matcher(metrics);
         while (sample.find()) {
@@ -21,14 +22,14 @@ final class Counts {
     }
 
     /** How much each has grown. */
-    static Map<String, Double> since(Map<String, Double> before, Map<String, Double> now) {
+    public static Map<String, Double> since(Map<String, Double> before, Map<String, Double> now) {
         Map<String, Double> grown = new LinkedHashMap<>();
         now.forEach((name, value) -> grown.put(name, value - before.getOrDefault(name, 0.0)));
         return grown;
     }
 
     /** All of that name together, whatever their labels. */
-    static double sum(Map<String, Double> counts, String name) {
+    public static double sum(Map<String, Double> counts, String name) {
         return counts.entrySet().stream()
                 .filter(count -> count.getKey().equals(name) || count.getKey().startsWith(name + "{"))
                 .mapToDouble(Map.Entry::getValue)
