@@ -23,13 +23,13 @@ public final class HostileControl {
     public static void order(byte[] input) {
         CallAssignment order;
         try {
-            EndOrder unused = ControlServer.parse(input, EndOrder.class);
-        } catch (ControlServer.BadRequestException _) {
+            EndOrder unused = ControlHandler.parse(input, EndOrder.class);
+        } catch (ControlHandler.BadRequestException _) {
             // No end: it may be an assignment.
         }
         try {
-            order = ControlServer.parse(input, CallAssignment.class);
-        } catch (ControlServer.BadRequestException _) {
+            order = ControlHandler.parse(input, CallAssignment.class);
+        } catch (ControlHandler.BadRequestException _) {
             return;
         }
         Sound.same(

@@ -1,42 +1,17 @@
 package io.aicc.worker.control;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
-import io.aicc.wire.WireJson;
-import io.aicc.wire.control.CallAssignment;
-import io.aicc.wire.control.EndOrder;
-import io.aicc.wire.control.Refusal;
-import io.aicc.wire.control.WorkerReport;
-import io.aicc.worker.control.CallDesk.RefusedException;
-import io.aicc.worker.control.CallDesk.UnacceptableException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The worker's side of the control channel. */
 public final class ControlServer implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
-
-    /** An assignment is below 2 KB, and each of its at most 256 call events below 200 bytes, escapes included below 500. */
-    private static final int MAX_BODY_BYTES = 128 * 1024;
-
-    private static final Duration HEARTBEAT = Duration.ofSeconds(1);
-
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("control-", 0).factory());
     private final HttpServer server;
-    private final ControlToken token;
-    private final CallDesk desk;
-    private volatile boolean closed;
+    private final ControlHandler handler;
 
     /**
      * Binds and answers.
@@ -44,20 +19,14 @@ public final class ControlServer implements AutoCloseable {
      * @throws IOException when the port is taken; the message names it
      */
     public ControlServer(InetSocketAddress address, ControlToken token, CallDesk desk) throws IOException {
-        this.token = token;
-        this.desk = desk;
+        handler = new ControlHandler(token, desk);
         try {
             server = HttpServer.create(address, 0);
         } catch (IOException e) {
             throw new IOException("control channel cannot listen on " + address + ": " + e.getMessage(), e);
         }
         server.setExecutor(threads);
-        server.createContext(
-                "/",
-                new Router(Map.of(
-                        "PUT /v1/call", this::assign,
-                        "POST /v1/call/end", this::end,
-                        "GET /v1/reports", this::reports)));
+        server.createContext("/", handler);
         server.start();
     }
 
@@ -68,125 +37,9 @@ public final class ControlServer implements AutoCloseable {
 
     @Override
     public void close() {
-        closed = true;
+        handler.close();
         server.stop(0);
         threads.shutdownNow();
         threads.close();
-    }
-
-    private void assign(HttpExchange exchange) throws IOException, RefusedException, UnacceptableException {
-        CallAssignment assignment = read(exchange, CallAssignment.class);
-        answer(exchange, 200, desk.assign(assignment));
-    }
-
-    private void end(HttpExchange exchange) throws IOException, RefusedException {
-        desk.end(read(exchange, EndOrder.class));
-        exchange.sendResponseHeaders(202, -1);
-    }
-
-    private void reports(HttpExchange exchange) throws IOException {
-        exchange.getResponseHeaders().set("Content-Type", "application/x-ndjson");
-        exchange.sendResponseHeaders(200, 0);
-        OutputStream lines = exchange.getResponseBody();
-        try {
-            while (!closed) {
-                WorkerReport report = desk.report();
-                lines.write(WireJson.mapper().writeValueAsBytes(report));
-                lines.write('\n');
-                lines.flush();
-                desk.awaitChange(report.state(), HEARTBEAT);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static <T> T read(HttpExchange exchange, Class<T> type) throws IOException {
-        byte[] body = exchange.getRequestBody().readNBytes(MAX_BODY_BYTES + 1);
-        if (body.length > MAX_BODY_BYTES) {
-            throw new BadRequestException("body too long: more than " + MAX_BODY_BYTES + " bytes");
-        }
-        return parse(body, type);
-    }
-
-    /** Reads an order. It is UTF-8 (RFC 8259 §8.1): given bytes, Jackson would also look for UTF-16 and UTF-32. */
-    static <T> T parse(byte[] body, Class<T> type) throws BadRequestException {
-        try {
-            T order = WireJson.mapper().readValue(new String(body, StandardCharsets.UTF_8), type);
-            if (order == null) { // the JSON word
-                throw new BadRequestException(type.getSimpleName() + ": expected an object, got null");
-            }
-            return order;
-        } catch (JsonProcessingException e) {
-            throw new BadRequestException(type.getSimpleName() + " cannot be read: " + e.getOriginalMessage());
-        }
-    }
-
-    private static void answer(HttpExchange exchange, int status, Object content) throws IOException {
-        byte[] body = WireJson.mapper().writeValueAsBytes(content);
-        exchange.getResponseHeaders().set("Content-Type", "application/json");
-        exchange.sendResponseHeaders(status, body.length);
-        exchange.getResponseBody().write(body);
-    }
-
-    /** The request makes no sense. */
-    static final class BadRequestException extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        BadRequestException(String message) {
-            super(message);
-        }
-    }
-
-    @FunctionalInterface
-    private interface Command {
-        void run(HttpExchange exchange) throws IOException, RefusedException, UnacceptableException;
-    }
-
-    /** First the token, then the path: a stranger does not even learn what there is. */
-    private final class Router implements HttpHandler {
-        private final Map<String, Command> commands;
-
-        Router(Map<String, Command> commands) {
-            this.commands = commands;
-        }
-
-        @Override
-        public void handle(HttpExchange exchange) throws IOException {
-            try (exchange) {
-                ControlToken.Verdict verdict =
-                        token.check(exchange.getRequestHeaders().getFirst("Authorization"));
-                if (verdict.allowed()) {
-                    run(exchange);
-                } else {
-                    log.atWarn()
-                            .addKeyValue(
-                                    "peer",
-                                    exchange.getRemoteAddress().getAddress().getHostAddress())
-                            .addKeyValue("reason", verdict.reason())
-                            .log("command refused");
-                    answer(exchange, verdict.status(), new Refusal(verdict.reason()));
-                }
-            }
-        }
-
-        private void run(HttpExchange exchange) throws IOException {
-            String request =
-                    exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
-            Command command = commands.get(request);
-            if (command == null) {
-                answer(exchange, 404, new Refusal("no such command; known: " + commands.keySet()));
-                return;
-            }
-            try {
-                command.run(exchange);
-            } catch (RefusedException e) {
-                answer(exchange, 409, new Refusal(String.valueOf(e.getMessage())));
-            } catch (UnacceptableException e) {
-                answer(exchange, 422, new Refusal(String.valueOf(e.getMessage())));
-            } catch (BadRequestException e) {
-                answer(exchange, 400, new Refusal(String.valueOf(e.getMessage())));
-            }
-        }
     }
 }

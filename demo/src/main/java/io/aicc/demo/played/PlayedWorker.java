@@ -8,10 +8,8 @@ import io.aicc.wire.control.WorkerReport.CallSummary;
 import io.aicc.wire.control.WorkerReport.State;
 import io.aicc.wire.control.WorkerReport.StreamCounters;
 import io.aicc.worker.control.CallDesk;
-import io.aicc.worker.control.ControlServer;
+import io.aicc.worker.control.ControlHandler;
 import io.aicc.worker.control.ControlToken;
-import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Date;
 import java.util.Map;
@@ -25,12 +23,15 @@ import org.jspecify.annotations.Nullable;
  * played. It hears nothing and says what it is told to say.
  */
 public final class PlayedWorker implements CallDesk, AutoCloseable {
+    private final PlayedNode node;
+    private final String podUid;
     private final int customerPort;
     private final Consumer<CallAssignment> onAssigned;
-    private final ControlServer server;
+    private final ControlHandler handler;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private State state = State.IDLE;
+    private boolean gone;
     private boolean drainsByItself = true;
     private @Nullable CallAssignment call;
     private @Nullable String badSource;
@@ -38,16 +39,13 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
     private long undelivered;
 
     PlayedWorker(
-            InetSocketAddress address,
-            String publicKey,
-            String podUid,
-            int customerPort,
-            Consumer<CallAssignment> onAssigned)
-            throws IOException {
+            PlayedNode node, String publicKey, String podUid, int customerPort, Consumer<CallAssignment> onAssigned) {
+        this.node = node;
+        this.podUid = podUid;
         this.customerPort = customerPort;
         this.onAssigned = onAssigned;
-        ControlToken token = new ControlToken(ControlToken.publicKey(publicKey), podUid, Date::new);
-        server = new ControlServer(address, token, this);
+        handler = new ControlHandler(new ControlToken(ControlToken.publicKey(publicKey), podUid, Date::new), this);
+        node.add(podUid, handler);
     }
 
     @Override
@@ -109,7 +107,7 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
         lock.lock();
         try {
             long left = longest.toNanos();
-            while (state == known && left > 0) {
+            while (state == known && left > 0 && !gone) {
                 left = changed.awaitNanos(left);
             }
         } finally {
@@ -180,7 +178,15 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
 
     @Override
     public void close() {
-        server.close();
+        node.remove(podUid);
+        handler.close();
+        lock.lock();
+        try {
+            gone = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void become(State now) {

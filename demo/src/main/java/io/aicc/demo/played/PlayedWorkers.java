@@ -11,29 +11,27 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
-import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands in for the nodes of a cluster that has none: whenever the operator makes a worker pod, a {@link PlayedWorker}
- * listens at an address of its own on loopback, and the pod's status says so as a kubelet would.
+ * listens on loopback, all of them at one address, and the pod's status says so as a kubelet would.
  */
 public final class PlayedWorkers implements AutoCloseable {
     private static final Map<String, String> WORKER = Map.of("app.kubernetes.io/name", "aicc-call-worker");
-    private static final AtomicInteger ADDRESSES = new AtomicInteger();
 
     private final KubernetesClient client;
     private final Consumer<CallAssignment> onAssigned;
     private final Map<String, PlayedWorker> workers = new ConcurrentHashMap<>();
     private final SharedIndexInformer<Pod> pods;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private @Nullable PlayedNode node;
 
     public PlayedWorkers(KubernetesClient client, String namespace) {
         this(client, namespace, call -> {});
@@ -72,42 +70,48 @@ public final class PlayedWorkers implements AutoCloseable {
         pods.stop();
         threads.close();
         workers.values().forEach(PlayedWorker::close);
+        closeNode();
+    }
+
+    private synchronized void closeNode() {
+        if (node != null) {
+            node.close();
+        }
     }
 
     private void start(Pod pod) {
-        String address = listen(pod);
+        Container container = pod.getSpec().getContainers().getFirst();
+        PlayedNode node = node(container);
+        PlayedWorker worker = new PlayedWorker(
+                node,
+                value(container, "AICC_CONTROL_PUBLIC_KEY"),
+                pod.getMetadata().getUid(),
+                Integer.parseInt(value(container, "AICC_CUSTOMER_PORT")),
+                onAssigned);
+        workers.put(pod.getMetadata().getName(), worker);
         String status = """
                 {"status": {"phase": "Running", "podIP": "%1$s", "podIPs": [{"ip": "%1$s"}],
-                            "conditions": [{"type": "Ready", "status": "True"}]}}""".formatted(address);
+                            "conditions": [{"type": "Ready", "status": "True"}]}}""".formatted(node.address());
         client.resource(pod).subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), status);
     }
 
-    /** At the next address that nobody has, another program of ours neither; returns it. */
-    private String listen(Pod pod) {
-        Container container = pod.getSpec().getContainers().getFirst();
-        int control = container.getPorts().stream()
-                .filter(port -> "control".equals(port.getName()))
-                .findFirst()
-                .orElseThrow()
-                .getContainerPort();
-        while (true) {
-            int number = ADDRESSES.incrementAndGet();
-            String address = "127.77.%d.%d".formatted(number / 250, 1 + number % 250);
+    /** The first pod says at which port, and those of one operator all say the same. */
+    private synchronized PlayedNode node(Container container) {
+        PlayedNode known = node;
+        if (known == null) {
+            int control = container.getPorts().stream()
+                    .filter(port -> "control".equals(port.getName()))
+                    .findFirst()
+                    .orElseThrow()
+                    .getContainerPort();
             try {
-                PlayedWorker worker = new PlayedWorker(
-                        new InetSocketAddress(address, control),
-                        value(container, "AICC_CONTROL_PUBLIC_KEY"),
-                        pod.getMetadata().getUid(),
-                        Integer.parseInt(value(container, "AICC_CUSTOMER_PORT")),
-                        onAssigned);
-                workers.put(pod.getMetadata().getName(), worker);
-                return address;
+                known = PlayedNode.listen(control);
             } catch (IOException e) {
-                if (!(e.getCause() instanceof BindException)) {
-                    throw new UncheckedIOException(e);
-                }
+                throw new UncheckedIOException(e);
             }
+            node = known;
         }
+        return known;
     }
 
     private static String value(Container container, String name) {
