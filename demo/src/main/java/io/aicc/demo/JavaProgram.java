@@ -2,6 +2,7 @@ package io.aicc.demo;
 
 import static java.util.Objects.requireNonNull;
 
+import io.aicc.operator.Operator;
 import io.aicc.worker.CallWorker;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,9 +19,10 @@ import java.util.stream.Stream;
 public final class JavaProgram {
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
 
-    /** What operator and controller are run with; a container image has the same. */
-    private static final List<String> COMMON = List.of(
+    /** What the controller is run with; a container image has the same. */
+    private static final List<String> CONTROLLER_OPTIONS = List.of(
             "-XX:+UseSerialGC",
+            "-Xmx192m",
             "-XX:+ExitOnOutOfMemoryError",
             "-Xss512k",
             "--enable-native-access=ALL-UNNAMED",
@@ -34,18 +36,19 @@ public final class JavaProgram {
             .toList();
 
     private static final String WORKER = CallWorker.class.getName();
-    private static final List<String> WORKER_OPTIONS = workerOptions();
+    private static final List<String> WORKER_OPTIONS = options(CallWorker.class);
+    private static final List<String> OPERATOR_OPTIONS = options(Operator.class);
 
     private JavaProgram() {}
 
-    /** The operator: one process for all calls. */
+    /** The operator: one process for all calls, with the options that its module says. */
     static ProcessBuilder operator() {
-        return command("io.aicc.operator.Operator", withCompiler("-Xmx256m"));
+        return command(Operator.class.getName(), OPERATOR_OPTIONS);
     }
 
     /** The ARI controller: one process per PBX. */
     static ProcessBuilder controller() {
-        return command("io.aicc.operator.ari.AriController", withCompiler("-Xmx192m"));
+        return command("io.aicc.operator.ari.AriController", CONTROLLER_OPTIONS);
     }
 
     /** A worker: one process per call, with the options that its module says. */
@@ -68,9 +71,9 @@ public final class JavaProgram {
         return from(classPath, WORKER, Files.readAllLines(folder.resolve("options")));
     }
 
-    /** Comments say why it is told each of them; they are not options. */
-    private static List<String> workerOptions() {
-        try (InputStream options = requireNonNull(CallWorker.class.getResourceAsStream("jvm-options"))) {
+    /** Comments say why a program is told each of them; they are not options. */
+    private static List<String> options(Class<?> program) {
+        try (InputStream options = requireNonNull(program.getResourceAsStream("jvm-options"), program::getName)) {
             return new String(options.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .filter(line -> !line.isEmpty() && !line.startsWith("#"))
@@ -80,12 +83,8 @@ public final class JavaProgram {
         }
     }
 
-    private static Stream<String> withCompiler(String option) {
-        return Stream.concat(Stream.of(option), COMPILER.stream());
-    }
-
-    private static ProcessBuilder command(String main, Stream<String> options) {
-        List<String> all = Stream.concat(COMMON.stream(), options).toList();
+    private static ProcessBuilder command(String main, List<String> options) {
+        List<String> all = Stream.concat(options.stream(), COMPILER.stream()).toList();
         return from(System.getProperty("java.class.path"), main, all);
     }
 
