@@ -8,6 +8,8 @@ import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.EndOrder;
 import io.aicc.wire.control.WorkerReport;
 import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,11 +19,15 @@ import org.jspecify.annotations.Nullable;
 public final class Worker {
     private static final String NO_ADDRESS = "the pod has no address";
 
+    /** It may be the call that cannot be served; so many different ones say that it is the worker. */
+    private static final int MOST_REFUSED = 3;
+
     private final String pod;
     private final String uid;
     private final PortPair ports;
     private final String revision;
     private final Instant seenAt;
+    private final Set<String> refused = ConcurrentHashMap.newKeySet();
     private volatile String host = "";
     private volatile @Nullable WorkerChannel channel;
     private volatile @Nullable WorkerReport report;
@@ -87,8 +93,18 @@ public final class Worker {
         Answer<Acknowledgement> answer = open == null ? new Answer.Unreachable<>(NO_ADDRESS) : open.assign(call);
         if (answer instanceof Answer.Obeyed) {
             assignment = call;
+            refused.clear();
+        } else if (answer instanceof Answer.Refused<Acknowledgement> refusal
+                && !refusal.conflict()
+                && !refusal.deposed()) {
+            refused.add(call.sessionUid());
         }
         return answer;
+    }
+
+    /** Whether it refuses whatever call it is given. */
+    public boolean refusesAll() {
+        return refused.size() >= MOST_REFUSED;
     }
 
     /** "The call is over"; may be repeated. Waits for the answer. */

@@ -60,7 +60,11 @@ final class HandOver {
     Outcome claimAndAssign(Call call) {
         return switch (pools.claim(call.pool(), call.uid())) {
             case Claim.Granted(Worker worker) -> assign(call, worker);
-            case Claim.Waiting(Claim.Shortage shortage, String message) -> wait(call, shortage.name(), message);
+            case Claim.Waiting(Claim.Shortage shortage, String message) ->
+                wait(
+                        call,
+                        shortage.name(),
+                        call.phase() == Phase.Pending ? message : "the call lost its worker: " + message);
         };
     }
 
@@ -171,6 +175,9 @@ final class HandOver {
         if (!refusal.conflict() && worker.serves(call.uid())) {
             // It goes on as before; another worker would refuse the same.
             return say(call, true, "ChangeRefused", "pod " + worker.pod() + " refused a change: " + refusal.reason());
+        }
+        if (worker.refusesAll()) {
+            return takeAnother(call, worker, "it refuses every call: " + refusal.reason());
         }
         pools.disclaim(call.pool(), worker);
         return refusal.conflict()

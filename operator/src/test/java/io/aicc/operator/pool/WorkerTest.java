@@ -1,0 +1,103 @@
+package io.aicc.operator.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aicc.crd.Codec;
+import io.aicc.operator.control.Answer;
+import io.aicc.operator.control.WorkerChannel;
+import io.aicc.operator.port.PortPair;
+import io.aicc.wire.control.Acknowledgement;
+import io.aicc.wire.control.CallAssignment;
+import io.aicc.wire.control.EndOrder;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class WorkerTest {
+    private static final Answer<Acknowledgement> UNACCEPTABLE = new Answer.Refused<>(422, "no model for en-US");
+    private static final Answer<Acknowledgement> BUSY = new Answer.Refused<>(409, "serves another");
+    private static final Answer<Acknowledgement> DEPOSED = new Answer.Refused<>(403, "a newer leader commands");
+
+    private final Worker worker = new Worker("pod", "uid", new PortPair(20000), "revision", Instant.EPOCH);
+    private Answer<Acknowledgement> answer = UNACCEPTABLE;
+
+    WorkerTest() {
+        worker.channel(new Channel());
+    }
+
+    @Test
+    void refusesAllWhenThreeDifferentCallsWereRefused() {
+        offer("s-1", "s-2");
+        assertThat(worker.refusesAll()).isFalse();
+        offer("s-3");
+        assertThat(worker.refusesAll()).isTrue();
+    }
+
+    @Test
+    void oneCallThatNobodyCouldServeDoesNotCondemnIt() {
+        offer("s-1", "s-1", "s-1", "s-1");
+        assertThat(worker.refusesAll()).isFalse();
+    }
+
+    @Test
+    void aCallThatItTookSpeaksForIt() {
+        offer("s-1", "s-2");
+        answer = new Answer.Obeyed<>(new Acknowledgement("s-3", 20000, 20001));
+        offer("s-3");
+        answer = UNACCEPTABLE;
+        offer("s-4");
+        assertThat(worker.refusesAll()).isFalse();
+    }
+
+    @Test
+    void whatIsSaidOfAnotherCallOrAnotherLeaderDoesNotCount() {
+        answer = BUSY;
+        offer("s-1", "s-2", "s-3");
+        answer = DEPOSED;
+        offer("s-4", "s-5", "s-6");
+        assertThat(worker.refusesAll()).isFalse();
+    }
+
+    private void offer(String... sessions) {
+        for (String session : sessions) {
+            assertThat(worker.assign(call(session))).isEqualTo(answer);
+        }
+    }
+
+    private static CallAssignment call(String session) {
+        return new CallAssignment(
+                session,
+                session,
+                "call",
+                "+1 555 0100",
+                "agent",
+                "en-US",
+                Codec.ULAW,
+                null,
+                null,
+                List.of(),
+                1,
+                null,
+                null);
+    }
+
+    private final class Channel implements WorkerChannel {
+        @Override
+        public Answer<Acknowledgement> assign(CallAssignment call) {
+            return answer;
+        }
+
+        @Override
+        public Answer<String> end(EndOrder order) {
+            return new Answer.Obeyed<>("");
+        }
+
+        @Override
+        public boolean heard() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    }
+}
