@@ -78,7 +78,7 @@ public final class Operator implements AutoCloseable {
         KubeWrites api = new KubeWrites(client, metrics.registry());
         pools = new WarmPools(client, namespace, clock, new SecureRandom(), metrics.registry());
         poolReconciler = new WorkerPoolReconciler(pools, key.publicKey(), api, namespace, clock);
-        sessionReconciler = new CallSessionReconciler(pools, api, metrics.registry(), clock);
+        sessionReconciler = new CallSessionReconciler(pools, api, namespace, metrics.registry(), clock);
         framework = new io.javaoperatorsdk.operator.Operator(overrides -> configure(overrides, client));
         framework.register(poolReconciler, this::configure);
         framework.register(sessionReconciler, overrides -> {

@@ -1,6 +1,11 @@
 package io.aicc.operator.kube;
 
+import io.aicc.crd.CallSession;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ListOptions;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -15,9 +20,12 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Every write of the operator to the Kubernetes API goes through here, one request each. Thread-safe. */
 public final class KubeWrites {
+    private static final long PAGE = 500;
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
 
     private final KubernetesClient client;
@@ -37,11 +45,15 @@ public final class KubeWrites {
     /**
      * Merges some fields into the status of an object, provided nobody changed the object since it was read.
      *
+     * @param blank an object of that kind: a patch of the whole one would begin with a copy of it, by way of JSON
      * @param status the fields to change; absent ones stay
      * @return the object as it is now; empty when it was changed by somebody else or is gone
      * @throws KubernetesClientException on any other failure
      */
-    public <T extends HasMetadata> Optional<T> mergeStatus(T read, Object status) {
+    public <T extends HasMetadata> Optional<T> mergeStatus(T read, Supplier<T> blank, Object status) {
+        T target = blank.get();
+        target.setMetadata(
+                name(read.getMetadata().getNamespace(), read.getMetadata().getName()));
         String body = client.getKubernetesSerialization()
                 .asJson(Map.of(
                         "metadata",
@@ -50,7 +62,7 @@ public final class KubeWrites {
                         status));
         counter("patch_status", read.getKind()).increment();
         try {
-            return Optional.of(client.resource(read).subresource("status").patch(MERGE, body));
+            return Optional.of(client.resource(target).subresource("status").patch(MERGE, body));
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_CONFLICT || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
                 return Optional.empty();
@@ -92,12 +104,11 @@ public final class KubeWrites {
 
     /** A patch of a pod that is only named would begin with a read of it. */
     private static Pod named(String namespace, String pod) {
-        return new PodBuilder()
-                .withNewMetadata()
-                .withNamespace(namespace)
-                .withName(pod)
-                .endMetadata()
-                .build();
+        return new PodBuilder().withMetadata(name(namespace, pod)).build();
+    }
+
+    private static ObjectMeta name(String namespace, String name) {
+        return new ObjectMetaBuilder().withNamespace(namespace).withName(name).build();
     }
 
     /**
@@ -120,10 +131,29 @@ public final class KubeWrites {
         }
     }
 
-    /** Deletes an object; one that is gone already is fine. */
-    public void delete(HasMetadata object) {
-        counter("delete", object.getKind()).increment();
-        client.resource(object).delete();
+    /** Deletes the record of a session; one that is gone already is fine. */
+    public void deleteSession(String namespace, String name) {
+        counter("delete", "CallSession").increment();
+        client.resources(CallSession.class)
+                .inNamespace(namespace)
+                .withName(name)
+                .delete();
+    }
+
+    /** Reads the sessions that have this in a field, a page at a time: there may be an hour's. */
+    public void visitSessions(String namespace, String field, String value, Consumer<CallSession> visitor) {
+        String next = null;
+        do {
+            ListOptions page = new ListOptionsBuilder()
+                    .withFieldSelector(field + "=" + value)
+                    .withLimit(PAGE)
+                    .withContinue(next)
+                    .build();
+            var sessions =
+                    client.resources(CallSession.class).inNamespace(namespace).list(page);
+            sessions.getItems().forEach(visitor);
+            next = sessions.getMetadata().getContinue();
+        } while (next != null && !next.isEmpty());
     }
 
     private Counter counter(String verb, String kind) {

@@ -42,8 +42,8 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
     /** A status is for people: no more often than this, however fast the calls come. */
     private static final Duration STATUS_INTERVAL = Duration.ofSeconds(1);
 
-    /** Every call changes its pool a dozen times: what comes within this time is looked at once. */
-    private static final Duration PACE = Duration.ofMillis(10);
+    /** Every call changes its pool a dozen times, and a look is at all workers: what comes within this time is looked at once. */
+    private static final Duration PACE = Duration.ofMillis(50);
 
     /** Pods that are being created at the same time: enough for the API server's latency, and no storm of connections. */
     private static final int CREATIONS_AT_ONCE = 8;
@@ -189,7 +189,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
             Instant due = before == null ? now : before.at().plus(STATUS_INTERVAL);
             if (now.isBefore(due)) {
                 again = due.isBefore(again) ? due : again;
-            } else if (api.mergeStatus(resource, status).isPresent()) {
+            } else if (api.mergeStatus(resource, WorkerPool::new, status).isPresent()) {
                 told.put(name, new Told(status, now));
             } else {
                 again = now.plus(STATUS_INTERVAL); // Somebody else wrote: once more, on what the watch brings.

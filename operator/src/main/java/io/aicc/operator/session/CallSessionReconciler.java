@@ -6,6 +6,8 @@ import io.aicc.operator.kube.KubeWrites;
 import io.aicc.operator.pool.WarmPools;
 import io.aicc.operator.pool.WarmPools.Memory;
 import io.aicc.operator.port.PortPair;
+import io.javaoperatorsdk.operator.api.config.informer.Field;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -18,6 +20,7 @@ import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInbound
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -25,15 +28,21 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /**
  * Brings every change around a CallSession (of its record, of its worker) to its {@link StateMachine}. Thread-safe; runs of
  * one session never overlap.
+ * A session that is over leaves its sight, see {@link EndedRecords}.
  */
-@ControllerConfiguration
+@ControllerConfiguration(
+        informer =
+                @Informer(
+                        fieldSelector = {
+                            @Field(path = "status.phase", value = "Ended", negated = true),
+                            @Field(path = "status.phase", value = "Failed", negated = true)
+                        }))
 public final class CallSessionReconciler implements Reconciler<CallSession>, AutoCloseable {
     private static final String BY_UID = "uid";
     private static final String CALL_ID = "call_id";
@@ -44,19 +53,26 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
     private final SessionMetrics metrics;
     private final SimpleInboundEventSource<CallSession> workerChanges = new SimpleInboundEventSource<>("workers");
     private final Orphans orphans;
+    private final EndedRecords ended;
     private final ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("orphans").factory());
+    private final ScheduledExecutorService cleaner = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("ended-records").factory());
     private volatile @Nullable IndexerResourceCache<CallSession> cache;
     private volatile @Nullable StateMachine machine;
 
-    public CallSessionReconciler(WarmPools pools, KubeWrites api, MeterRegistry registry, InstantSource clock) {
+    public CallSessionReconciler(
+            WarmPools pools, KubeWrites api, String namespace, MeterRegistry registry, InstantSource clock) {
         this.pools = pools;
         this.api = api;
         this.clock = clock;
         this.metrics = new SessionMetrics(registry, clock);
         this.orphans = new Orphans(pools, metrics, clock, uid -> byUid(uid).isPresent());
+        this.ended =
+                new EndedRecords(api, pools, namespace, clock, uid -> byUid(uid).isPresent());
         pools.onSessionChange(this::workerChanged);
-        var unused = sweeper.scheduleWithFixedDelay(orphans::sweep, 1, 1, TimeUnit.SECONDS);
+        var sweeping = sweeper.scheduleWithFixedDelay(orphans::sweep, 1, 1, TimeUnit.SECONDS);
+        var cleaning = cleaner.scheduleWithFixedDelay(ended::sweep, 1, 1, TimeUnit.SECONDS);
     }
 
     @Override
@@ -76,7 +92,7 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
             Call call = new Call(session, clock.instant(), limits);
             if (context.isPrimaryResourceDeleted()) {
                 machine(context).forget(call);
-                orphans.deleted(call.pool(), call.uid());
+                gone(call);
                 return UpdateControl.noUpdate();
             }
             return switch (machine(context).run(call)) {
@@ -104,15 +120,19 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
 
     /** What the records say of workers and ports, for the pools to start from. */
     public List<Memory> memories() {
+        List<Memory> memories = new ArrayList<>();
+        ended.learn(session -> freed(session).ifPresent(memories::add));
         IndexerResourceCache<CallSession> known = cache;
-        return known == null
-                ? List.of()
-                : known.list().flatMap(CallSessionReconciler::memory).toList();
+        if (known != null) {
+            known.list().flatMap(session -> serving(session).stream()).forEach(memories::add);
+        }
+        return memories;
     }
 
     @Override
     public void close() {
         sweeper.shutdownNow();
+        cleaner.shutdownNow();
     }
 
     /** Made on the first run: only the framework can tell where our own writes have to be put for the next run to see. */
@@ -122,17 +142,35 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
             var source = context.eventSourceRetriever().getControllerEventSource();
             SessionRecord record = new SessionRecord(
                     api, (before, now) -> source.handleRecentResourceUpdate(ResourceID.fromResource(now), now, before));
-            made = new StateMachine(pools, record, metrics);
+            made = new StateMachine(pools, record, ended, metrics);
             machine = made;
         }
         return made;
     }
 
     private void workerChanged(String pool, String session) {
-        byUid(session)
-                .ifPresentOrElse(
-                        known -> workerChanges.propagateEvent(ResourceID.fromResource(known)),
-                        () -> orphans.suspect(pool, session));
+        Optional<CallSession> known = byUid(session);
+        if (known.isPresent()) {
+            workerChanges.propagateEvent(ResourceID.fromResource(known.get()));
+        } else if (ended.has(session)) {
+            letWorkerGo(pool, session);
+        } else {
+            orphans.suspect(pool, session);
+        }
+    }
+
+    /** A session is out of our sight: over, or deleted in mid-call. */
+    private void gone(Call call) {
+        if (ended.has(call.uid()) || ended.find(call.session())) {
+            letWorkerGo(call.pool(), call.uid());
+        } else {
+            orphans.deleted(call.pool(), call.uid());
+        }
+    }
+
+    private void letWorkerGo(String pool, String session) {
+        pools.serving(pool, session).ifPresent(worker -> pools.dismiss(pool, worker));
+        pools.forget(pool, session);
     }
 
     private Optional<CallSession> byUid(String uid) {
@@ -142,23 +180,22 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
                 : known.byIndex(BY_UID, uid).stream().findFirst();
     }
 
-    private static Stream<Memory> memory(CallSession session) {
-        CallSessionStatus status = session.getStatus();
-        if (status == null || status.phase() == null) {
-            return Stream.empty();
-        }
-        String pool = Call.pool(session);
-        if (!status.phase().terminal()) {
-            return Stream.ofNullable(status.worker())
-                    .map(worker ->
-                            new Memory.Serving(pool, session.getMetadata().getUid(), worker.uid()));
-        }
+    private static Optional<Memory> serving(CallSession session) {
+        return Optional.ofNullable(session.getStatus())
+                .filter(status -> status.phase() != null)
+                .map(CallSessionStatus::worker)
+                .map(worker -> new Memory.Serving(
+                        Call.pool(session), session.getMetadata().getUid(), worker.uid()));
+    }
+
+    private static Optional<Memory> freed(CallSession session) {
+        CallSessionStatus status = Objects.requireNonNullElse(session.getStatus(), CallSessionStatus.EMPTY);
         CallSessionStatus.MediaEndpoint endpoint = status.mediaEndpoint();
         CallSessionStatus.Times times = status.times();
-        if (endpoint == null || times == null) {
-            return Stream.empty();
-        }
-        return Call.time(times.mediaClosed()).stream()
-                .map(closed -> new Memory.Freed(pool, new PortPair(endpoint.customerPort()), closed));
+        return endpoint == null || times == null
+                ? Optional.empty()
+                : Call.time(times.mediaClosed())
+                        .map(closed ->
+                                new Memory.Freed(Call.pool(session), new PortPair(endpoint.customerPort()), closed));
     }
 }

@@ -38,15 +38,17 @@ final class Finish {
 
     private final WarmPools pools;
     private final SessionRecord record;
+    private final EndedRecords ended;
     private final HandOver handOver;
     private final SessionMetrics metrics;
 
     /** When we learnt that a session ends, until that is in its record. */
     private final Map<String, Instant> ending = new ConcurrentHashMap<>();
 
-    Finish(WarmPools pools, SessionRecord record, HandOver handOver, SessionMetrics metrics) {
+    Finish(WarmPools pools, SessionRecord record, EndedRecords ended, HandOver handOver, SessionMetrics metrics) {
         this.pools = pools;
         this.record = record;
+        this.ended = ended;
         this.handOver = handOver;
         this.metrics = metrics;
     }
@@ -103,6 +105,7 @@ final class Finish {
         if (!written) {
             return Outcome.again(SessionRecord.CONFLICT_PAUSE);
         }
+        ended.add(call.session());
         metrics.ended(
                 phase == Phase.Failed ? SessionMetrics.End.FAILED : SessionMetrics.End.ENDED,
                 account.map(Account::report).orElse(null));
@@ -127,18 +130,6 @@ final class Finish {
             pools.forget(call.pool(), call.uid());
         });
         return Outcome.PROCEED;
-    }
-
-    /** Step, for sessions that are over: the record is kept for a while, then deleted. */
-    Outcome forgetRecord(Call call) {
-        Instant until = Call.time(call.times().ended())
-                .orElseGet(call::requestedAt)
-                .plus(call.limits().keep());
-        if (call.now().isBefore(until)) {
-            return Outcome.again(Duration.between(call.now(), until));
-        }
-        record.delete(call);
-        return Outcome.DONE;
     }
 
     /** Nothing is remembered of a session. */

@@ -80,7 +80,7 @@ final class SessionRecord {
                 change.times(),
                 change.conditions(),
                 change.summary());
-        Optional<CallSession> now = api.mergeStatus(call.session(), status);
+        Optional<CallSession> now = api.mergeStatus(call.session(), CallSession::new, status);
         now.ifPresent(written -> cache.written(call.session(), written));
         return now.isPresent();
     }
@@ -91,11 +91,6 @@ final class SessionRecord {
             throw new IllegalStateException("session %s goes from %s to %s, not to %s"
                     .formatted(call.session().getMetadata().getName(), from, from.next(), to));
         }
-    }
-
-    /** Deletes the record. */
-    void delete(Call call) {
-        api.delete(call.session());
     }
 
     /** The condition {@code Ready}, with what it must say now. */

@@ -15,14 +15,14 @@ final class StateMachine {
     private final Finish finish;
     private final Map<Phase, List<Step>> steps;
 
-    StateMachine(WarmPools pools, SessionRecord record, SessionMetrics metrics) {
+    StateMachine(WarmPools pools, SessionRecord record, EndedRecords ended, SessionMetrics metrics) {
         HandOver handOver = new HandOver(pools, record, metrics);
-        finish = new Finish(pools, record, handOver, metrics);
+        finish = new Finish(pools, record, ended, handOver, metrics);
         PendingSteps pending = new PendingSteps(pools, finish);
         LiveSteps live = new LiveSteps(pools, record, handOver, finish);
         List<Step> alive = List.of(
                 handOver::awaitWorkforce, live::endIfOver, live::keepWorker, live::noticeAudio, live::endIfStale);
-        List<Step> over = List.of(finish::letWorkerGo, finish::forgetRecord);
+        List<Step> over = List.of(finish::letWorkerGo);
         steps = Map.of(
                 Phase.Pending,
                 List.of(
