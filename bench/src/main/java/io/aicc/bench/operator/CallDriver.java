@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -87,22 +88,24 @@ final class CallDriver implements AutoCloseable {
      * @param hold how long each lasts once it is served
      */
     List<Timing> place(String prefix, int perSecond, int calls, Duration hold) throws InterruptedException {
-        List<Future<Timing>> running = new ArrayList<>();
-        List<Timing> timings = new ArrayList<>();
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            long start = System.nanoTime();
-            for (int i = 0; i < calls; i++) {
-                String name = prefix + "-" + i;
-                TimeUnit.NANOSECONDS.sleep(start + i * 1_000_000_000L / perSecond - System.nanoTime());
-                running.add(threads.submit(() -> live(name, hold)));
-            }
-            for (Future<Timing> call : running) {
-                timings.add(call.get());
-            }
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("a call broke off: " + e.getCause(), e);
-        }
-        return timings;
+        return each(prefix, perSecond, calls, name -> live(name, hold));
+    }
+
+    /** Places calls that stay; returns how many of them got their worker. */
+    int hold(String prefix, int perSecond, int calls) throws InterruptedException {
+        return (int) each(prefix, perSecond, calls, this::serve).stream()
+                .filter(micros -> micros >= 0)
+                .count();
+    }
+
+    /** How many of these are heard by the worker that they had first. */
+    int unharmed(String prefix) {
+        return (int) watch.getStore().list().stream()
+                .filter(session -> session.getMetadata().getName().startsWith(prefix))
+                .filter(session -> phase(session) == Phase.Active)
+                .map(session -> Objects.requireNonNull(session.getStatus()).mediaEndpoint())
+                .filter(endpoint -> endpoint != null && endpoint.generation() == 1)
+                .count();
     }
 
     /** A worker has been given this call. */
@@ -118,18 +121,42 @@ final class CallDriver implements AutoCloseable {
         watch.close();
     }
 
+    private interface Course<T> {
+        T run(String name) throws InterruptedException, ExecutionException;
+    }
+
+    /** Begins so many a second, each on a thread of its own; returns when all are through. */
+    private static <T> List<T> each(String prefix, int perSecond, int calls, Course<T> course)
+            throws InterruptedException {
+        List<Future<T>> running = new ArrayList<>();
+        List<T> results = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            long start = System.nanoTime();
+            for (int i = 0; i < calls; i++) {
+                String name = prefix + "-" + i;
+                TimeUnit.NANOSECONDS.sleep(start + i * 1_000_000_000L / perSecond - System.nanoTime());
+                running.add(threads.submit(() -> course.run(name)));
+            }
+            for (Future<T> call : running) {
+                results.add(call.get());
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a call broke off: " + e.getCause(), e);
+        }
+        return results;
+    }
+
     private Timing live(String name, Duration hold) throws InterruptedException, ExecutionException {
         Seen seen = calls.computeIfAbsent(name, key -> new Seen());
         try {
             long created = System.nanoTime();
-            CallSession session = client.resource(session(name)).create();
-            long ready = micros(created, seen.ready());
+            long ready = serve(name);
             if (ready < 0) {
                 return new Timing(-1, -1, -1);
             }
             Thread.sleep(hold);
             long hungUp = System.nanoTime();
-            client.resource(session)
+            client.resource(session(name))
                     .patch(
                             PatchContext.of(PatchType.JSON_MERGE),
                             "{\"spec\":{\"ended\":{\"at\":\"%s\",\"reason\":\"CustomerHangup\"}}}"
@@ -139,6 +166,14 @@ final class CallDriver implements AutoCloseable {
         } finally {
             calls.remove(name);
         }
+    }
+
+    /** Creates the session; how long its worker took, −1 when none came, microseconds. */
+    private long serve(String name) throws InterruptedException, ExecutionException {
+        Seen seen = calls.computeIfAbsent(name, key -> new Seen());
+        long created = System.nanoTime();
+        var unused = client.resource(session(name)).create();
+        return micros(created, seen.ready());
     }
 
     private long micros(long from, CompletableFuture<Long> happened) throws InterruptedException, ExecutionException {

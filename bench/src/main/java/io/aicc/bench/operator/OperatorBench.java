@@ -38,7 +38,8 @@ public final class OperatorBench implements Benchmark {
 
     @Override
     public String summary() {
-        return "created to Ready, writes and memory on the embedded API  --rate 45 (calls/s) --seconds 20 --warm 80 --warm-up 60";
+        return "created to Ready, writes and memory on the embedded API  --rate 45 (calls/s) --seconds 20 --warm 80 --warm-up 60"
+                + " --live 0 (calls that stay, up to 4800)";
     }
 
     @Override
@@ -47,6 +48,7 @@ public final class OperatorBench implements Benchmark {
         int seconds = options.number("seconds", 20, 1, 3_600);
         int warm = options.number("warm", 80, 1, 1_000);
         int warmUp = options.number("warm-up", 60, 1, 600);
+        int live = options.number("live", 0, 0, 4_800);
         Load load = new Load(rate, warmUp, seconds);
         Report report = Report.of(name(), options.complete());
         try (EmbeddedKubernetes api = EmbeddedKubernetes.start(directory.resolve("kubeconfig"));
@@ -63,6 +65,10 @@ public final class OperatorBench implements Benchmark {
                 try (CallDriver driver = cluster.driver(PATIENCE)) {
                     given.set(driver::given);
                     measure(report, driver, cluster.operator(), load);
+                    if (live > 0) {
+                        new ManyLive(driver, cluster.operator(), rate, seconds)
+                                .run(report, live, directory.resolve("live.svg"));
+                    }
                 }
             }
         }
@@ -124,7 +130,7 @@ public final class OperatorBench implements Benchmark {
         report.goal("API writes per call", perCall <= MOST_WRITES, "%.2f by the operator, goal 4", perCall);
     }
 
-    private static Report.Row describe(Report.Row row, List<Timing> timings) {
+    static Report.Row describe(Report.Row row, List<Timing> timings) {
         return row.with("calls", timings.size())
                 .with(
                         "not_served",
