@@ -4,7 +4,6 @@ import io.aicc.crd.CallSession;
 import io.aicc.operator.control.ControlKey;
 import io.aicc.operator.control.WorkerChannels;
 import io.aicc.operator.kube.Connection;
-import io.aicc.operator.kube.Election;
 import io.aicc.operator.kube.KubeWrites;
 import io.aicc.operator.kube.Leadership;
 import io.aicc.operator.pool.WarmPools;
@@ -15,33 +14,26 @@ import io.aicc.runtime.ManagementServer;
 import io.aicc.runtime.ProcessMetrics;
 import io.aicc.runtime.Program;
 import io.aicc.runtime.Settings;
+import io.aicc.runtime.SteadyClock;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.api.config.Cloner;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
-import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
-import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
-import io.micrometer.core.instrument.Gauge;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The operator program: gives every CallSession of its namespace a warm worker, and takes everything back at the end. Any
  * number may run; one leads. Calls in progress do not need it: a new leader finds them again from pods, reports and records.
  */
 public final class Operator implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(Operator.class);
-
     private final OperatorSettings settings;
     private final KubernetesClient client;
     private final ControlKey key;
@@ -50,15 +42,8 @@ public final class Operator implements AutoCloseable {
     private final WorkerPoolReconciler poolReconciler;
     private final CallSessionReconciler sessionReconciler;
     private final io.javaoperatorsdk.operator.Operator framework;
+    private final Leadership leadership;
     private final Runnable onDeposed;
-    private volatile Role role = Role.STARTING;
-
-    private enum Role {
-        STARTING,
-        STANDBY,
-        LEADER,
-        STOPPED
-    }
 
     private Operator(
             OperatorSettings settings,
@@ -71,10 +56,7 @@ public final class Operator implements AutoCloseable {
         this.key = key;
         this.onDeposed = onDeposed;
         String namespace = settings.namespace();
-        Gauge.builder("aicc_leading", () -> role == Role.LEADER ? 1 : 0)
-                .description(Leadership.LEADING)
-                .tag("lease", settings.election().lease())
-                .register(metrics.registry());
+        leadership = new Leadership(client, namespace, settings.election(), metrics.registry(), new SteadyClock());
         KubeWrites api = new KubeWrites(client, metrics.registry());
         pools = new WarmPools(client, namespace, clock, new SecureRandom(), metrics.registry());
         poolReconciler = new WorkerPoolReconciler(pools, key.publicKey(), api, namespace, clock);
@@ -112,7 +94,7 @@ public final class Operator implements AutoCloseable {
                 program.add("operator", new Operator(settings, client, metrics, key, () -> Thread.ofPlatform()
                         .name("deposed")
                         .start(program::close)));
-        health.ready("leadership", operator::leadership);
+        health.ready("leadership", operator.leadership::health);
         health.ready("api", operator::api);
         program.add("endpoints", new ManagementServer(settings.endpoints(), health, metrics.registry()));
         operator.run();
@@ -126,37 +108,26 @@ public final class Operator implements AutoCloseable {
 
     @Override
     public void close() {
-        role = Role.STOPPED;
         framework.stop();
         poolReconciler.close();
         sessionReconciler.close();
         pools.close();
+        leadership.close(); // The last: nobody else gets the lease while we still act.
     }
 
     private void run() throws InterruptedException {
         Connection.await(client);
         pools.start();
-        role = Role.STANDBY;
         framework.start();
-        if (!settings.election().enabled()) {
-            lead();
-        }
+        leadership.seek(this::lead, onDeposed);
     }
 
-    /** From here on we command the workers. A leader that cannot begin makes room for another one. */
+    /** From here on we command the workers. */
     private void lead() {
-        if (role == Role.STOPPED) {
-            return; // Stopped while the Lease was being taken.
-        }
-        try {
-            WorkerChannels channels = new WorkerChannels(key, epoch(), clock);
-            poolReconciler.learn();
-            pools.begin(channels, sessionReconciler.memories());
-            role = Role.LEADER;
-        } catch (RuntimeException e) {
-            log.atError().setCause(e).log("leadership cannot begin, stopping");
-            onDeposed.run();
-        }
+        WorkerChannels channels = new WorkerChannels(key, epoch(), clock);
+        poolReconciler.learn();
+        pools.begin(channels, sessionReconciler.memories());
+        sessionReconciler.begin();
     }
 
     /**
@@ -173,23 +144,6 @@ public final class Operator implements AutoCloseable {
                 .getResourceVersion());
     }
 
-    /** Another one may lead already: whatever we still do could contradict it, so we go. */
-    private void deposed() {
-        if (role != Role.STOPPED) {
-            log.atError().addKeyValue("lease", settings.election().lease()).log("leadership lost, stopping");
-            onDeposed.run();
-        }
-    }
-
-    private Health.State leadership() {
-        return switch (role) {
-            case STARTING -> Health.State.down("starting");
-            case STANDBY -> Health.State.up("standby");
-            case LEADER -> Health.State.up("leader");
-            case STOPPED -> Health.State.down("stopped");
-        };
-    }
-
     private Health.State api() {
         boolean watching = pools.watching() && framework.getRuntimeInfo().allEventSourcesAreHealthy();
         return watching ? Health.State.up("watching") : Health.State.down("the API server is not reached");
@@ -202,9 +156,6 @@ public final class Operator implements AutoCloseable {
                 .withResourceCloner(new Unchanged())
                 .withUseSSAToPatchPrimaryResource(false)
                 .withReconciliationTerminationTimeout(Duration.ofSeconds(5));
-        if (settings.election().enabled()) {
-            overrides.withLeaderElectionConfiguration(election());
-        }
     }
 
     private <R extends HasMetadata> void configure(ControllerConfigurationOverrider<R> overrides) {
@@ -226,17 +177,5 @@ public final class Operator implements AutoCloseable {
         public <R extends HasMetadata> R clone(R object) {
             return object;
         }
-    }
-
-    private LeaderElectionConfiguration election() {
-        Election election = settings.election();
-        return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(election.lease())
-                .withLeaseNamespace(settings.namespace())
-                .withLeaseDuration(election.duration())
-                .withRenewDeadline(election.renewal())
-                .withRetryPeriod(election.retry())
-                .withExitOnStopLeading(false) // Otherwise the framework ends the JVM in the middle of an orderly stop.
-                .withLeaderCallbacks(new LeaderCallbacks(this::lead, this::deposed, identity -> {}))
-                .build();
     }
 }

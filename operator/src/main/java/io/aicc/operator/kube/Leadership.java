@@ -30,9 +30,6 @@ import org.slf4j.LoggerFactory;
  * answer takes longer than a lease. So a watch of ours looks too.
  */
 public final class Leadership implements AutoCloseable {
-    /** What {@code aicc_leading} means, here and in a program whose framework settles it. */
-    public static final String LEADING = "1 while this program leads those that share its lease";
-
     private static final Logger log = LoggerFactory.getLogger(Leadership.class);
 
     /** The watch looks so many times between the last moment to stop and the first at which somebody else may lead. */
@@ -64,7 +61,7 @@ public final class Leadership implements AutoCloseable {
         this.steady = steady;
         this.begun = steady.instant();
         this.lease = new WatchedLease(new LeaseLock(namespace, election.lease(), identity()), steady);
-        gauge("aicc_leading", LEADING, this::leads, metrics);
+        gauge("aicc_leading", "1 while this program leads those that share its lease", this::leads, metrics);
         gauge(
                 "aicc_leader_known",
                 "1 while somebody leads, this program or one that it stands by for",

@@ -191,7 +191,8 @@ public final class WarmPools implements AutoCloseable {
         return pool(pool).resource();
     }
 
-    boolean leading() {
+    /** Whether we lead: {@link #begin} has run. */
+    public boolean leading() {
         return !begun.equals(Instant.MAX);
     }
 

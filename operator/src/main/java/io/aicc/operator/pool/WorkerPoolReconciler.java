@@ -104,7 +104,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
     @Override
     public UpdateControl<WorkerPool> reconcile(WorkerPool resource, Context<WorkerPool> context) {
         if (!pools.leading()) {
-            return UpdateControl.<WorkerPool>noUpdate().rescheduleAfter(Duration.ofMillis(100));
+            return UpdateControl.noUpdate();
         }
         WarmPool pool = pools.pool(resource.getMetadata().getName());
         if (context.isPrimaryResourceDeleted()) {

@@ -86,6 +86,9 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
 
     @Override
     public UpdateControl<CallSession> reconcile(CallSession session, Context<CallSession> context) {
+        if (!pools.leading()) {
+            return UpdateControl.noUpdate();
+        }
         MDC.put(CALL_ID, session.getSpec().callId());
         try {
             TimeLimits limits = TimeLimits.of(pools.resource(Call.pool(session)));
@@ -116,6 +119,14 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
         return lost
                 || !Objects.equals(
                         now.getMetadata().getGeneration(), before.getMetadata().getGeneration());
+    }
+
+    /** We lead: looks at every session there is. */
+    public void begin() {
+        IndexerResourceCache<CallSession> known = cache;
+        if (known != null) {
+            known.list().map(ResourceID::fromResource).forEach(workerChanges::propagateEvent);
+        }
     }
 
     /** What the records say of workers and ports, for the pools to start from. */
