@@ -37,7 +37,7 @@ class RehearsalTest {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> !before.contains(thread))
                 .map(Thread::getName)
-                .filter(name -> name.matches("(rtp-receiver|control|publish|customer|agent|HTTP-Dispatcher).*"))
+                .filter(name -> name.matches("(rtp-watch|control|publish|customer|agent|HTTP-Dispatcher).*"))
                 .toList();
     }
 }

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what of a port's packets is the speaker's stream, and puts that in order into the ring. Everything else is counted
- * by reason. Confined to the thread that receives.
+ * by reason. Not thread-safe.
  *
  * <p>A stream proves itself by {@code MIN_SEQUENTIAL} = 2 packets in order (RFC 3550 appendix A.1); the first of them waits and
  * is heard too. The same holds when sequence numbers jump, and when the PBX goes on with another synchronization source: that

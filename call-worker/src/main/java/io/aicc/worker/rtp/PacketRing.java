@@ -1,18 +1,16 @@
 package io.aicc.worker.rtp;
 
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries packets from the thread that receives to the thread that decodes, without allocating and without either waiting for
- * the other. One producer, one consumer.
+ * Carries packets from whoever reads them to the thread that decodes, without allocating and without either waiting for the
+ * other. One producer at a time, one consumer.
  */
 final class PacketRing {
     private final MediaPacket[] slots;
     private final AtomicLong written = new AtomicLong();
     private final AtomicLong read = new AtomicLong();
-    private volatile @Nullable Thread waiting;
     private volatile boolean closed;
 
     /**
@@ -37,13 +35,11 @@ final class PacketRing {
     /** For the producer: hands over the slot it claimed. */
     void publish() {
         written.incrementAndGet();
-        wake();
     }
 
     /** For the producer: nothing follows. */
     void close() {
         closed = true;
-        wake();
     }
 
     /** For the consumer: the next packet, null when there is none yet. */
@@ -61,19 +57,6 @@ final class PacketRing {
     /** For the consumer: whether everything there will ever be has been read. */
     boolean isFinished() {
         return closed && read.get() == written.get();
-    }
-
-    /** For the consumer: waits until there is something to do, at most so long. */
-    void await(long nanos) {
-        waiting = Thread.currentThread();
-        if (peek() == null && !closed) {
-            LockSupport.parkNanos(this, nanos);
-        }
-        waiting = null;
-    }
-
-    private void wake() {
-        LockSupport.unpark(waiting);
     }
 
     private MediaPacket slot(long position) {

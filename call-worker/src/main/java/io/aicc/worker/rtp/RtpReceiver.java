@@ -7,10 +7,6 @@ import io.aicc.wire.control.WorkerReport.StreamCounters;
 import io.aicc.wire.event.Channel;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.netty.channel.IoEventLoop;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -20,6 +16,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -27,31 +24,30 @@ import java.util.function.LongSupplier;
  * The two UDP sockets of a worker and what is heard on them. They are bound while the worker is still warm, and every packet is
  * refused until {@link #lock} gives them the one call of their life. Thread-safe.
  *
- * <p>One thread receives: it checks each packet, orders it, copies it into the speaker's ring, and never waits. One thread per
- * speaker takes from there, decodes, and calls the {@link FrameConsumer}.
+ * <p>Each speaker has a thread: it reads a packet, checks it, orders it, decodes it, and calls the {@link FrameConsumer}. A third
+ * one looks at them ten times a second: while a consumer takes long, it reads what arrives into the speaker's ring.
  */
 public final class RtpReceiver implements AutoCloseable {
-    private static final long TICK_MS = 50;
+    /** A packet that is read later than this looks late on the timeline, which bears with 200 ms. */
+    private static final long WATCH_MS = 100;
+
     private static final long LAST_READS_MS = 2;
     private static final int MAX_LAST_READS = 50;
 
     private final RtpSettings settings;
     private final Tasks tasks;
     private final LongSupplier nanoClock;
-    private final MultiThreadIoEventLoopGroup loops;
-    private final IoEventLoop loop;
     private final Map<Channel, StreamPort> ports = new EnumMap<>(Channel.class);
-    private final Map<Channel, MediaSocket> sockets = new EnumMap<>(Channel.class);
-    private final List<Thread> speakers = new ArrayList<>();
+    private final Map<Channel, Ear> ears = new EnumMap<>(Channel.class);
+    private final List<Thread> threads = new ArrayList<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private boolean locked;
     private boolean closing;
 
     private RtpReceiver(RtpSettings settings, Tasks tasks, MeterRegistry registry, LongSupplier nanoClock) {
         this.settings = settings;
         this.tasks = tasks;
         this.nanoClock = nanoClock;
-        loops = new MultiThreadIoEventLoopGroup(
-                1, new DefaultThreadFactory("rtp-receiver", true), NioIoHandler.newFactory());
-        loop = loops.next();
         for (Channel speaker : Channel.values()) {
             ports.put(speaker, new StreamPort(speaker, nanoClock));
         }
@@ -61,7 +57,7 @@ public final class RtpReceiver implements AutoCloseable {
     /**
      * Binds both sockets.
      *
-     * @param tasks runs a thread for each speaker once there is a call
+     * @param tasks runs the threads
      * @param nanoClock tells times like {@link System#nanoTime()}
      * @throws IOException when a port cannot be had; the message says which and why
      */
@@ -72,9 +68,10 @@ public final class RtpReceiver implements AutoCloseable {
             receiver.bind(Channel.CUSTOMER, settings.customerPort());
             receiver.bind(Channel.AGENT, settings.agentPort());
         } catch (IOException e) {
-            receiver.close();
+            receiver.ears.values().forEach(Ear::close);
             throw e;
         }
+        receiver.start();
         return receiver;
     }
 
@@ -84,8 +81,7 @@ public final class RtpReceiver implements AutoCloseable {
                     new InetSocketAddress(settings.address(), port),
                     settings.limits().socketBufferBytes(),
                     port(speaker));
-            sockets.put(speaker, socket);
-            socket.listen(loop);
+            ears.put(speaker, new Ear(port(speaker), socket, nanoClock));
         } catch (IOException e) {
             String socket = "UDP port %d (%s) on %s"
                     .formatted(port, label(speaker), settings.address().getHostAddress());
@@ -94,6 +90,11 @@ public final class RtpReceiver implements AutoCloseable {
                     ? new BindException(socket + " is taken by another process")
                     : new IOException(socket + " cannot be bound: " + e.getMessage(), e);
         }
+    }
+
+    private void start() {
+        ears.forEach((speaker, ear) -> threads.add(tasks.startComputing(label(speaker) + "-audio", ear::run)));
+        threads.add(tasks.startComputing("rtp-watch", this::watch));
     }
 
     private void register(MeterRegistry registry) {
@@ -114,7 +115,7 @@ public final class RtpReceiver implements AutoCloseable {
 
     /** The UDP port that is bound, also when any free one was asked for. */
     public int localPort(Channel speaker) {
-        return requireNonNull(sockets.get(speaker)).localPort();
+        return ear(speaker).localPort();
     }
 
     /** What the speaker's stream amounts to so far. */
@@ -130,40 +131,35 @@ public final class RtpReceiver implements AutoCloseable {
      * @throws IllegalStateException when there was a call before
      */
     public synchronized void lock(MediaPlan plan, FrameConsumer customer, FrameConsumer agent) {
-        if (closing || !speakers.isEmpty()) {
+        if (closing || locked) {
             throw new IllegalStateException("a receiver hears one call, and this one has had its call");
         }
-        StreamFormat format = StreamFormat.of(plan.codec());
-        long zero = nanoClock.getAsLong() - plan.sinceReady().toNanos();
-        PacketGate customerGate = open(Channel.CUSTOMER, format, plan.customer(), zero, customer);
-        PacketGate agentGate = open(Channel.AGENT, format, plan.agent(), zero, agent);
-        onLoop(() -> {
-            if (plan.sinceReady().isPositive()) {
-                // Taken over, perhaps after a restart in place: who sends here already may be the call's PBX.
-                ports.values().forEach(port -> port.formerSources().clear());
-            }
-            port(Channel.CUSTOMER).open(customerGate);
-            port(Channel.AGENT).open(agentGate);
-            loop.scheduleAtFixedRate(
-                    () -> ports.values().forEach(StreamPort::tick), TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
-        });
+        locked = true;
+        if (plan.sinceReady().isPositive()) {
+            // Taken over, perhaps after a restart in place: who sends here already may be the call's PBX.
+            ears.values().forEach(Ear::forgetFormerSources);
+        }
+        long now = nanoClock.getAsLong();
+        open(Channel.CUSTOMER, plan, plan.customer(), customer, now);
+        open(Channel.AGENT, plan, plan.agent(), agent, now);
+        notifyAll();
     }
 
-    private PacketGate open(
-            Channel speaker, StreamFormat format, SourceRule rule, long zeroNanos, FrameConsumer consumer) {
+    private void open(Channel speaker, MediaPlan plan, SourceRule rule, FrameConsumer consumer, long now) {
+        StreamFormat format = StreamFormat.of(plan.codec());
         PacketRing ring =
                 new PacketRing(format.maxPayloadBytes(), settings.limits().queuedPackets());
-        MediaTimeline timeline = new MediaTimeline(format.sampleRateHz(), zeroNanos);
-        Speaker work = new Speaker(format, ring, timeline, consumer, nanoClock);
-        speakers.add(tasks.startComputing(label(speaker) + "-audio", work::run));
-        return new PacketGate(
+        MediaTimeline timeline =
+                new MediaTimeline(format.sampleRateHz(), now - plan.sinceReady().toNanos());
+        PacketGate gate = new PacketGate(
                 format,
                 rule,
                 port(speaker).formerSources(),
                 port(speaker).stats(),
                 ring,
                 settings.limits().packetsPerSecond(),
-                nanoClock.getAsLong());
+                now);
+        ear(speaker).open(gate, new Speaker(format, ring, timeline, consumer, nanoClock));
     }
 
     /**
@@ -173,20 +169,11 @@ public final class RtpReceiver implements AutoCloseable {
      * @throws IllegalStateException when there is no call
      */
     public synchronized void retap(SourceRule customer, SourceRule agent) {
-        if (closing || speakers.isEmpty()) {
+        if (closing || !locked) {
             throw new IllegalStateException("no call to tap again");
         }
-        onLoop(() -> {
-            retap(Channel.CUSTOMER, customer);
-            retap(Channel.AGENT, agent);
-        });
-    }
-
-    private void retap(Channel speaker, SourceRule rule) {
-        PacketGate gate = port(speaker).gate();
-        if (gate != null) {
-            gate.retap(rule);
-        }
+        ear(Channel.CUSTOMER).retap(customer);
+        ear(Channel.AGENT).retap(agent);
     }
 
     /**
@@ -194,40 +181,41 @@ public final class RtpReceiver implements AutoCloseable {
      * consumers are told the end. Idempotent.
      */
     public synchronized void closeSockets() {
-        if (!closing) {
-            closing = true;
-            loop.execute(() -> readLast(arrived(), MAX_LAST_READS));
-        }
+        closing = true;
+        notifyAll();
     }
 
-    /** Closes the sockets once a round of reads brings nothing; a flood cannot put that off for more than 100 ms. */
-    private void readLast(long arrivedBefore, int roundsLeft) {
-        loop.schedule(
-                () -> {
-                    long arrived = arrived();
-                    if (arrived > arrivedBefore && roundsLeft > 0) {
-                        readLast(arrived, roundsLeft - 1);
-                    } else {
-                        closeNow();
-                    }
-                },
-                LAST_READS_MS,
-                TimeUnit.MILLISECONDS);
-    }
-
-    private void closeNow() {
-        sockets.values().forEach(MediaSocket::close);
-        for (StreamPort port : ports.values()) {
-            PacketGate gate = port.gate();
-            if (gate != null) {
-                gate.close();
+    private void watch() throws InterruptedException {
+        try {
+            while (!closesWithin(WATCH_MS)) {
+                ears.values().forEach(Ear::relieve);
             }
+            readLast();
+        } finally {
+            ears.values().forEach(Ear::close);
+            closed.countDown();
         }
-        loops.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
     }
 
-    private long arrived() {
-        return ports.values().stream().mapToLong(StreamPort::arrived).sum();
+    /** Waits so long, and without a call for as long as it takes: then there is no consumer to wait for. */
+    private synchronized boolean closesWithin(long millis) throws InterruptedException {
+        if (!closing) {
+            wait(locked ? millis : 0);
+        }
+        return closing;
+    }
+
+    /** Reads until that brings nothing; a flood cannot put the end off for more than 100 ms. */
+    private void readLast() throws InterruptedException {
+        long before = -1;
+        for (int i = 0; i < MAX_LAST_READS; i++) {
+            long arrived = ears.values().stream().mapToLong(Ear::readOn).sum();
+            if (arrived == before) {
+                return;
+            }
+            before = arrived;
+            Thread.sleep(LAST_READS_MS);
+        }
     }
 
     /**
@@ -236,7 +224,7 @@ public final class RtpReceiver implements AutoCloseable {
      * @return whether that happened in time
      */
     public boolean awaitClosed(Duration limit) throws InterruptedException {
-        return loops.awaitTermination(limit.toNanos(), TimeUnit.NANOSECONDS);
+        return closed.await(limit.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /**
@@ -246,10 +234,6 @@ public final class RtpReceiver implements AutoCloseable {
      */
     public boolean awaitEnd(Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
-        List<Thread> threads;
-        synchronized (this) {
-            threads = List.copyOf(speakers);
-        }
         boolean ended = awaitClosed(limit);
         for (Thread thread : threads) {
             ended &= thread.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
@@ -263,8 +247,8 @@ public final class RtpReceiver implements AutoCloseable {
         closeSockets();
     }
 
-    private void onLoop(Runnable action) {
-        loop.submit(action).syncUninterruptibly();
+    private Ear ear(Channel speaker) {
+        return requireNonNull(ears.get(speaker));
     }
 
     private StreamPort port(Channel speaker) {

@@ -11,7 +11,6 @@ import org.slf4j.LoggerFactory;
 final class Speaker {
     private static final Logger log = LoggerFactory.getLogger(Speaker.class);
 
-    private static final long TICK_NANOS = 50_000_000;
     /** Packets come every 20 ms; the third one missing is noticed. */
     private static final long IDLE_AFTER_NANOS = 60_000_000;
 
@@ -57,18 +56,6 @@ final class Speaker {
         nextFailureLogNanos = lastHeardNanos;
     }
 
-    /** Works until the ring has ended and everything in it was consumed, or until interrupted. */
-    void run() {
-        while (!ring.isFinished() && !Thread.currentThread().isInterrupted()) {
-            if (!work()) {
-                ring.await(TICK_NANOS);
-            }
-        }
-        noteSilentEnd();
-        guarded(() -> losses.tell(nanoClock.getAsLong()));
-        guarded(consumer::end);
-    }
-
     /** Consumes one packet, or notices that there is none; returns whether there was one. */
     boolean work() {
         MediaPacket packet = ring.peek();
@@ -85,6 +72,16 @@ final class Speaker {
         ring.release();
         lastHeardNanos = nanoClock.getAsLong();
         return true;
+    }
+
+    /** Consumes what is left in a ring that was closed, unless interrupted, and tells the end. */
+    void finish() {
+        while (!ring.isFinished() && !Thread.currentThread().isInterrupted()) {
+            work();
+        }
+        noteSilentEnd();
+        guarded(() -> losses.tell(nanoClock.getAsLong()));
+        guarded(consumer::end);
     }
 
     private void hear(MediaPacket packet) {

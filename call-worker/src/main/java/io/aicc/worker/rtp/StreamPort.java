@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One speaker's socket: everything is refused until it has a gate. Confined to the event loop, but for its statistics. */
+/** One speaker's socket: everything is refused until it has a gate. Guarded by its ear, but for its statistics. */
 final class StreamPort {
     private static final Logger log = LoggerFactory.getLogger(StreamPort.class);
 

@@ -6,7 +6,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/** What a stream amounts to so far. Written by the thread that receives, read by any. */
+/** What a stream amounts to so far. Written by whoever receives, read by any. */
 final class StreamStats {
     private static final RejectReason[] REASONS = RejectReason.values();
 

@@ -24,10 +24,11 @@ final class PreRoll {
 
     /** Keeps a frame that follows the one before; the oldest audio makes room. */
     void keep(AudioFrame next) {
-        for (int i = 0; i < next.length(); i++) {
-            int slot = slot(next.startSample() + i);
-            samples[slot] = next.samples()[i];
-            System.arraycopy(next.encoded(), i * bytesPerSample, encoded, slot * bytesPerSample, bytesPerSample);
+        for (int done = 0, run; done < next.length(); done += run) {
+            int slot = slot(next.startSample() + done);
+            run = Math.min(next.length() - done, samples.length - slot);
+            System.arraycopy(next.samples(), done, samples, slot, run);
+            copyEncoded(next.encoded(), done, encoded, slot, run);
         }
         end = next.startSample() + next.length();
         length = Math.min(samples.length, length + next.length());
@@ -43,10 +44,11 @@ final class PreRoll {
         int step = FRAME_MS * frame.sampleRateHz() / 1000;
         for (long position = start(); position < end; position += step) {
             int count = (int) Math.min(step, end - position);
-            for (int i = 0; i < count; i++) {
-                int slot = slot(position + i);
-                frame.samples()[i] = samples[slot];
-                System.arraycopy(encoded, slot * bytesPerSample, frame.encoded(), i * bytesPerSample, bytesPerSample);
+            for (int done = 0, run; done < count; done += run) {
+                int slot = slot(position + done);
+                run = Math.min(count - done, samples.length - slot);
+                System.arraycopy(samples, slot, frame.samples(), done, run);
+                copyEncoded(encoded, slot, frame.encoded(), done, run);
             }
             frame.filled(position, count, count * bytesPerSample);
             consumer.accept(frame);
@@ -56,6 +58,10 @@ final class PreRoll {
 
     void clear() {
         length = 0;
+    }
+
+    private void copyEncoded(byte[] from, int fromSample, byte[] to, int toSample, int count) {
+        System.arraycopy(from, fromSample * bytesPerSample, to, toSample * bytesPerSample, count * bytesPerSample);
     }
 
     private long start() {

@@ -109,7 +109,7 @@ class MediaPathTest {
 
         void close() {
             gate.close();
-            speaker.run();
+            speaker.finish();
         }
 
         Sent first(List<Sent> sent) {

@@ -127,6 +127,23 @@ class RtpReceiverTest {
     }
 
     @Test
+    void goesOnReceivingWhileAConsumerIsBusy() throws IOException {
+        CountDownLatch mayGoOn = new CountDownLatch(1);
+        customer.waitFor = mayGoOn;
+        lock();
+        send(Channel.CUSTOMER, 1, 3);
+        await().until(() -> receiver.counters(Channel.CUSTOMER).received() > 0);
+
+        send(Channel.CUSTOMER, 4, 60);
+
+        await().until(() -> receiver.counters(Channel.CUSTOMER).received() == 63);
+        assertThat(customer.heard).isEmpty();
+        mayGoOn.countDown();
+        await().untilAsserted(() -> assertThat(customer.heard)
+                .isEqualTo(IntStream.rangeClosed(1, 63).boxed().toList()));
+    }
+
+    @Test
     void goesOnReceivingWhileAConsumerFails() throws IOException {
         customer.failing = true;
         lock();

@@ -62,7 +62,7 @@ class SpeakerTest {
         ring.close();
         now = 9_000 * MS; // whatever the consumer did since
 
-        speaker.run();
+        speaker.finish();
 
         assertThat(heard.told).endsWith("gap NOTHING_SENT 20-5000", "end");
     }
@@ -122,7 +122,7 @@ class SpeakerTest {
             now += 120 * MS;
         }
         ring.close();
-        speaker.run();
+        speaker.finish();
 
         assertThat(heard.told)
                 .filteredOn(told -> told.startsWith("gap"))
@@ -169,7 +169,7 @@ class SpeakerTest {
         }
         ring.close();
 
-        speaker.run();
+        speaker.finish();
 
         assertThat(heard.told).hasSize(101).endsWith("1980-2000", "end");
     }

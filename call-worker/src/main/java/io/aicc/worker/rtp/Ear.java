@@ -1,0 +1,121 @@
+package io.aicc.worker.rtp;
+
+import java.io.IOException;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One speaker's socket, and the thread that lives from it: a packet is read, checked, put in order, decoded and consumed after one
+ * wake-up, which is most of what it costs. Reading does not depend on that thread: while its consumer takes long, somebody else
+ * reads in its stead. Thread-safe.
+ */
+final class Ear implements AutoCloseable {
+    private static final long TICK_MS = 50;
+    private static final long TICK_NANOS = TICK_MS * 1_000_000;
+
+    private final StreamPort port;
+    private final MediaSocket socket;
+    private final LongSupplier nanoClock;
+    private long lastTickNanos;
+    private volatile @Nullable Speaker speaker;
+
+    /** Odd while its thread works. */
+    private volatile int step;
+
+    private int stepSeen;
+
+    Ear(StreamPort port, MediaSocket socket, LongSupplier nanoClock) {
+        this.port = port;
+        this.socket = socket;
+        this.nanoClock = nanoClock;
+        lastTickNanos = nanoClock.getAsLong();
+    }
+
+    int localPort() {
+        return socket.localPort();
+    }
+
+    /** Until the socket is closed and everything consumed, or until interrupted. */
+    @SuppressWarnings("NonAtomicOperationOnVolatileField") // nobody else writes it
+    void run() throws IOException {
+        boolean more = false;
+        while (socket.isOpen() && !Thread.currentThread().isInterrupted()) {
+            if (!more) {
+                socket.await(speaker == null ? 0 : TICK_MS);
+            }
+            step++;
+            more = read();
+            work();
+            step++;
+        }
+        Speaker last = speaker;
+        if (last != null) {
+            last.finish();
+        }
+    }
+
+    private void work() {
+        Speaker now = speaker;
+        while (now != null && now.work()) {}
+    }
+
+    /** Reads what has arrived, and looks at the clock every now and then; returns whether there may be more to read. */
+    private synchronized boolean read() {
+        if (!socket.isOpen()) {
+            return false;
+        }
+        boolean more = socket.read();
+        long now = nanoClock.getAsLong();
+        if (now - lastTickNanos >= TICK_NANOS) {
+            lastTickNanos = now;
+            port.tick();
+        }
+        return more;
+    }
+
+    /** Reads if the ear's thread still works at what it worked at the last time that this was called. */
+    void relieve() {
+        int now = step;
+        if (now == stepSeen && now % 2 != 0) {
+            boolean _ = read();
+        }
+        stepSeen = now;
+    }
+
+    /** From now on the socket hears a call. */
+    synchronized void open(PacketGate gate, Speaker work) {
+        port.open(gate);
+        speaker = work;
+        socket.wake();
+    }
+
+    /** The stream comes from somewhere else; who waits to be named may be heard at once. */
+    synchronized void retap(SourceRule rule) {
+        PacketGate gate = port.gate();
+        if (gate != null) {
+            gate.retap(rule);
+            socket.wake();
+        }
+    }
+
+    /** Who sent before may be the call's PBX. */
+    synchronized void forgetFormerSources() {
+        port.formerSources().clear();
+    }
+
+    /** Reads what the kernel holds; returns how many packets have arrived in all. */
+    synchronized long readOn() {
+        boolean _ = read();
+        return port.arrived();
+    }
+
+    /** Closes the socket, and the stream behind what was read. */
+    @Override
+    public synchronized void close() {
+        PacketGate gate = port.gate();
+        if (gate != null) {
+            gate.close();
+        }
+        socket.close();
+    }
+}
