@@ -28,8 +28,6 @@ public final class CallWorker {
     /** Besides what the last words may take. */
     private static final Duration CALL_GRACE = Duration.ofSeconds(5);
 
-    private static final Duration REHEARSAL_WAIT = Duration.ofSeconds(1);
-
     private CallWorker() {}
 
     public static void main(String[] arguments) throws InterruptedException {
@@ -62,10 +60,6 @@ public final class CallWorker {
                 OneCall call = program.add("call", OneCall.prepare(config, tasks, metrics.registry()), callLimit);
                 program.add("control", control(config, commanded, call));
                 tell(health, () -> call);
-                // A machine that is too busy for it gets a worker all the same: the rehearsal goes on beside it.
-                Thread rehearsal = tasks.start(
-                        "rehearsal", () -> Rehearsal.play(config.outputs().directory()));
-                boolean _ = rehearsal.join(REHEARSAL_WAIT);
             }
             case WorkerConfig.Overheard overheard -> {
                 CallAfterCall calls = new CallAfterCall(config, overheard.silence(), tasks, metrics.registry());
@@ -75,6 +69,10 @@ public final class CallWorker {
             }
         }
         program.add("management", new ManagementServer(config.endpoints(), health, metrics.registry()));
+        if (config.calls() instanceof WorkerConfig.Commanded) {
+            // Beside a worker that is ready: whoever needs it at once is served, a little more slowly.
+            tasks.start("rehearsal", () -> Rehearsal.play(config.outputs().directory()));
+        }
     }
 
     private static ControlServer control(WorkerConfig config, WorkerConfig.Commanded commanded, OneCall call)

@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A hand-over that the worker plays to itself before it says that it is ready. What a JVM does for the first time, loading
+ * A hand-over that the worker plays to itself once it is ready. What a JVM does for the first time, loading
  * classes, reading JSON, checking a signature, takes it a hundred times as long, and the first call is the only one that a
  * worker ever has. The call has no engine, and its outbox is deleted.
  */
