@@ -33,7 +33,7 @@ record Timing(
             Duration.ofSeconds(15),
             Duration.ofMillis(100),
             Duration.ofSeconds(5),
-            Duration.ofMillis(250));
+            Duration.ofSeconds(1));
 
     /** Pause before the attempt after {@code failures} failed ones: full jitter, so that workers do not return in step. */
     long backoffMillis(int failures) {
