@@ -47,10 +47,14 @@ final class StreamPort {
     /** To be called every now and then: gives up waiting for packets that do not come, and tells what was refused. */
     void tick() {
         long now = nanoClock.getAsLong();
-        if (gate != null) {
-            gate.tick(now);
+        try {
+            if (gate != null) {
+                gate.tick(now);
+            }
+            refusals.tick(now);
+        } catch (RuntimeException | Error e) {
+            failed(e);
         }
-        refusals.tick(now);
     }
 
     /** Packets that arrived, heard or not. */
