@@ -93,6 +93,8 @@ class ConfigurationCheckTest {
         "modules.conf, '[modules]\nautoload = yes', loads func_config",
         "modules.conf, '[modules]\nautoload = no\nload => res_ari_asterisk.so ; for the status page', loads res_ari_asterisk",
         "modules.conf, '[modules]\nRequire = func_curl', loads func_curl",
+        "modules.conf, '[modules]\nload = res_phoneprov.so', loads res_phoneprov",
+        "modules.conf, '[modules]\nload = app_voicemail.so', loads app_voicemail",
     })
     void whatOpensTheDoorIsRefused(String file, String text, String why) throws IOException {
         write(file, text, "rw-------");
@@ -109,11 +111,22 @@ class ConfigurationCheckTest {
                 "modules.conf",
                 "[modules]\nautoload = yes\n#include \"modules_*.conf\"\n#tryinclude none.conf\n",
                 "rw-r--r--");
-        assertThat(check().errors()).isEmpty();
+        assertThat(check("app_voicemail", "app_voicemail_imap", "app_voicemail_odbc", "func_db").errors()).isEmpty();
 
         write("modules.conf", "[modules]\nautoload = no\n#include modules_more.conf\n", "rw-r--r--");
         write("modules_more.conf", "load = func_odbc.so\nload = func_curlx.so\n", "rw-r--r--");
         assertThat(check().errors().lines()).singleElement().asString().contains("loads func_odbc");
+    }
+
+    /** Voicemail and AstDB: without them many a call would fail, so nobody takes them away unasked. */
+    @Test
+    void whatManyDialplansNeedIsLeftToThePbxsOwner() throws IOException {
+        write("modules.conf", "[modules]\nautoload = yes\n#include modules_aicc.conf\n", "rw-r--r--");
+        assertThat(check().errors()).contains("loads func_db", "or accept it with: check " + etc + " func_db");
+
+        Path chosen = etc.resolve("modules_aicc.conf");
+        write("modules_aicc.conf", Files.readString(chosen).replace(";noload", "noload"), "rw-r--r--");
+        assertThat(check().errors()).isEmpty();
     }
 
     @Test
