@@ -63,6 +63,7 @@ public final class Demo {
     }
 
     private int run() throws ScriptException, IOException, InterruptedException {
+        DemoSystem.requirePagePort(options.pagePort());
         terminal.step("preparing the conversations and what the recogniser knows");
         Files.createDirectories(directory);
         Recogniser recogniser;

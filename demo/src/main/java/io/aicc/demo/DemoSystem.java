@@ -17,6 +17,9 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -74,7 +77,7 @@ public final class DemoSystem implements AutoCloseable {
                     "receiver",
                     new TranscriptReceiver(
                             pagePort, keys.receiverKey(), new Transcripts(Clock.systemUTC()), Clock.systemUTC()));
-            startReceiver(pagePort);
+            receiver.start();
             LocalKubelet kubelet = parts.add("kubelet", new LocalKubelet(client, this.directory, pod -> worker.get()));
             api.serveLogs(kubelet);
             operator = parts.add(
@@ -162,13 +165,19 @@ public final class DemoSystem implements AutoCloseable {
         parts.close();
     }
 
-    private void startReceiver(int pagePort) throws IOException {
-        try {
-            receiver.start();
+    /**
+     * To be asked before anything that takes time: nothing else that the demo needs may be somebody else's.
+     *
+     * @throws IOException when the page cannot have that port; the message says what to do
+     */
+    static void requirePagePort(int pagePort) throws IOException {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), pagePort));
         } catch (IOException e) {
             throw new IOException(
-                    "%s; is another demo running? --page-port takes another port than %d"
-                            .formatted(e.getMessage(), pagePort),
+                    "port %d of the page is not free (%s); is another demo running? --page-port N takes another, 0 any"
+                            .formatted(pagePort, e.getMessage()),
                     e);
         }
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,6 +79,21 @@ class DemoE2E {
         assertThat(outcome.status()).isEqualTo(2);
         assertThat(outcome.output().strip())
                 .isEqualTo("aicc demo: --calls: expected a number from 1 to 12, got 'many'");
+    }
+
+    @Test
+    void aPagePortThatSomebodyElseHasIsToldAtOnce() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Outcome outcome = demo("--once", "--page-port", Integer.toString(other.getLocalPort()));
+
+            assertThat(outcome.status()).isEqualTo(1);
+            assertThat(outcome.output().lines())
+                    .as("before anything is prepared")
+                    .singleElement()
+                    .asString()
+                    .startsWith("aicc demo: port " + other.getLocalPort() + " of the page is not free")
+                    .contains("--page-port N takes another");
+        }
     }
 
     @Test
