@@ -147,6 +147,35 @@ class RecoveryIT {
     }
 
     @Test
+    void aCustomerWhomEverybodyHasLeftEndsTheSessionOnlyWhileThePbxIsHeard() throws Exception {
+        try (Wire wire = new Wire(rig.asterisk().ari())) {
+            rig.startController(Map.of("ARI_URL", wire.url().toString(), "AICC_ARI_ALONE_SECONDS", "1"))
+                    .awaitReady();
+            String name = rig.call("stay");
+            rig.talking(name);
+            await().atMost(PbxRig.LIMIT).until(() -> rig.taps().size() == 3); // the agent's are gone, and so is the agent
+            wire.silence(true);
+            await().during(Duration.ofSeconds(2)).until(() -> rig.live().contains(name));
+            sendTo("dial");
+            await().atMost(PbxRig.LIMIT)
+                    .until(() -> rig.channel("Local/talk@phones").isPresent());
+            wire.silence(false);
+            goesOn(rig.workers().of(name).agent());
+            assertThat(rig.live()).contains(name);
+
+            sendTo("stay");
+            assertThat(PbxRig.reason(rig.ended(name))).isEqualTo("AgentHangup");
+            assertThat(rig.channel("Local/call-")).as("the customer is still there").isPresent();
+        }
+    }
+
+    /** The customer of the only call goes elsewhere in the dialplan. */
+    private static void sendTo(String exten) throws Exception {
+        String customer = rig.channelName("Local/call-", ";2");
+        rig.manager().action("Redirect", "Channel: " + customer, "Context: calls", "Exten: " + exten, "Priority: 1");
+    }
+
+    @Test
     void oneWhosePlaceIsTakenTouchesNothingUntilItIsFree() throws Exception {
         Controller controller = rig.startController(Map.of());
         controller.awaitReady();

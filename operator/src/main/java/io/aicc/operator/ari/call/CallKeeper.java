@@ -6,8 +6,6 @@ import io.aicc.crd.CallSessionSpec.MediaSources;
 import io.aicc.crd.CallSessionSpec.PbxReference;
 import io.aicc.crd.CallSessionStatus;
 import io.aicc.operator.ari.call.CallMetrics.Untapped;
-import io.aicc.operator.ari.guard.Budget;
-import io.aicc.operator.ari.link.PbxCommands;
 import io.aicc.operator.ari.pbx.Conversation;
 import io.aicc.operator.ari.pbx.Conversation.EndReason;
 import io.aicc.operator.ari.pbx.Conversation.Stage;
@@ -16,12 +14,9 @@ import io.aicc.wire.MicroTime;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -45,6 +40,7 @@ final class CallKeeper {
     private final Taps taps;
     private final Place place;
     private final Attempts attempts;
+    private final Alone alone;
     private final String origin;
     private final String firstName;
     private final AtomicReference<@Nullable Picture> latest = new AtomicReference<>();
@@ -59,21 +55,8 @@ final class CallKeeper {
     private boolean dropped;
     private boolean talked;
     private @Nullable Instant dueSince;
-    private @Nullable Instant aloneSince;
     private Instant nextLook = Instant.MAX;
     private boolean done;
-
-    /** What every keeper works with. */
-    record Tools(
-            CallSessions sessions,
-            PbxCommands pbx,
-            Budget budget,
-            CallPolicy policy,
-            CallMetrics metrics,
-            InstantSource clock,
-            InstantSource steady,
-            ScheduledExecutorService timer,
-            Executor threads) {}
 
     /**
      * @param origin id of the channel that the call began with
@@ -90,6 +73,7 @@ final class CallKeeper {
         this.taps = new Taps(tools.pbx(), tools.metrics());
         this.place = new Place(tools.budget(), tools.metrics());
         this.attempts = new Attempts(tools.metrics());
+        this.alone = new Alone(tools.policy().alone(), tools.steady(), tools.heardUntil());
         tools.metrics().begun();
     }
 
@@ -225,9 +209,7 @@ final class CallKeeper {
         }
         noted = now;
         talked |= now.stage() == Stage.TALKING;
-        aloneSince = now.stage() == Stage.ALONE
-                ? Objects.requireNonNullElse(aloneSince, tools.steady().instant())
-                : null;
+        alone.see(now.stage() == Stage.ALONE);
         if (dueSince == null && now.conversation().filter(this::due).isPresent()) {
             dueSince = tools.steady().instant();
         }
@@ -276,17 +258,15 @@ final class CallKeeper {
     private void endIfAlone(Picture now) {
         boolean announced =
                 now.conversation().map(call -> call.mark().announced()).orElse(false);
-        if (aloneSince == null || record == null || (announced && !talked)) {
+        Optional<Duration> left = alone.left();
+        if (left.isEmpty() || record == null || (announced && !talked)) {
             return;
         }
-        Instant limit = aloneSince.plus(tools.policy().alone());
-        Instant moment = tools.steady().instant();
-        if (moment.isBefore(limit)) {
-            later(Duration.between(moment, limit));
+        if (left.get().isPositive()) {
+            later(left.get());
         } else {
-            end(
-                    (talked ? EndReason.AgentHangup : EndReason.NoAnswer).name(),
-                    tools.clock().instant());
+            EndReason reason = talked ? EndReason.AgentHangup : EndReason.NoAnswer;
+            end(reason.name(), tools.clock().instant());
         }
     }
 

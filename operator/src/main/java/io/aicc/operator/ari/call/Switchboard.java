@@ -3,7 +3,6 @@ package io.aicc.operator.ari.call;
 import io.aicc.crd.CallSession;
 import io.aicc.crd.CallSessionSpec.PbxReference;
 import io.aicc.crd.CallSessionStatus;
-import io.aicc.operator.ari.call.CallKeeper.Tools;
 import io.aicc.operator.ari.call.CallMetrics.Leak;
 import io.aicc.operator.ari.guard.Budget;
 import io.aicc.operator.ari.link.PbxCommands;
@@ -80,6 +79,8 @@ public final class Switchboard implements PbxListener, AutoCloseable {
     private @Nullable Instant lostSince;
     private boolean gaveUp;
 
+    private volatile Instant heardUntil = Instant.MIN;
+
     /**
      * @param clock for what is written down
      * @param steady for what is waited for: it goes on whatever happens to the clock on the wall
@@ -103,7 +104,8 @@ public final class Switchboard implements PbxListener, AutoCloseable {
         this.steady = steady;
         this.ttl = ttl;
         this.lostSince = steady.instant();
-        this.tools = new Tools(sessions, pbx, budget, policy, metrics, clock, steady, desk, threads);
+        this.tools = new Tools(
+                sessions, pbx, budget, policy, metrics, clock, steady, () -> heardUntil, desk, threads);
     }
 
     /** Begins to follow the sessions; to be called before the PBX is connected. */
@@ -162,6 +164,11 @@ public final class Switchboard implements PbxListener, AutoCloseable {
             customers.clear();
             view = new PbxView();
         });
+    }
+
+    @Override
+    public void heard(Instant until) {
+        onDesk(() -> heardUntil = until); // What was told before comes before it here too.
     }
 
     @Override

@@ -79,6 +79,12 @@ final class AriEventStream implements WsClient {
         return stream == null ? Instant.MIN : stream.lastPong;
     }
 
+    /** Events of before that moment have come: the last ping that was answered was sent then. */
+    Instant heardUntil() {
+        Stream stream = open;
+        return stream == null ? Instant.MIN : stream.heardUntil;
+    }
+
     @Override
     public boolean isWsConnected() {
         Stream stream = open;
@@ -99,6 +105,7 @@ final class AriEventStream implements WsClient {
         private final AtomicBoolean over = new AtomicBoolean();
         private volatile @Nullable WebSocket socket;
         private volatile Instant lastPong = steady.instant();
+        private volatile Instant heardUntil = Instant.MIN;
 
         private Stream(HttpResponseHandler handler) {
             this.handler = handler;
@@ -129,6 +136,9 @@ final class AriEventStream implements WsClient {
         @Override
         public @Nullable CompletionStage<?> onPong(WebSocket from, ByteBuffer message) {
             lastPong = steady.instant();
+            if (message.remaining() == Long.BYTES) {
+                heardUntil = Instant.ofEpochMilli(message.getLong());
+            }
             return null;
         }
 
@@ -157,7 +167,10 @@ final class AriEventStream implements WsClient {
         private void ping() {
             WebSocket opened = socket;
             if (opened != null && !over.get()) {
-                var unused = opened.sendPing(ByteBuffer.allocate(0)).exceptionally(failed -> {
+                ByteBuffer now = ByteBuffer.allocate(Long.BYTES)
+                        .putLong(steady.instant().toEpochMilli())
+                        .flip();
+                var unused = opened.sendPing(now).exceptionally(failed -> {
                     end();
                     return opened;
                 });

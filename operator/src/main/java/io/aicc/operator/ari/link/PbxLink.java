@@ -239,6 +239,7 @@ public final class PbxLink implements AutoCloseable {
     private void listen(PbxListener listener, Hearing hearing) throws InterruptedException {
         Instant nextSnapshot = steady.instant().plus(timing.snapshots());
         while (!closed && !hearing.brokenWithin(timing.heartbeat())) {
+            listener.heard(stream.heardUntil());
             stream.ping();
             try {
                 commands.ping();

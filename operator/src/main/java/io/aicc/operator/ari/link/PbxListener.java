@@ -2,6 +2,7 @@ package io.aicc.operator.ari.link;
 
 import io.aicc.operator.ari.pbx.PbxEvent;
 import io.aicc.operator.ari.pbx.PbxSnapshot;
+import java.time.Instant;
 import java.util.List;
 
 /** Who wants to know what happens at the PBX. Called from the connection's threads, in order; must not wait. */
@@ -20,6 +21,13 @@ public interface PbxListener {
      * snapshot comes, as if for the first time.
      */
     void replaced();
+
+    /**
+     * Whatever happened until then has been told.
+     *
+     * @param until by the steady clock
+     */
+    void heard(Instant until);
 
     /** The connection is gone; whatever happens now is not told. */
     void lost();

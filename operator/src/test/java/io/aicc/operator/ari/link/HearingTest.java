@@ -10,6 +10,7 @@ import io.aicc.operator.ari.pbx.PbxSnapshot;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,6 +107,9 @@ class HearingTest implements PbxListener, WsClient {
 
     @Override
     public void snapshot(PbxSnapshot snapshot) {}
+
+    @Override
+    public void heard(Instant until) {}
 
     @Override
     public void replaced() {
