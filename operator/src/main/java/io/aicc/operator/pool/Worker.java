@@ -122,7 +122,7 @@ public final class Worker {
         return toldToEnd || finishing();
     }
 
-    /** When a packet was last counted, as far as reports tell. */
+    /** When a packet was last counted, as far as reports tell, or the worker was idle. */
     public @Nullable Instant audioAt() {
         return audioAt;
     }
@@ -244,7 +244,8 @@ public final class Worker {
             assignment = null; // Restarted in place: it knows nothing of its call.
             toldToEnd = false;
         }
-        if (before == null || received(now) != received(before)) { // Less than before: it was restarted, and hears.
+        boolean idle = now.state() == WorkerReport.State.IDLE; // Silence begins with a call.
+        if (idle || before == null || received(now) != received(before)) { // Less than before: restarted, and hears.
             audioAt = at;
         }
         if (finishing() && mediaClosedAt == null) {

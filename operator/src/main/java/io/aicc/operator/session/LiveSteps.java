@@ -7,6 +7,7 @@ import io.aicc.operator.pool.Worker;
 import io.aicc.operator.session.SessionRecord.Change;
 import io.aicc.wire.MicroTime;
 import io.aicc.wire.control.WorkerReport.State;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -68,13 +69,13 @@ final class LiveSteps {
         return written ? Outcome.DONE : Outcome.again(SessionRecord.CONFLICT_PAUSE);
     }
 
-    /** A call that has been silent for very long was forgotten by the PBX. */
+    /** The last step: a call that has been silent for very long was forgotten by the PBX. */
     Outcome endIfStale(Call call) {
         Instant audio =
                 pools.serving(call.pool(), call.uid()).map(Worker::audioAt).orElse(call.now());
         Instant stale = audio.plus(call.limits().ttl());
         if (call.now().isBefore(stale)) {
-            return Outcome.DONE;
+            return Outcome.again(Duration.between(call.now(), stale)); // Silence brings nothing that would bring us back.
         }
         log.atWarn()
                 .addKeyValue("session", call.session().getMetadata().getName())
