@@ -132,12 +132,14 @@ class RecoveryIT {
     @Test
     void sessionsOfAPbxThatStaysAwayAreEnded() throws Exception {
         try (Wire wire = new Wire(rig.asterisk().ari())) {
-            rig.startController(Map.of("ARI_URL", wire.url().toString(), "AICC_ARI_SESSION_TTL_SECONDS", "2"))
-                    .awaitReady();
+            Controller controller = rig.startController(
+                    Map.of("ARI_URL", wire.url().toString(), "AICC_ARI_SESSION_TTL_SECONDS", "2"));
+            controller.awaitReady();
             String name = rig.call("dial");
             rig.talking(name);
             wire.cut(true);
             assertThat(PbxRig.reason(rig.ended(name))).isEqualTo("PbxLost");
+            assertThat(controller.metric("aicc_pbx_leaks_total{kind=\"session\"}")).isEqualTo(1);
             wire.cut(false);
             rig.talking(name + "-2");
             rig.hangUpCustomer();
@@ -235,6 +237,7 @@ class RecoveryIT {
                 .isPositive();
         rig.call("dial");
         await().atMost(PbxRig.LIMIT).until(() -> controller.metric("aicc_pbx_calls_failing") == 1);
+        assertThat(rig.channel("Local/talk@phones")).as("the call is up all the same").isPresent();
         rig.hangUpCustomer();
         await().atMost(PbxRig.LIMIT).until(() -> controller.metric("aicc_pbx_calls_failing") == 0);
     }

@@ -5,6 +5,7 @@ import io.aicc.crd.CallSessionSpec.EndMark;
 import io.aicc.crd.CallSessionSpec.MediaSources;
 import io.aicc.crd.CallSessionSpec.PbxReference;
 import io.aicc.crd.CallSessionStatus;
+import io.aicc.operator.ari.call.CallMetrics.Leak;
 import io.aicc.operator.ari.call.CallMetrics.Untapped;
 import io.aicc.operator.ari.pbx.Conversation;
 import io.aicc.operator.ari.pbx.Conversation.EndReason;
@@ -142,6 +143,9 @@ final class CallKeeper {
     /** The PBX has not been heard of for so long that the call must be taken for over. */
     void giveUp() {
         turn.execute(() -> {
+            if (record != null && ending == null) {
+                tools.metrics().leaked(Leak.SESSION);
+            }
             end("PbxLost", tools.clock().instant());
             settle();
         });
