@@ -96,7 +96,8 @@ class SilenceTest {
                           worker: {image: played}
                           outputs:
                             - {name: none, url: "ws://receiver:8099/transcripts", clientId: test, secretRef: receiver}
-                        """.formatted(TTL.toSeconds()), WorkerPool.class)).inNamespace("default");
+                        """.formatted(TTL.toSeconds()), WorkerPool.class))
+                .inNamespace("default");
         pool.create();
         await().atMost(LIMIT)
                 .until(
@@ -139,7 +140,8 @@ class SilenceTest {
     private static void install(EmbeddedKubernetes api, String definition) throws Exception {
         try (InputStream in = Objects.requireNonNull(
                 CallSession.class.getResourceAsStream("/crd/" + definition + ".yaml"), definition)) {
-            String yaml = new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("minimum: 60.0", "minimum: 1.0");
+            String yaml =
+                    new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("minimum: 60.0", "minimum: 1.0");
             api.install(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)));
         }
     }

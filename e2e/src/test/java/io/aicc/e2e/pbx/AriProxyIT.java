@@ -24,7 +24,6 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -412,9 +411,6 @@ class AriProxyIT {
 
         @Override
         public void snapshot(PbxSnapshot snapshot) {}
-
-        @Override
-        public void heard(Instant until) {}
 
         @Override
         public void replaced() {}

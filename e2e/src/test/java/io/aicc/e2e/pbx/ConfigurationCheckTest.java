@@ -111,7 +111,9 @@ class ConfigurationCheckTest {
                 "modules.conf",
                 "[modules]\nautoload = yes\n#include \"modules_*.conf\"\n#tryinclude none.conf\n",
                 "rw-r--r--");
-        assertThat(check("app_voicemail", "app_voicemail_imap", "app_voicemail_odbc", "func_db").errors()).isEmpty();
+        assertThat(check("app_voicemail", "app_voicemail_imap", "app_voicemail_odbc", "func_db")
+                        .errors())
+                .isEmpty();
 
         write("modules.conf", "[modules]\nautoload = no\n#include modules_more.conf\n", "rw-r--r--");
         write("modules_more.conf", "load = func_odbc.so\nload = func_curlx.so\n", "rw-r--r--");

@@ -66,7 +66,7 @@ final class LiveSteps {
         }
         boolean written = record.write(
                 call, Change.phase(Phase.Active).at(new Times(null, MicroTime.format(call.now()), null, null, null)));
-        return written ? Outcome.DONE : Outcome.again(SessionRecord.CONFLICT_PAUSE);
+        return Outcome.again(written ? call.limits().ttl() : SessionRecord.CONFLICT_PAUSE);
     }
 
     /** The last step: a call that has been silent for very long was forgotten by the PBX. */
@@ -75,7 +75,8 @@ final class LiveSteps {
                 pools.serving(call.pool(), call.uid()).map(Worker::audioAt).orElse(call.now());
         Instant stale = audio.plus(call.limits().ttl());
         if (call.now().isBefore(stale)) {
-            return Outcome.again(Duration.between(call.now(), stale)); // Silence brings nothing that would bring us back.
+            return Outcome.again(
+                    Duration.between(call.now(), stale)); // Silence brings nothing that would bring us back.
         }
         log.atWarn()
                 .addKeyValue("session", call.session().getMetadata().getName())

@@ -189,6 +189,7 @@ final class CallKeeper {
             return;
         }
         MDC.put("session", name);
+        MDC.put("attempt", Integer.toString(attempts.current()));
         try {
             retryUnless(step(now));
         } catch (KubernetesClientException e) {
@@ -196,13 +197,13 @@ final class CallKeeper {
                 return; // We are being stopped. Whoever leads next does it.
             }
             log.atWarn()
-                    .addKeyValue("attempt", attempts.current())
                     .addKeyValue("status", e.getCode())
                     .addKeyValue("problem", e.getMessage())
                     .log("writing a session failed, trying again");
             retryUnless(false);
         } finally {
             MDC.remove("session");
+            MDC.remove("attempt");
         }
     }
 

@@ -119,7 +119,7 @@ public final class CallMetrics {
     private Counter leakCounter(Leak kind) {
         return Counter.builder("aicc_pbx_leaks")
                 .description(
-                        "Orphans swept up: channels and bridges of ours without a call, sessions whose call was gone")
+                        "Orphans swept up: channels and bridges of ours without a call, sessions whose call was gone or whose PBX stayed away")
                 .tag("kind", kind.name().toLowerCase(java.util.Locale.ROOT))
                 .register(registry);
     }

@@ -104,8 +104,7 @@ public final class Switchboard implements PbxListener, AutoCloseable {
         this.steady = steady;
         this.ttl = ttl;
         this.lostSince = steady.instant();
-        this.tools = new Tools(
-                sessions, pbx, budget, policy, metrics, clock, steady, () -> heardUntil, desk, threads);
+        this.tools = new Tools(sessions, pbx, budget, policy, metrics, clock, steady, () -> heardUntil, desk, threads);
     }
 
     /** Begins to follow the sessions; to be called before the PBX is connected. */

@@ -23,11 +23,11 @@ public interface PbxListener {
     void replaced();
 
     /**
-     * Whatever happened until then has been told.
+     * Whatever happened until then has been told. Only for who waits for something not to happen.
      *
      * @param until by the steady clock
      */
-    void heard(Instant until);
+    default void heard(Instant until) {}
 
     /** The connection is gone; whatever happens now is not told. */
     void lost();

@@ -10,7 +10,6 @@ import io.aicc.operator.ari.pbx.PbxSnapshot;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,9 +106,6 @@ class HearingTest implements PbxListener, WsClient {
 
     @Override
     public void snapshot(PbxSnapshot snapshot) {}
-
-    @Override
-    public void heard(Instant until) {}
 
     @Override
     public void replaced() {
