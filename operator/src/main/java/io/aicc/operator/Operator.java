@@ -127,6 +127,7 @@ public final class Operator implements AutoCloseable {
         WorkerChannels channels = new WorkerChannels(key, epoch(), clock);
         poolReconciler.learn();
         pools.begin(channels, sessionReconciler.memories());
+        poolReconciler.begin();
         sessionReconciler.begin();
     }
 

@@ -94,6 +94,14 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         }
     }
 
+    /** We lead: looks at every WorkerPool there is, those too that came while nobody here did. */
+    public void begin() {
+        IndexerResourceCache<WorkerPool> known = cache;
+        if (known != null) {
+            known.list().map(ResourceID::fromResource).forEach(changes::propagateEvent);
+        }
+    }
+
     @Override
     public void close() {
         pace.shutdownNow();
