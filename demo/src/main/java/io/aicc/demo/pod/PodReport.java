@@ -68,11 +68,17 @@ final class PodReport {
         return news;
     }
 
-    void exited(int code) {
+    /**
+     * The process ended.
+     *
+     * @param lastWords what it wrote at the end, where that is asked for
+     */
+    void exited(int code, @Nullable String lastWords) {
         ready(false);
         state = new ContainerStateBuilder()
                 .withNewTerminated()
                 .withExitCode(code)
+                .withMessage(lastWords)
                 .withReason(code == 0 ? "Completed" : "Error")
                 .withFinishedAt(now())
                 .endTerminated()

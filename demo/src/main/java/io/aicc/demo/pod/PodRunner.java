@@ -5,6 +5,10 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.http.HttpClient;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -23,6 +27,7 @@ final class PodRunner implements Runnable {
     private static final Duration FIRST_PROBES = Duration.ofMillis(100);
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(30);
+    private static final long LAST_WORDS_BYTES = 2048;
 
     private final Pod pod;
     private final Container container;
@@ -147,7 +152,7 @@ final class PodRunner implements Runnable {
             end(running, stop.get().grace());
         }
         int code = running.waitFor();
-        report.exited(code);
+        report.exited(code, lastWords(code));
         String policy = pod.getSpec().getRestartPolicy();
         boolean again = !stop.isDone() && !("Never".equals(policy) || ("OnFailure".equals(policy) && code == 0));
         if (!again) {
@@ -161,6 +166,19 @@ final class PodRunner implements Runnable {
                 .log("pod process ended, starting it again");
         backOff();
         return true;
+    }
+
+    /** What a kubelet takes over into the pod's status when it ends with an error: 2048 bytes of its log. */
+    private @Nullable String lastWords(int code) throws IOException {
+        if (code == 0 || !"FallbackToLogsOnError".equals(container.getTerminationMessagePolicy())) {
+            return null;
+        }
+        try (SeekableByteChannel written = Files.newByteChannel(log)) {
+            long size = written.size();
+            ByteBuffer end = ByteBuffer.allocate((int) Math.min(size, LAST_WORDS_BYTES));
+            written.position(size - end.capacity()).read(end);
+            return StandardCharsets.UTF_8.decode(end.flip()).toString();
+        }
     }
 
     private void finish(int code) throws InterruptedException, ExecutionException {

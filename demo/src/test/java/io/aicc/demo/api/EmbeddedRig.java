@@ -5,9 +5,7 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -44,9 +42,7 @@ final class EmbeddedRig implements BeforeEachCallback, AfterEachCallback {
         try (InputStream definition = EmbeddedRig.class.getResourceAsStream("gadget-crd.yaml")) {
             started.install(definition);
         }
-        client = new KubernetesClientBuilder()
-                .withConfig(Config.fromKubeconfig(started.kubeconfig().toFile()))
-                .build();
+        client = started.client();
     }
 
     @Override

@@ -163,18 +163,26 @@ class LocalKubeletTest {
     }
 
     @Test
-    void leavesAFinishedPodThatMustNotRestart() {
+    void leavesAFinishedPodThatMustNotRestartAndItsLastWords() {
         Pod pod = create(new PodBuilder(worker("one"))
                 .editSpec()
                 .withRestartPolicy("Never")
                 .editContainer(0)
                 .withReadinessProbe(null)
-                .withCommand("sh", "-c", "exit 7")
+                .withTerminationMessagePolicy("FallbackToLogsOnError")
+                .withCommand("sh", "-c", "echo no model here; exit 7")
                 .endContainer()
                 .endSpec()
                 .build());
         Pod failed = when(pod, p -> "Failed".equals(p.getStatus().getPhase()));
         assertThat(restarts(failed)).isZero();
+        assertThat(failed.getStatus()
+                        .getContainerStatuses()
+                        .getFirst()
+                        .getState()
+                        .getTerminated()
+                        .getMessage())
+                .isEqualTo("no model here\n");
     }
 
     @Test

@@ -181,8 +181,7 @@ final class WarmPool {
     /** The pod's process ends again and again while nobody needs it: another pod, with other ports, may do better. */
     synchronized @Nullable String givenUp(Worker worker, int restarts, String reason) {
         if (!worker.leaving()) {
-            fault("pod %s was started %d times and does not stay up (%s); kubectl logs --previous %s said why"
-                    .formatted(worker.pod(), restarts + 1, reason, worker.pod()));
+            fault("pod %s was started %d times and does not stay up: %s".formatted(worker.pod(), restarts + 1, reason));
         }
         return gone(worker.pod(), false);
     }

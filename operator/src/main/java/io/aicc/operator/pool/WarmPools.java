@@ -230,13 +230,11 @@ public final class WarmPools implements AutoCloseable {
         }
         if (worker.failed()) {
             if (!worker.terminating()) { // One that is told to go ends by a signal, which is no failure.
-                log.atWarn()
-                        .addKeyValue("pod", worker.name())
-                        .addKeyValue("reason", worker.reason())
-                        .log("worker pod failed");
+                warn(worker, "worker pod failed");
             }
             tell(worker.pool(), pool.failed(known, worker.reason()));
         } else if (worker.restarts() >= WarmPool.GIVE_UP_RESTARTS && !worker.ready() && known.session() == null) {
+            warn(worker, "worker pod does not stay up, making another");
             tell(worker.pool(), pool.givenUp(known, worker.restarts(), worker.reason()));
         } else {
             if (worker.reachable()) {
@@ -249,6 +247,13 @@ public final class WarmPools implements AutoCloseable {
             tell(worker.pool(), pool.podState(known, worker.ready(), worker.terminating()));
         }
         changed(worker.pool());
+    }
+
+    private static void warn(WorkerPod worker, String what) {
+        log.atWarn()
+                .addKeyValue("pod", worker.name())
+                .addKeyValue("reason", worker.reason())
+                .log(what);
     }
 
     private void gone(Pod pod) {

@@ -4,6 +4,7 @@ import io.aicc.operator.port.PortPair;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a pod's object says of a worker. The ports are read where they cannot be changed, in the container's environment; the
@@ -24,7 +26,7 @@ import java.util.Optional;
  * @param address IP address of the pod, empty while it has none
  * @param mediaHost where RTP must go: the pod, or its node when the ports are the node's
  * @param restarts how often its process was started again
- * @param reason why the pod failed or its process does not run, in a word
+ * @param reason why the pod failed or its process does not run, with the last line that it wrote, if that is known
  */
 record WorkerPod(
         String pool,
@@ -41,6 +43,8 @@ record WorkerPod(
         boolean terminating,
         int restarts,
         String reason) {
+
+    private static final int LONGEST_LINE = 300;
 
     /** Reads a pod; empty when it is no worker of ours. */
     static Optional<WorkerPod> of(Pod pod) {
@@ -94,7 +98,25 @@ record WorkerPod(
                 .map(ContainerState::getWaiting)
                 .map(ContainerStateWaiting::getReason)
                 .orElse(phase);
-        return Objects.requireNonNullElse(status.getReason(), waiting);
+        String reason = Objects.requireNonNullElse(status.getReason(), waiting);
+        return lastLine(status).map(line -> reason + ", last line: " + line).orElse(reason);
+    }
+
+    /** The end of what its process wrote before it ended; a process may write anything. */
+    private static Optional<String> lastLine(PodStatus status) {
+        return container(status)
+                .flatMap(container -> Stream.of(container.getState(), container.getLastState())
+                        .filter(Objects::nonNull)
+                        .map(ContainerState::getTerminated)
+                        .filter(Objects::nonNull)
+                        .map(ContainerStateTerminated::getMessage)
+                        .filter(Objects::nonNull)
+                        .findFirst())
+                .flatMap(message ->
+                        message.lines().filter(line -> !line.isBlank()).reduce((before, last) -> last))
+                .map(line -> line.substring(0, Math.min(line.length(), LONGEST_LINE))
+                        .replaceAll("\\p{Cntrl}|\\p{Cf}", "?")
+                        .strip());
     }
 
     private static boolean readyCondition(PodStatus status) {

@@ -199,6 +199,7 @@ final class WorkerPodFactory {
                 .withName(CONTAINER)
                 .withImage(spec.worker().image())
                 .withImagePullPolicy(spec.worker().imagePullPolicy())
+                .withTerminationMessagePolicy("FallbackToLogsOnError") // Its log goes with it; why it ended stays.
                 .withEnv(environment(spec, ports))
                 .withPorts(ports(spec, ports))
                 .withStartupProbe(probe("/health/live", 1, START_SECONDS)) // A busy node is slow: no reason to kill it.

@@ -215,10 +215,10 @@ class WarmPoolTest {
     void saysWhyAWorkerThatDoesNotStayUpWasGivenUp() {
         resource(1, 1, 10, "20000", "20019");
         Worker worker = startAll().getFirst();
-        pool.givenUp(worker, 3, "CrashLoopBackOff");
+        pool.givenUp(worker, 3, "CrashLoopBackOff, last line: no model");
         assertThat(pool.plan().delete()).containsExactly(worker.pod());
         assertThat(pool.trouble()).hasValueSatisfying(what -> assertThat(what)
-                .contains("started 4 times", "CrashLoopBackOff", "kubectl logs --previous"));
+                .endsWith("was started 4 times and does not stay up: CrashLoopBackOff, last line: no model"));
         assertThat(pool.counts().ports().leased()).isZero();
     }
 

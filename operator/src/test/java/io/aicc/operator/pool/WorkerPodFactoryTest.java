@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.aicc.crd.WorkerPool;
 import io.aicc.operator.port.PortPair;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,6 +80,21 @@ class WorkerPodFactoryTest {
             assertThat(WorkerPod.of(lean)).isEqualTo(whole).isPresent();
             assertThat(lean.getSpec().getVolumes()).isEmpty();
         }
+    }
+
+    @Test
+    void whyAProcessDoesNotRunIsToldWithTheLastLineThatItWrote() {
+        Pod pod = make("PodIP");
+        pod.setStatus(Serialization.unmarshal("""
+                phase: Running
+                containerStatuses:
+                  - name: worker
+                    restartCount: 4
+                    state: {waiting: {reason: CrashLoopBackOff}}
+                    lastState: {terminated: {exitCode: 2, message: "one\\nno \\e[31mmodel\\n\\n"}}
+                """, PodStatus.class));
+        assertThat(WorkerPod.of(LeanPods.lean(pod)).orElseThrow().reason())
+                .isEqualTo("CrashLoopBackOff, last line: no ?[31mmodel");
     }
 
     @Test
