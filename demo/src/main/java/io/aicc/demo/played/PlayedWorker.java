@@ -33,6 +33,7 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
     private State state = State.IDLE;
     private boolean gone;
     private boolean drainsByItself = true;
+    private boolean hesitates;
     private @Nullable CallAssignment call;
     private @Nullable String badSource;
     private @Nullable String endReason;
@@ -52,6 +53,9 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
     public Acknowledgement assign(CallAssignment assignment) throws RefusedException, UnacceptableException {
         lock.lock();
         try {
+            while (hesitates && !gone) {
+                changed.awaitUninterruptibly();
+            }
             if (badSource != null && badSource.equals(assignment.customerSource())) {
                 throw new UnacceptableException("not an address: " + badSource);
             }
@@ -120,6 +124,17 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
         lock.lock();
         try {
             undelivered = finals;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether orders are not answered: it is there, and very slow. */
+    public void hesitates(boolean now) {
+        lock.lock();
+        try {
+            hesitates = now;
+            changed.signalAll();
         } finally {
             lock.unlock();
         }

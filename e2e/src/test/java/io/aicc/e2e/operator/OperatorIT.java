@@ -335,6 +335,26 @@ class OperatorIT {
     }
 
     @Test
+    void aWorkerThatHasTheCallIsNotReplacedBecauseItAnswersSlowly() throws Exception {
+        rig.pool("warm: {min: 2, max: 2}");
+        rig.startOperator();
+        rig.create("call-1", Instant.now());
+        CallSession ready = rig.awaitSession("call-1", Phase.Ready);
+        PlayedWorker worker = rig.workers().in(OperatorRig.worker(ready));
+        worker.hesitates(true);
+        rig.patch("call-1", "{\"spec\":{\"mediaSources\":{\"customer\":\"10.0.0.9:4000\"}}}");
+        await().during(Duration.ofSeconds(5)) // It is asked twice, for two seconds each.
+                .atMost(OperatorRig.LIMIT)
+                .until(() -> OperatorRig.worker(rig.awaitSession("call-1", Phase.Ready))
+                        .equals(OperatorRig.worker(ready)));
+
+        worker.hesitates(false);
+        await().atMost(OperatorRig.LIMIT).untilAsserted(() -> assertThat(worker.call())
+                .hasFieldOrPropertyWithValue("customerSource", "10.0.0.9:4000"));
+        assertThat(OperatorRig.worker(rig.awaitSession("call-1", Phase.Ready))).isEqualTo(OperatorRig.worker(ready));
+    }
+
+    @Test
     void aChangeThatTheWorkerRefusesIsToldAndTheCallKeepsItsWorker() throws Exception {
         rig.pool("warm: {min: 1, max: 1}");
         rig.startOperator();

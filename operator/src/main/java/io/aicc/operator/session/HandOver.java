@@ -81,8 +81,23 @@ final class HandOver {
             when !areOf(worker, ports) -> takeAnother(call, worker, "it acknowledged ports that are not its own");
             case Answer.Obeyed<Acknowledgement>(Acknowledgement ports) -> acknowledged(call, worker, ports, news);
             case Answer.Refused<Acknowledgement> refusal -> refused(call, worker, refusal);
-            case Answer.Unreachable<Acknowledgement>(String reason) -> takeAnother(call, worker, reason);
+            case Answer.Unreachable<Acknowledgement>(String reason) -> unanswered(call, worker, reason);
         };
+    }
+
+    /** Whoever has the call goes on with it; that it is lost is known by its reports and its pod, never by a slow answer. */
+    private Outcome unanswered(Call call, Worker worker, String reason) {
+        WorkerReference known = call.status().worker();
+        boolean recorded = known != null && known.uid().equals(worker.uid()) && !worker.is(State.IDLE);
+        if (!recorded && !worker.serves(call.uid())) {
+            return takeAnother(call, worker, reason);
+        }
+        log.atWarn()
+                .addKeyValue("session", call.session().getMetadata().getName())
+                .addKeyValue("pod", worker.pod())
+                .addKeyValue("reason", reason)
+                .log("worker that has the call does not answer, telling it later");
+        return Outcome.again(LOOK_AGAIN);
     }
 
     private static boolean areOf(Worker worker, Acknowledgement ports) {
