@@ -65,15 +65,12 @@ public final class TurnDetector {
     }
 
     /**
-     * No audio arrives, and the timeline has got here. In a pause that is more of it; in the middle of a word something
-     * has stalled, and the rest of the word is on its way.
+     * No audio arrives, and the timeline has got here. For a while that is no pause: something has stalled, and the rest of
+     * the sentence is on its way.
      */
     public void idle(long nowMs) {
-        if (speaking) {
-            long idleMs = Math.max(0, nowMs - heardUntilMs);
-            if (quietMs >= SHORT_PAUSE_MS || idleMs >= LONGEST_STALL_MS) {
-                finishIfOver(quietMs + idleMs);
-            }
+        if (nowMs - heardUntilMs >= LONGEST_STALL_MS) {
+            finish();
         }
     }
 

@@ -283,7 +283,7 @@ final class WorkerPodFactory {
 
     private static List<Volume> volumes(WorkerPoolSpec spec) {
         List<Volume> volumes = new ArrayList<>();
-        volumes.add(scratch("outbox", "64Mi"));
+        volumes.add(scratch("outbox", "96Mi"));
         volumes.add(scratch("tmp", "16Mi"));
         for (WorkerPoolSpec.Output output : spec.outputs()) {
             volumes.add(secret("key-" + volumes.size(), output.secretRef(), KEY_NAME));

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -435,8 +436,12 @@ final class CallKeeper {
         Instant at = tools.steady().instant().plus(delay);
         if (at.isBefore(nextLook)) {
             nextLook = at;
-            var unused = tools.timer()
-                    .schedule(() -> turn.execute(this::lookAgain), delay.toMillis() + 1, TimeUnit.MILLISECONDS);
+            try {
+                var unused = tools.timer()
+                        .schedule(() -> turn.execute(this::lookAgain), delay.toMillis() + 1, TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException stopped) {
+                log.atDebug().addKeyValue("session", name).log("stopped, whoever leads next looks after the call");
+            }
         }
     }
 
