@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Ear implements AutoCloseable {
     private static final long TICK_MS = 50;
+    /** Of reading: more packets than a socket's buffer holds. */
+    private static final int MOST_TURNS = 128;
+
     private static final long TICK_NANOS = TICK_MS * 1_000_000;
 
     private final StreamPort port;
@@ -39,18 +42,21 @@ final class Ear implements AutoCloseable {
     @SuppressWarnings("NonAtomicOperationOnVolatileField") // nobody else writes it
     void run() throws IOException {
         boolean more = false;
-        while (socket.isOpen() && !Thread.currentThread().isInterrupted()) {
-            if (!more) {
-                socket.await(speaker == null ? 0 : TICK_MS);
+        try {
+            while (socket.isOpen() && !Thread.currentThread().isInterrupted()) {
+                if (!more) {
+                    socket.await(speaker == null ? 0 : TICK_MS);
+                }
+                step++;
+                more = read();
+                work();
+                step++;
             }
-            step++;
-            more = read();
-            work();
-            step++;
-        }
-        Speaker last = speaker;
-        if (last != null) {
-            last.finish();
+        } finally {
+            Speaker last = speaker;
+            if (last != null) {
+                last.finish();
+            }
         }
     }
 
@@ -73,13 +79,17 @@ final class Ear implements AutoCloseable {
         return more;
     }
 
-    /** Reads if the ear's thread still works at what it worked at the last time that this was called. */
-    void relieve() {
+    /**
+     * Reads all there is if the ear's thread still works at what it worked at the last time that this was called.
+     *
+     * @return whether it does
+     */
+    boolean relieve() {
         int now = step;
-        if (now == stepSeen && now % 2 != 0) {
-            boolean _ = read();
-        }
+        boolean busy = now == stepSeen && now % 2 != 0;
         stepSeen = now;
+        for (int turns = 0; busy && turns < MOST_TURNS && read(); turns++) {}
+        return busy;
     }
 
     /** From now on the socket hears a call. */

@@ -31,6 +31,9 @@ public final class RtpReceiver implements AutoCloseable {
     /** A packet that is read later than this looks late on the timeline, which bears with 200 ms. */
     private static final long WATCH_MS = 100;
 
+    /** While somebody is read for: a flood fills a socket's buffer of 700 packets soon. */
+    private static final long RELIEVE_MS = 10;
+
     private static final long LAST_READS_MS = 2;
     private static final int MAX_LAST_READS = 50;
 
@@ -187,8 +190,13 @@ public final class RtpReceiver implements AutoCloseable {
 
     private void watch() throws InterruptedException {
         try {
-            while (!closesWithin(WATCH_MS)) {
-                ears.values().forEach(Ear::relieve);
+            long pause = WATCH_MS;
+            while (!closesWithin(pause)) {
+                boolean busy = false;
+                for (Ear ear : ears.values()) {
+                    busy |= ear.relieve();
+                }
+                pause = busy ? RELIEVE_MS : WATCH_MS;
             }
             readLast();
         } finally {

@@ -68,8 +68,13 @@ final class Speaker {
             }
             return false;
         }
-        hear(packet);
-        ring.release();
+        try {
+            hear(packet);
+        } catch (RuntimeException | Error e) {
+            tellFailure(e);
+        } finally {
+            ring.release();
+        }
         lastHeardNanos = nanoClock.getAsLong();
         return true;
     }

@@ -127,6 +127,26 @@ class RtpReceiverTest {
     }
 
     @Test
+    void readsAFloodAwayWhileAConsumerIsBusy() throws IOException {
+        CountDownLatch mayGoOn = new CountDownLatch(1);
+        customer.waitFor = mayGoOn;
+        lock();
+        send(Channel.CUSTOMER, 1, 3);
+        await().until(() -> receiver.counters(Channel.CUSTOMER).received() > 0);
+
+        try (DatagramSocket stranger = new DatagramSocket(0, LOOPBACK)) {
+            for (int i = 0; i < 600; i++) { // What the socket's buffer holds.
+                send(stranger, Channel.CUSTOMER, new byte[20]);
+            }
+        }
+        send(Channel.CUSTOMER, 4, 60);
+
+        await().atMost(2, SECONDS)
+                .until(() -> receiver.counters(Channel.CUSTOMER).received() == 63);
+        mayGoOn.countDown();
+    }
+
+    @Test
     void goesOnReceivingWhileAConsumerIsBusy() throws IOException {
         CountDownLatch mayGoOn = new CountDownLatch(1);
         customer.waitFor = mayGoOn;

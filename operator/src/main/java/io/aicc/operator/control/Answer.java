@@ -21,6 +21,11 @@ public sealed interface Answer<T> {
             return status == 409;
         }
 
+        /** Whether it is the call's fault: no worker could serve it. */
+        public boolean callsFault() {
+            return status == 422;
+        }
+
         /** Whether a newer leader commands this worker. */
         public boolean deposed() {
             return status == 403;

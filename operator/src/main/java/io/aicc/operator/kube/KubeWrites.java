@@ -1,6 +1,8 @@
 package io.aicc.operator.kube;
 
 import io.aicc.crd.CallSession;
+import io.fabric8.kubernetes.api.model.DeleteOptions;
+import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
@@ -131,13 +133,27 @@ public final class KubeWrites {
         }
     }
 
-    /** Deletes the record of a session; one that is gone already is fine. */
-    public void deleteSession(String namespace, String name) {
+    /** Deletes the record of this session, and of no other that has its name; one that is gone already is fine. */
+    public void deleteSession(String namespace, String name, String uid) {
         counter("delete", "CallSession").increment();
-        client.resources(CallSession.class)
-                .inNamespace(namespace)
-                .withName(name)
-                .delete();
+        String path = "/apis/%s/namespaces/%s/%s/%s"
+                .formatted(
+                        HasMetadata.getApiVersion(CallSession.class),
+                        namespace,
+                        HasMetadata.getPlural(CallSession.class),
+                        name);
+        DeleteOptions exactly = new DeleteOptionsBuilder()
+                .withNewPreconditions()
+                .withUid(uid)
+                .endPreconditions()
+                .build();
+        try {
+            var unused = client.raw(path, "DELETE", exactly);
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND && e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+                throw e;
+            }
+        }
     }
 
     /** Reads the sessions that have this in a field, a page at a time: there may be an hour's. */

@@ -152,7 +152,7 @@ public final class Leadership implements AutoCloseable {
                         () -> { // Meanwhile the elector renews.
                             try {
                                 onLead.run();
-                            } catch (RuntimeException e) {
+                            } catch (RuntimeException | Error e) { // A leader that does nothing is worse than none.
                                 log.atError().setCause(e).log("taking up the lead failed, stopping");
                                 deposed(onDeposed);
                             }

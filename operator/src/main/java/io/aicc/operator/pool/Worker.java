@@ -96,6 +96,7 @@ public final class Worker {
             refused.clear();
         } else if (answer instanceof Answer.Refused<Acknowledgement> refusal
                 && !refusal.conflict()
+                && !refusal.callsFault()
                 && !refusal.deposed()) {
             refused.add(call.sessionUid());
         }

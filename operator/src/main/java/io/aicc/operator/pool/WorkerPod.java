@@ -112,11 +112,18 @@ record WorkerPod(
                         .map(ContainerStateTerminated::getMessage)
                         .filter(Objects::nonNull)
                         .findFirst())
-                .flatMap(message ->
-                        message.lines().filter(line -> !line.isBlank()).reduce((before, last) -> last))
+                .flatMap(WorkerPod::lastPlainLine)
                 .map(line -> line.substring(0, Math.min(line.length(), LONGEST_LINE))
                         .replaceAll("\\p{Cntrl}|\\p{Cf}", "?")
                         .strip());
+    }
+
+    /** A program says in plain words why it cannot start, and may log something after that. */
+    private static Optional<String> lastPlainLine(String message) {
+        List<String> lines =
+                message.lines().filter(line -> !line.isBlank()).toList().reversed();
+        return lines.stream().filter(line -> !line.startsWith("{")).findFirst().or(() -> lines.stream()
+                .findFirst());
     }
 
     private static boolean readyCondition(PodStatus status) {

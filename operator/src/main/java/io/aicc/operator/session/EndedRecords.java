@@ -81,7 +81,10 @@ final class EndedRecords {
     /** Whether a session that left our view has a record all the same: somebody else wrote that it is over. */
     boolean find(CallSession gone) {
         api.visitSessions(namespace, "metadata.name", gone.getMetadata().getName(), found -> {
-            if (found.getMetadata().getUid().equals(gone.getMetadata().getUid())) {
+            boolean same =
+                    found.getMetadata().getUid().equals(gone.getMetadata().getUid());
+            Phase phase = found.getStatus() == null ? null : found.getStatus().phase();
+            if (same && phase != null && phase.terminal()) {
                 add(found);
             }
         });
@@ -93,8 +96,9 @@ final class EndedRecords {
         Queue<Ended> due = takeDue();
         try {
             for (Optional<Ended> next = peek(due); next.isPresent(); next = peek(due)) {
-                if (!live.test(next.get().uid())) {
-                    api.deleteSession(namespace, next.get().name());
+                Ended record = next.get();
+                if (!live.test(record.uid())) {
+                    api.deleteSession(namespace, record.name(), record.uid());
                 }
                 due.remove();
             }

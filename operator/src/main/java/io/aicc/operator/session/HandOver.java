@@ -250,7 +250,7 @@ final class HandOver {
                 callEvents(spec),
                 generation(call, worker),
                 readyAt,
-                readyAt == null ? null : lastHeard(call));
+                readyAt == null ? null : lastHeard(call, readyAt));
     }
 
     /** Null before it is; a time that somebody else wrote there and that cannot be true says nothing. */
@@ -266,7 +266,8 @@ final class HandOver {
         return Objects.requireNonNullElse(spec.callEvents(), List.of());
     }
 
-    private String lastHeard(Call call) {
-        return MicroTime.format(pools.lastHeard(call.pool(), call.uid()).orElse(call.now()));
+    /** The gap of a worker that takes over begins then; told too long rather than too short, where we have not heard ourselves. */
+    private String lastHeard(Call call, String readyAt) {
+        return pools.lastHeard(call.pool(), call.uid()).map(MicroTime::format).orElse(readyAt);
     }
 }

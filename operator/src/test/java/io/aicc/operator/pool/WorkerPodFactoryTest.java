@@ -91,7 +91,7 @@ class WorkerPodFactoryTest {
                   - name: worker
                     restartCount: 4
                     state: {waiting: {reason: CrashLoopBackOff}}
-                    lastState: {terminated: {exitCode: 2, message: "one\\nno \\e[31mmodel\\n\\n"}}
+                    lastState: {terminated: {exitCode: 2, message: "one\\nno \\e[31mmodel\\n{\\"message\\":\\"stopped\\"}\\n\\n"}}
                 """, PodStatus.class));
         assertThat(WorkerPod.of(LeanPods.lean(pod)).orElseThrow().reason())
                 .isEqualTo("CrashLoopBackOff, last line: no ?[31mmodel");

@@ -14,12 +14,13 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class WorkerTest {
-    private static final Answer<Acknowledgement> UNACCEPTABLE = new Answer.Refused<>(422, "no model for en-US");
+    private static final Answer<Acknowledgement> BROKEN = new Answer.Refused<>(500, "no idea");
+    private static final Answer<Acknowledgement> UNACCEPTABLE = new Answer.Refused<>(422, "no model for ko-KR");
     private static final Answer<Acknowledgement> BUSY = new Answer.Refused<>(409, "serves another");
     private static final Answer<Acknowledgement> DEPOSED = new Answer.Refused<>(403, "a newer leader commands");
 
     private final Worker worker = new Worker("pod", "uid", new PortPair(20000), "revision", Instant.EPOCH);
-    private Answer<Acknowledgement> answer = UNACCEPTABLE;
+    private Answer<Acknowledgement> answer = BROKEN;
 
     WorkerTest() {
         worker.channel(new Channel());
@@ -34,8 +35,15 @@ class WorkerTest {
     }
 
     @Test
-    void oneCallThatNobodyCouldServeDoesNotCondemnIt() {
+    void oneCallDoesNotCondemnIt() {
         offer("s-1", "s-1", "s-1", "s-1");
+        assertThat(worker.refusesAll()).isFalse();
+    }
+
+    @Test
+    void callsThatNobodyCouldServeDoNotCondemnIt() {
+        answer = UNACCEPTABLE;
+        offer("s-1", "s-2", "s-3", "s-4");
         assertThat(worker.refusesAll()).isFalse();
     }
 
@@ -44,7 +52,7 @@ class WorkerTest {
         offer("s-1", "s-2");
         answer = new Answer.Obeyed<>(new Acknowledgement("s-3", 20000, 20001));
         offer("s-3");
-        answer = UNACCEPTABLE;
+        answer = BROKEN;
         offer("s-4");
         assertThat(worker.refusesAll()).isFalse();
     }

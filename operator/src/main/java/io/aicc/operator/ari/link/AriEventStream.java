@@ -136,8 +136,9 @@ final class AriEventStream implements WsClient {
         @Override
         public @Nullable CompletionStage<?> onPong(WebSocket from, ByteBuffer message) {
             lastPong = steady.instant();
-            if (message.remaining() == Long.BYTES) {
-                heardUntil = Instant.ofEpochMilli(message.getLong());
+            Instant sent = message.remaining() == Long.BYTES ? Instant.ofEpochMilli(message.getLong()) : Instant.MIN;
+            if (sent.isAfter(heardUntil) && !sent.isAfter(lastPong)) { // Others are no answers to pings of ours.
+                heardUntil = sent;
             }
             return null;
         }
