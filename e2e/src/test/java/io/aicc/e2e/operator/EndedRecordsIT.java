@@ -46,10 +46,7 @@ class EndedRecordsIT {
         endedCall("call-2");
 
         assertThat(rig.resource("call-1").get()).isNotNull();
-        client.resources(WorkerPool.class)
-                .inNamespace(rig.namespace())
-                .withName("default")
-                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"limits\":{\"keepEndedSeconds\":0}}}");
+        keepNoRecords();
         await("the record that the first leader wrote")
                 .atMost(OperatorRig.LIMIT)
                 .until(() -> rig.resource("call-1").get() == null);
@@ -72,6 +69,31 @@ class EndedRecordsIT {
                 .until(() ->
                         client.pods().inNamespace(rig.namespace()).withName(pod).get() == null);
         assertThat(rig.awaitSession("call-1", Phase.Ended).getStatus()).isNotNull();
+    }
+
+    @Test
+    void aLiveSessionThatHasTheNameOfAnEndedOneStays() throws Exception {
+        rig.pool("warm: {min: 2, max: 2}, limits: {keepEndedSeconds: 3600}");
+        rig.startOperator();
+        endedCall("call-1");
+        rig.resource("call-1").delete();
+        rig.create("call-1", Instant.now());
+        String uid = rig.awaitSession("call-1", Phase.Ready).getMetadata().getUid();
+        endedCall("call-2");
+
+        keepNoRecords();
+        await("the record whose time is over as well")
+                .atMost(OperatorRig.LIMIT)
+                .until(() -> rig.resource("call-2").get() == null);
+        assertThat(rig.awaitSession("call-1", Phase.Ready).getMetadata().getUid())
+                .isEqualTo(uid);
+    }
+
+    private void keepNoRecords() {
+        client.resources(WorkerPool.class)
+                .inNamespace(rig.namespace())
+                .withName("default")
+                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"limits\":{\"keepEndedSeconds\":0}}}");
     }
 
     private void endedCall(String name) {
