@@ -1,5 +1,6 @@
 package io.aicc.demo.pod;
 
+import io.aicc.demo.pod.ProcessStarter.Place;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
@@ -138,20 +139,11 @@ final class PodRunner implements Runnable {
         ProcessBuilder command = starter.command(pod);
         command.environment().putAll(environment);
         command.redirectErrorStream(true).redirectOutput(Redirect.appendTo(log.toFile()));
-        Process running = starter.start(command);
-        process.set(running);
-        report.running();
-        HttpProbe readiness = HttpProbe.of(container.getReadinessProbe(), container, podIp, http);
-        report.ready(readiness == null);
-        api.report(report.status());
-        HttpProbe startup = HttpProbe.of(container.getStartupProbe(), container, podIp, http);
-        if (startup == null || starts(running, startup)) {
-            attend(running, readiness, HttpProbe.of(container.getLivenessProbe(), container, podIp, http));
+        Place place = awaitPlace();
+        if (place == null) {
+            return false;
         }
-        if (stop.isDone()) {
-            end(running, stop.get().grace());
-        }
-        int code = running.waitFor();
+        int code = runInto(place, command);
         report.exited(code, lastWords(code));
         String policy = pod.getSpec().getRestartPolicy();
         boolean again = !stop.isDone() && !("Never".equals(policy) || ("OnFailure".equals(policy) && code == 0));
@@ -166,6 +158,39 @@ final class PodRunner implements Runnable {
                 .log("pod process ended, starting it again");
         backOff();
         return true;
+    }
+
+    /** Starts the process and looks after it to its end; gives up the place once it is ready. @return its exit code */
+    private int runInto(Place place, ProcessBuilder command)
+            throws IOException, InterruptedException, ExecutionException {
+        try (place) {
+            Process running = starter.start(command);
+            process.set(running);
+            report.running();
+            HttpProbe readiness = HttpProbe.of(container.getReadinessProbe(), container, podIp, http);
+            report.ready(readiness == null);
+            api.report(report.status());
+            HttpProbe startup = HttpProbe.of(container.getStartupProbe(), container, podIp, http);
+            if (startup == null || starts(running, startup)) {
+                attend(running, readiness, HttpProbe.of(container.getLivenessProbe(), container, podIp, http), place);
+            }
+            if (stop.isDone()) {
+                end(running, stop.get().grace());
+            }
+            return running.waitFor();
+        }
+    }
+
+    /** Waits for others to have started; null when the pod must stop before that. */
+    private @Nullable Place awaitPlace() throws InterruptedException, ExecutionException {
+        while (!stop.isDone()) {
+            Place place = starter.place();
+            if (place != null) {
+                return place;
+            }
+            pause(stop, FIRST_PROBES);
+        }
+        return null;
     }
 
     /** What a kubelet takes over into the pod's status when it ends with an error: 2048 bytes of its log. */
@@ -206,7 +231,7 @@ final class PodRunner implements Runnable {
     }
 
     /** Probes until the process ends, must be ended, or is found dead. */
-    private void attend(Process running, @Nullable HttpProbe readiness, @Nullable HttpProbe liveness)
+    private void attend(Process running, @Nullable HttpProbe readiness, @Nullable HttpProbe liveness, Place place)
             throws InterruptedException, ExecutionException {
         var end = CompletableFuture.anyOf(running.onExit(), stop);
         long nextLiveness = System.nanoTime()
@@ -220,6 +245,7 @@ final class PodRunner implements Runnable {
                     api.report(report.status());
                 }
             }
+            place.leaveWhen(readiness == null || everReady);
             if (liveness != null && System.nanoTime() - nextLiveness >= 0) {
                 nextLiveness = System.nanoTime() + liveness.period().toNanos();
                 if (!liveness.succeeds() && liveness.failedForGood()) {
