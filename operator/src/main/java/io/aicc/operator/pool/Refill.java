@@ -19,7 +19,7 @@ record Refill(int make, int retire, int abort) {
      *
      * @param outdated ready workers that were made from an earlier resource
      */
-    static Refill of(WarmPool.Counts counts, int outdated) {
+    static Refill of(Staffing.Counts counts, int outdated) {
         int wanted = counts.target() + counts.waiting();
         int atOnce = Math.ceilDiv(counts.target(), STEPS);
         int toKeep = counts.warm() - outdated + Math.max(0, outdated - atOnce);

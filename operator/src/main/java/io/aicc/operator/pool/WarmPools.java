@@ -70,10 +70,10 @@ public final class WarmPools implements AutoCloseable {
                 .itemStore(new LeanPods())
                 .exceptionHandler((started, problem) -> true)
                 .addEventHandler(new PodEvents());
-        gauge(metrics, "warm", WarmPool.Counts::warm);
-        gauge(metrics, "starting", WarmPool.Counts::starting);
-        gauge(metrics, "busy", WarmPool.Counts::busy);
-        Gauge.builder("aicc_active_calls", () -> sum(WarmPool.Counts::busy))
+        gauge(metrics, "warm", Staffing.Counts::warm);
+        gauge(metrics, "starting", Staffing.Counts::starting);
+        gauge(metrics, "busy", Staffing.Counts::busy);
+        Gauge.builder("aicc_active_calls", () -> sum(Staffing.Counts::busy))
                 .description("Calls that have a worker")
                 .register(metrics);
         Gauge.builder(
@@ -145,50 +145,58 @@ public final class WarmPools implements AutoCloseable {
     public boolean settled(String pool) {
         Instant start = begun;
         return !start.equals(Instant.MAX)
-                && (pool(pool).settled() || clock.instant().isAfter(start.plus(SETTLE_LIMIT)));
+                && (known(pool).map(WarmPool::settled).orElse(true)
+                        || clock.instant().isAfter(start.plus(SETTLE_LIMIT)));
     }
 
-    /** Gives a session a worker, the same one each time, or a place in the line; it is told when its turn comes. */
+    /**
+     * Gives a session a worker, the same one each time, or a place in the line; it is told when its turn comes. Of a pool that
+     * nobody made nothing is kept: sessions may name any.
+     */
     public Claim claim(String pool, String session) {
-        Claim claim = pool(pool).claim(session);
+        WarmPool known = pools.get(pool);
+        if (known == null) {
+            return Staffing.notFound(pool);
+        }
+        Claim claim = known.claim(session);
         changed(pool); // Refill at once, or make one for it.
         return claim;
     }
 
     /** The worker that is a session's; empty when it has none (any more). */
     public Optional<Worker> serving(String pool, String session) {
-        return pool(pool).serving(session);
+        return known(pool).flatMap(found -> found.serving(session));
     }
 
     /** A session asks no more. */
     public void forget(String pool, String session) {
-        pool(pool).forget(session);
+        known(pool).ifPresent(found -> found.forget(session));
     }
 
     /** What the workers of a session counted together; empty when none was heard since we lead. */
     public Optional<Account> account(String pool, String session) {
-        return pool(pool).account(session);
+        return known(pool).flatMap(found -> found.account(session));
     }
 
     /** When a worker last said that it serves a session, or might have while nobody listened: before we led. */
     public Optional<Instant> lastHeard(String pool, String session) {
-        return pool(pool).lastHeard(session).or(() -> Optional.ofNullable(begun));
+        return known(pool).flatMap(found -> found.lastHeard(session)).or(() -> Optional.ofNullable(begun));
     }
 
     /** A claimed worker turned out to serve somebody else: the session has to claim another one. */
     public void disclaim(String pool, Worker worker) {
-        pool(pool).disclaim(worker);
+        known(pool).ifPresent(found -> found.disclaim(worker));
     }
 
     /** A worker is of no more use: its pod is deleted. Idempotent. */
     public void dismiss(String pool, Worker worker) {
-        pool(pool).dismiss(worker);
+        known(pool).ifPresent(found -> found.dismiss(worker));
         changed(pool);
     }
 
     /** The WorkerPool as it was last seen. */
     public Optional<WorkerPool> resource(String pool) {
-        return pool(pool).resource();
+        return known(pool).flatMap(WarmPool::resource);
     }
 
     /** Whether we lead: {@link #begin} has run. */
@@ -196,6 +204,11 @@ public final class WarmPools implements AutoCloseable {
         return !begun.equals(Instant.MAX);
     }
 
+    private Optional<WarmPool> known(String name) {
+        return Optional.ofNullable(pools.get(name));
+    }
+
+    /** The pool of a WorkerPool, a worker or a record of one. */
     WarmPool pool(String name) {
         return pools.computeIfAbsent(
                 name, key -> new WarmPool(key, clock, this::podName, new PortLeases(clock, random)));
@@ -297,14 +310,14 @@ public final class WarmPools implements AutoCloseable {
         return digits.substring(digits.length() - 8);
     }
 
-    private void gauge(MeterRegistry metrics, String state, ToDoubleFunction<WarmPool.Counts> count) {
+    private void gauge(MeterRegistry metrics, String state, ToDoubleFunction<Staffing.Counts> count) {
         Gauge.builder("aicc_workers", () -> sum(count))
                 .tag("state", state)
                 .description("Workers by state, all pools together")
                 .register(metrics);
     }
 
-    private double sum(ToDoubleFunction<WarmPool.Counts> count) {
+    private double sum(ToDoubleFunction<Staffing.Counts> count) {
         return List.copyOf(pools.values()).stream()
                 .mapToDouble(pool -> count.applyAsDouble(pool.counts()))
                 .sum();

@@ -70,7 +70,7 @@ final class WorkerPodFactory {
     private static final int METRICS_PORT = 9090;
     private static final int READABLE_BY_GROUP = 0440;
     private static final int REVISION_BYTES = 5;
-    private static final int START_SECONDS = (int) WarmPool.START_LIMIT.toSeconds();
+    private static final int START_SECONDS = (int) Staffing.START_LIMIT.toSeconds();
 
     /** The user of the worker's image. */
     private static final long USER = 10_001;

@@ -137,7 +137,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         }
     }
 
-    private void carryOut(WorkerPool resource, WarmPool pool, WarmPool.Plan plan) {
+    private void carryOut(WorkerPool resource, WarmPool pool, Staffing.Plan plan) {
         String revision = pool.revision();
         plan.make().forEach(making -> creations.execute(() -> make(resource, revision, pool, making)));
         plan.mark().forEach(pod -> creations.execute(() -> mark(pool, pod)));
@@ -145,7 +145,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         plan.verify().stream().filter(pod -> !api.podExists(namespace, pod)).forEach(pool::absent);
     }
 
-    private void make(WorkerPool resource, String revision, WarmPool pool, WarmPool.Making making) {
+    private void make(WorkerPool resource, String revision, WarmPool pool, Staffing.Making making) {
         try {
             api.create(factory.make(resource, revision, making.pod(), making.ports()));
         } catch (RuntimeException e) {
@@ -211,7 +211,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
     }
 
     private WorkerPoolStatus status(WorkerPool resource, WarmPool pool, @Nullable List<Condition> before, Instant now) {
-        WarmPool.Counts counts = pool.counts();
+        Staffing.Counts counts = pool.counts();
         boolean full = counts.warm() >= counts.target() && counts.waiting() == 0;
         Claim.Waiting shortage = pool.shortage();
         String reason = full ? "WarmBufferFull" : pool.trouble().isPresent() ? "WorkersFail" : reason(shortage);

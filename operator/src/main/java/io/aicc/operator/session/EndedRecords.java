@@ -130,6 +130,7 @@ final class EndedRecords {
                 sessions.remove(next.get().uid());
             }
         });
+        byPool.values().removeIf(Queue::isEmpty); // Sessions may name any pool.
         return due;
     }
 

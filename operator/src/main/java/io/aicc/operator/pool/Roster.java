@@ -1,0 +1,139 @@
+package io.aicc.operator.pool;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who works in a pool and for whom: its workers, the queue of ready ones, and the line of sessions that wait for one. Guarded
+ * by its pool's lock.
+ *
+ * @implNote A worker that gets ready while sessions wait is bound to the first of them at once, so the queue and the line are
+ *     never both non-empty and nobody overtakes.
+ */
+final class Roster {
+    private final Map<String, Worker> workers = new HashMap<>();
+    private final Map<String, Worker> bySession = new HashMap<>();
+    private final Deque<Worker> ready = new ArrayDeque<>();
+    private final Set<String> waiting = new LinkedHashSet<>();
+
+    Collection<Worker> workers() {
+        return workers.values();
+    }
+
+    /** Those that a caller can be given to, the next one first. */
+    List<Worker> ready() {
+        return new ArrayList<>(ready);
+    }
+
+    int readyCount() {
+        return ready.size();
+    }
+
+    int waitingCount() {
+        return waiting.size();
+    }
+
+    boolean isEmpty() {
+        return workers.isEmpty() && bySession.isEmpty() && waiting.isEmpty();
+    }
+
+    Optional<Worker> inPod(String pod) {
+        return Optional.ofNullable(workers.get(pod));
+    }
+
+    Optional<Worker> serving(String session) {
+        return Optional.ofNullable(bySession.get(session));
+    }
+
+    void add(Worker worker) {
+        workers.put(worker.pod(), worker);
+    }
+
+    void remove(Worker worker) {
+        workers.remove(worker.pod());
+    }
+
+    /** Binds a ready worker to a session that has none; without one the session gets a place in the line. */
+    Optional<Worker> take(String session) {
+        for (Worker next = ready.poll(); next != null; next = ready.poll()) {
+            next.queued(false);
+            if (next.ready()) {
+                bind(next, session);
+                return Optional.of(next);
+            }
+        }
+        waiting.add(session);
+        return Optional.empty();
+    }
+
+    /** The session asks no more. */
+    void leaveLine(String session) {
+        waiting.remove(session);
+    }
+
+    /** Puts a worker where it belongs now: in the queue, out of it, or to the session that waited longest, which is returned. */
+    @Nullable
+    String place(Worker worker) {
+        if (worker.ready() && waiting.isEmpty()) {
+            enqueue(worker);
+            return null;
+        }
+        dequeue(worker);
+        if (!worker.ready()) {
+            return null;
+        }
+        String first = waiting.iterator().next();
+        bind(worker, first);
+        return first;
+    }
+
+    /** The worker is the session's; one that it had before is of no more use. */
+    void bind(Worker worker, String session) {
+        waiting.remove(session);
+        Worker other = bySession.putIfAbsent(session, worker);
+        worker.session(session);
+        if (other != null && other != worker) {
+            worker.leave(); // The session has moved on to another worker.
+        }
+    }
+
+    /** The worker is nobody's; returns whose it was. */
+    @Nullable
+    String unbind(Worker worker) {
+        String session = worker.session();
+        if (session != null && bySession.get(session) == worker) {
+            bySession.remove(session);
+        }
+        worker.session(null);
+        return session;
+    }
+
+    /** No session gets this worker any more. */
+    void retire(Worker worker) {
+        worker.leave();
+        dequeue(worker);
+    }
+
+    private void enqueue(Worker worker) {
+        if (!worker.queued()) {
+            worker.queued(true);
+            ready.add(worker);
+        }
+    }
+
+    private void dequeue(Worker worker) {
+        if (worker.queued()) {
+            worker.queued(false);
+            ready.remove(worker);
+        }
+    }
+}

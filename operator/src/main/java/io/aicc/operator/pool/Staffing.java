@@ -1,0 +1,262 @@
+package io.aicc.operator.pool;
+
+import io.aicc.crd.WorkerPool;
+import io.aicc.operator.pool.Claim.Shortage;
+import io.aicc.operator.port.PortLeases;
+import io.aicc.operator.port.PortPair;
+import io.aicc.operator.port.PortRange;
+import io.aicc.wire.control.WorkerReport;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many workers a pool should have: plans what is to be made, with its ports, and who has to go; pauses longer and longer
+ * while pods fail. Guarded by its pool's lock.
+ */
+final class Staffing {
+    /** A pod that is not ready by then never will be. */
+    static final Duration START_LIMIT = Duration.ofSeconds(120);
+
+    /** A pod that we made and that no watch has shown by then may not exist. */
+    static final Duration UNSEEN_LIMIT = Duration.ofSeconds(10);
+
+    private static final long FIRST_PAUSE_MS = 500;
+    private static final long LONGEST_PAUSE_MS = 30_000;
+
+    private final String pool;
+    private final InstantSource clock;
+    private final Supplier<String> podNames;
+    private final PortLeases leases;
+    private final Roster roster;
+    private final Map<String, Instant> unseen = new HashMap<>();
+    private @Nullable WorkerPool resource;
+    private String revision = "";
+    private PoolSize size = new PoolSize(0, 0, 0, 0, PortRange.ALL, Duration.ZERO);
+    private int failures;
+    private @Nullable String trouble;
+    private Instant makeAgainAt = Instant.MIN;
+
+    Staffing(String pool, InstantSource clock, Supplier<String> podNames, PortLeases leases, Roster roster) {
+        this.pool = pool;
+        this.clock = clock;
+        this.podNames = podNames;
+        this.leases = leases;
+        this.roster = roster;
+    }
+
+    /** A pod to be made. */
+    record Making(String pod, PortPair ports) {}
+
+    /**
+     * What has to be written to get from what is to what should be.
+     *
+     * @param make pods that are missing; their ports are leased already
+     * @param delete names of pods that are of no more use
+     * @param verify names of pods that were made and never seen
+     * @param mark names of pods that have to say that they have a call
+     */
+    record Plan(List<Making> make, List<String> delete, List<String> verify, List<String> mark) {}
+
+    /** Workers by state; ports by state. */
+    record Counts(int warm, int starting, int busy, int waiting, int target, PortLeases.Counts ports) {}
+
+    void resource(WorkerPool wanted, String podRevision) {
+        resource = wanted;
+        revision = podRevision;
+        size = PoolSize.of(wanted.getSpec());
+    }
+
+    Optional<WorkerPool> resource() {
+        return Optional.ofNullable(resource);
+    }
+
+    String revision() {
+        return revision;
+    }
+
+    /** How long a pair rests after a call. */
+    Duration quarantine() {
+        return size.quarantine();
+    }
+
+    /** Nobody is wanted any more. */
+    void abandon() {
+        resource = null;
+        size = new PoolSize(0, 0, 0, 0, size.range(), size.quarantine());
+    }
+
+    /** Whether a pod is on its way, or was made and may exist. */
+    boolean expectsPods() {
+        return !unseen.isEmpty();
+    }
+
+    /** The watch shows the pod, or shows that it is gone. */
+    void seen(String pod) {
+        unseen.remove(pod);
+    }
+
+    /** A pod that we meant to make does not exist; its ports were never open. */
+    void absent(String pod) {
+        unseen.remove(pod);
+        leases.release(pod, Duration.ZERO, false);
+    }
+
+    /** A pod failed: the next one is made after a pause that grows. */
+    void fault(String what) {
+        trouble = what;
+        failures++;
+        long pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << Math.min(failures - 1, 6));
+        makeAgainAt = clock.instant().plusMillis(pause);
+    }
+
+    /** A pod became ready. */
+    void success() {
+        failures = 0;
+        trouble = null;
+    }
+
+    Optional<String> trouble() {
+        return Optional.ofNullable(trouble);
+    }
+
+    Optional<Instant> nextChance() {
+        return makeAgainAt.isAfter(clock.instant()) ? Optional.of(makeAgainAt) : leases.nextFree();
+    }
+
+    Plan plan() {
+        Instant now = clock.instant();
+        giveUpLateOnes(now);
+        Counts counts = counts();
+        List<Worker> ready = roster.ready();
+        int outdated = (int) ready.stream().filter(this::outdated).count();
+        Refill refill = Refill.of(counts, outdated);
+        List<Making> make = make(refill.make(), counts, now);
+        boolean noRoom = refill.make() > 0 && make.isEmpty() && counts.starting() == 0 && trouble == null;
+        letGo(ready, noRoom && outdated > 0 ? refill.toMakeRoom() : refill);
+        List<String> verify = unseen.entrySet().stream()
+                .filter(entry -> now.isAfter(entry.getValue().plus(UNSEEN_LIMIT)))
+                .map(Map.Entry::getKey)
+                .toList();
+        return new Plan(make, spent(), verify, mark());
+    }
+
+    Counts counts() {
+        int busy = 0;
+        int starting = unseen.size();
+        for (Worker worker : roster.workers()) {
+            if (worker.session() != null && !worker.leaving() && !worker.is(WorkerReport.State.DONE)) {
+                busy++;
+            } else if (worker.starting()) {
+                starting++;
+            }
+        }
+        return new Counts(
+                roster.readyCount(),
+                starting,
+                busy,
+                roster.waitingCount(),
+                size.idleFor(busy),
+                leases.counts(size.range()));
+    }
+
+    /** Why a session has to wait. */
+    Claim.Waiting shortage() {
+        Counts now = counts();
+        PortLeases.Counts ports = now.ports();
+        String name = "WorkerPool " + pool;
+        if (resource == null) {
+            return notFound(pool);
+        }
+        int live = now.warm() + now.starting() + now.busy();
+        if (now.starting() == 0 && ports.free() == 0) {
+            return new Claim.Waiting(
+                    Shortage.PortsExhausted,
+                    "all %d port pairs of %s (%s) are taken: %d leased, %d in quarantine, 0 free; widen spec.ports of the pool or wait for a call to end"
+                            .formatted(size.range().pairs(), name, size.range(), ports.leased(), ports.quarantined()));
+        }
+        if (now.starting() == 0 && live >= size.maxWorkers()) {
+            return new Claim.Waiting(
+                    Shortage.MaxWorkersReached,
+                    "%s has all %d workers it may have, %d of them busy; raise spec.maxWorkers or wait for a call to end"
+                            .formatted(name, size.maxWorkers(), now.busy()));
+        }
+        return new Claim.Waiting(
+                Shortage.NoWarmWorker,
+                "%s has no warm worker, %d on the way for %d waiting calls; raise spec.warm for bursts like this"
+                        .formatted(name, now.starting(), now.waiting()));
+    }
+
+    /** The answer to a session whose pool does not exist. */
+    static Claim.Waiting notFound(String pool) {
+        return new Claim.Waiting(
+                Shortage.PoolNotFound, "WorkerPool " + pool + " does not exist in this namespace; create it");
+    }
+
+    private void giveUpLateOnes(Instant now) {
+        for (Worker worker : roster.workers()) {
+            if (worker.starting() && now.isAfter(worker.seenAt().plus(START_LIMIT))) {
+                fault("pod " + worker.pod() + " was not ready within " + START_LIMIT.toSeconds() + " s");
+                roster.retire(worker);
+            }
+        }
+    }
+
+    private List<Making> make(int missing, Counts counts, Instant now) {
+        int room = size.maxWorkers() - counts.warm() - counts.starting() - counts.busy();
+        List<Making> make = new ArrayList<>();
+        if (resource == null || now.isBefore(makeAgainAt)) {
+            return make;
+        }
+        for (int i = Math.min(missing, room); i > 0; i--) {
+            String pod = pool + "-" + podNames.get();
+            Optional<PortPair> pair = leases.lease(pod, size.range());
+            if (pair.isEmpty()) {
+                break;
+            }
+            unseen.put(pod, now);
+            make.add(new Making(pod, pair.get()));
+        }
+        return make;
+    }
+
+    /** Outdated ones go first, then those who came last. */
+    private void letGo(List<Worker> ready, Refill refill) {
+        ready.reversed().stream()
+                .sorted(Comparator.comparing(this::outdated).reversed())
+                .limit(refill.retire())
+                .forEach(roster::retire);
+        roster.workers().stream().filter(Worker::starting).limit(refill.abort()).forEach(roster::retire);
+    }
+
+    private List<String> spent() {
+        List<Worker> spent = roster.workers().stream()
+                .filter(worker -> worker.leaving() && !worker.deletionOrdered())
+                .toList();
+        spent.forEach(worker -> worker.deletionOrdered(true));
+        return spent.stream().map(Worker::pod).toList();
+    }
+
+    private List<String> mark() {
+        if (resource == null || !WorkerPodFactory.marksLiveCalls(resource.getSpec())) {
+            return List.of();
+        }
+        List<Worker> live = roster.workers().stream()
+                .filter(worker -> worker.session() != null && !worker.leaving() && !worker.marked())
+                .toList();
+        live.forEach(worker -> worker.marked(true));
+        return live.stream().map(Worker::pod).toList();
+    }
+
+    private boolean outdated(Worker worker) {
+        return !worker.revision().equals(revision);
+    }
+}

@@ -1,0 +1,85 @@
+package io.aicc.operator.pool;
+
+import io.aicc.crd.WorkerPool;
+import io.aicc.operator.control.Answer;
+import io.aicc.operator.control.WorkerChannel;
+import io.aicc.operator.port.PortLeases;
+import io.aicc.wire.control.Acknowledgement;
+import io.aicc.wire.control.CallAssignment;
+import io.aicc.wire.control.EndOrder;
+import io.aicc.wire.control.WorkerReport;
+import io.aicc.wire.control.WorkerReport.State;
+import io.aicc.wire.control.WorkerReport.StreamCounters;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Instant;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/** A pool that is told what a cluster would tell it. */
+abstract class PoolRig {
+    Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    String revision = "image-1";
+    private int names;
+    WarmPool pool = restarted();
+
+    WarmPool restarted() {
+        return new WarmPool(
+                "default", () -> now, () -> "pod" + names++, new PortLeases(() -> now, new SplittableRandom(1)));
+    }
+
+    void resource(int min, int max, int maxWorkers, String from, String to) {
+        pool.resource(
+                Serialization.unmarshal("""
+                        apiVersion: aicc.io/v1alpha1
+                        kind: WorkerPool
+                        metadata: {name: default}
+                        spec:
+                          warm: {min: %d, max: %d, percent: 0}
+                          maxWorkers: %d
+                          worker: {image: worker, scheduling: {markLiveCalls: true}}
+                          ports: {from: %s, to: %s, quarantineSeconds: 2}
+                        """.formatted(min, max, maxWorkers, from, to), WorkerPool.class), revision);
+    }
+
+    List<Worker> startAll() {
+        return pool.plan().make().stream().map(this::start).toList();
+    }
+
+    Worker start(Staffing.Making making) {
+        Worker worker = pool.found(making.pod(), "uid-" + making.pod(), making.ports(), revision);
+        connect(worker);
+        pool.podState(worker, true, false);
+        pool.reported(worker, report(State.IDLE, null));
+        return worker;
+    }
+
+    void connect(Worker worker) {
+        pool.connect(worker, "10.0.0.1", Connected::new);
+    }
+
+    static WorkerReport report(State state, @Nullable String session) {
+        return new WorkerReport(state, session, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, null);
+    }
+
+    /** A channel whose reports arrive; nothing is ordered in these tests. */
+    private static final class Connected implements WorkerChannel {
+        @Override
+        public Answer<Acknowledgement> assign(CallAssignment call) {
+            return new Answer.Unreachable<>("not in this test");
+        }
+
+        @Override
+        public Answer<String> end(EndOrder order) {
+            return new Answer.Unreachable<>("not in this test");
+        }
+
+        @Override
+        public boolean heard() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    }
+}

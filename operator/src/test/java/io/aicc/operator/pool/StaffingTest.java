@@ -1,0 +1,190 @@
+package io.aicc.operator.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aicc.crd.WorkerPool;
+import io.aicc.operator.pool.Claim.Shortage;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a pool makes and lets go. */
+class StaffingTest extends PoolRig {
+    @Test
+    void keepsTheBufferFullAndMakesNothingTwice() {
+        resource(2, 4, 10, "20000", "20019");
+        assertThat(pool.plan().make()).hasSize(2);
+        assertThat(pool.plan().make()).isEmpty();
+        assertThat(pool.counts().starting()).isEqualTo(2);
+    }
+
+    @Test
+    void refillsAsSoonAsAWorkerIsTaken() {
+        resource(1, 1, 10, "20000", "20019");
+        Worker worker = startAll().getFirst();
+        assertThat(pool.claim("s-1")).isEqualTo(new Claim.Granted(worker));
+        assertThat(pool.plan().make()).hasSize(1);
+    }
+
+    @Test
+    void aPodIsMarkedOnceWhenItsWorkerGetsACall() {
+        resource(2, 2, 10, "20000", "20019");
+        Worker worker = startAll().getFirst();
+        assertThat(pool.plan().mark()).isEmpty();
+        pool.claim("s-1");
+        assertThat(pool.plan().mark()).containsExactly(worker.pod());
+        assertThat(pool.plan().mark()).isEmpty();
+        pool.marked(worker.pod(), false);
+        assertThat(pool.plan().mark()).as("it could not be written").containsExactly(worker.pod());
+    }
+
+    @Test
+    void aPoolThatIsFullKeepsTheIdleWorkersItHas() {
+        resource(2, 2, 3, "20000", "20019");
+        startAll();
+        pool.claim("s-1");
+        pool.claim("s-2");
+        startAll();
+        for (int i = 0; i < 3; i++) {
+            Staffing.Plan plan = pool.plan();
+            assertThat(plan.make()).isEmpty();
+            assertThat(plan.delete()).isEmpty();
+        }
+        assertThat(pool.counts().warm()).isEqualTo(1);
+    }
+
+    @Test
+    void saysWhyThereIsNoWorker() {
+        assertThat(shortage("s-0")).isEqualTo(Shortage.PoolNotFound);
+        pool.forget("s-0");
+        resource(1, 1, 2, "20000", "20003");
+        assertThat(shortage("s-1")).isEqualTo(Shortage.NoWarmWorker);
+        startAll();
+        pool.plan();
+        startAll();
+        pool.claim("s-2");
+        assertThat(shortage("s-3")).isEqualTo(Shortage.PortsExhausted);
+        resource(1, 1, 2, "20000", "20019");
+        assertThat(shortage("s-3")).isEqualTo(Shortage.MaxWorkersReached);
+    }
+
+    @Test
+    void pausesLongerAfterEveryFailedPod() {
+        resource(1, 1, 10, "20000", "20019");
+        Staffing.Making first = pool.plan().make().getFirst();
+        pool.refused(first.pod(), "quota exceeded");
+        assertThat(pool.trouble()).hasValueSatisfying(what -> assertThat(what).contains("quota exceeded"));
+        assertThat(pool.plan().make()).isEmpty();
+        Duration pause = Duration.between(now, pool.nextChance().orElseThrow());
+        now = now.plus(pause);
+        pool.refused(pool.plan().make().getFirst().pod(), "quota exceeded");
+        assertThat(Duration.between(now, pool.nextChance().orElseThrow())).isGreaterThan(pause);
+        assertThat(pool.counts().ports().leased()).isZero();
+    }
+
+    @Test
+    void replacesAPodThatNeverGetsReady() {
+        resource(1, 1, 10, "20000", "20019");
+        Staffing.Making making = pool.plan().make().getFirst();
+        pool.found(making.pod(), "uid", making.ports(), revision);
+        now = now.plus(Staffing.START_LIMIT).plusSeconds(1);
+        assertThat(pool.plan().delete()).containsExactly(making.pod());
+        now = now.plusSeconds(30);
+        assertThat(pool.plan().make()).hasSize(1);
+    }
+
+    @Test
+    void saysWhyAWorkerThatDoesNotStayUpWasGivenUp() {
+        resource(1, 1, 10, "20000", "20019");
+        Worker worker = startAll().getFirst();
+        pool.givenUp(worker, 3, "CrashLoopBackOff, last line: no model");
+        assertThat(pool.plan().delete()).containsExactly(worker.pod());
+        assertThat(pool.trouble()).hasValueSatisfying(what -> assertThat(what)
+                .endsWith("was started 4 times and does not stay up: CrashLoopBackOff, last line: no model"));
+        assertThat(pool.counts().ports().leased()).isZero();
+    }
+
+    @Test
+    void letsSurplusIdleWorkersGo() {
+        resource(3, 3, 10, "20000", "20019");
+        startAll();
+        resource(1, 1, 10, "20000", "20019");
+        assertThat(pool.plan().delete()).hasSize(2);
+        assertThat(pool.counts().warm()).isEqualTo(1);
+    }
+
+    @Test
+    void letsStartingWorkersGoTooWhenFewerAreWanted() {
+        resource(3, 3, 10, "20000", "20019");
+        pool.plan().make().forEach(making -> pool.found(making.pod(), "uid-" + making.pod(), making.ports(), revision));
+        resource(1, 1, 10, "20000", "20019");
+        assertThat(pool.plan().delete()).hasSize(2);
+        assertThat(pool.counts().starting()).isEqualTo(1);
+    }
+
+    @Test
+    void replacesIdleWorkersOfAnOlderResourceAFewAtATimeNewOnesFirst() {
+        resource(4, 4, 10, "20000", "20019");
+        startAll();
+        pool.claim("s-1");
+        startAll();
+        upgrade();
+        for (int step = 0; step < 4; step++) {
+            Staffing.Plan plan = pool.plan();
+            assertThat(plan.make()).as("step %d", step).hasSize(1);
+            assertThat(plan.delete())
+                    .as("nobody goes before a successor is ready")
+                    .isEmpty();
+            start(plan.make().getFirst());
+            assertThat(pool.counts().warm()).isEqualTo(5);
+            finish(pool.plan());
+            assertThat(pool.counts().warm()).isEqualTo(4);
+        }
+        assertThat(pool.plan()).isEqualTo(new Staffing.Plan(List.of(), List.of(), List.of(), List.of()));
+        assertThat(pool.serving("s-1")).as("the call keeps its worker").isPresent();
+    }
+
+    @Test
+    void anUpgradeWhosePodsFailCostsNoIdleWorker() {
+        resource(2, 2, 10, "20000", "20019");
+        startAll();
+        upgrade();
+        for (int attempt = 0; attempt < 5; attempt++) {
+            pool.plan().make().forEach(making -> {
+                Worker broken = pool.found(making.pod(), "uid-" + making.pod(), making.ports(), revision);
+                pool.failed(broken, "ImagePullBackOff");
+                pool.gone(broken.pod(), true);
+            });
+            now = now.plusSeconds(40);
+        }
+        assertThat(pool.counts().warm()).isEqualTo(2);
+        assertThat(pool.trouble()).hasValueSatisfying(what -> assertThat(what).contains("ImagePullBackOff"));
+    }
+
+    @Test
+    void aPoolWithoutRoomLetsOneIdleWorkerGoBeforeItsSuccessorComes() {
+        resource(2, 2, 2, "20000", "20019");
+        startAll();
+        upgrade();
+        Staffing.Plan plan = pool.plan();
+        assertThat(plan.make()).isEmpty();
+        assertThat(plan.delete()).hasSize(1);
+        finish(plan);
+        assertThat(pool.plan().make()).hasSize(1);
+    }
+
+    /** The WorkerPool names another image. */
+    private void upgrade() {
+        revision = "image-2";
+        WorkerPool known = pool.resource().orElseThrow();
+        pool.resource(known, revision);
+    }
+
+    private void finish(Staffing.Plan plan) {
+        plan.delete().forEach(pod -> pool.gone(pod, true));
+    }
+
+    private Shortage shortage(String session) {
+        return ((Claim.Waiting) pool.claim(session)).shortage();
+    }
+}
