@@ -9,6 +9,7 @@ import io.aicc.operator.kube.Leadership;
 import io.aicc.operator.pool.WarmPools;
 import io.aicc.operator.pool.WorkerPoolReconciler;
 import io.aicc.operator.session.CallSessionReconciler;
+import io.aicc.operator.session.LeanSessions;
 import io.aicc.runtime.Health;
 import io.aicc.runtime.ManagementServer;
 import io.aicc.runtime.ProcessMetrics;
@@ -65,7 +66,10 @@ public final class Operator implements AutoCloseable {
         framework.register(poolReconciler, this::configure);
         framework.register(sessionReconciler, overrides -> {
             configure(overrides);
-            overrides.withGenerationAware(false).withOnUpdateFilter(CallSessionReconciler::concernsUs);
+            overrides
+                    .withGenerationAware(false)
+                    .withOnUpdateFilter(CallSessionReconciler::concernsUs)
+                    .withItemStore(new LeanSessions());
         });
     }
 
