@@ -1,5 +1,6 @@
 package io.aicc.bench;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,19 @@ public final class ProcessFigures {
     /** Proportional memory: pages that several processes share are divided among them, KiB. */
     public static long pssKib(long pid) throws IOException {
         return kib(pid, "Pss:");
+    }
+
+    /** What is left of a JVM's heap after a full collection, bytes. */
+    public static long liveHeap(long pid) throws IOException {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        Process histogram = new ProcessBuilder(jcmd.toString(), String.valueOf(pid), "GC.class_histogram").start();
+        try (BufferedReader lines = histogram.inputReader()) {
+            return lines.lines()
+                    .filter(line -> line.startsWith("Total"))
+                    .mapToLong(line -> Long.parseLong(line.strip().split(" +", -1)[2]))
+                    .findFirst()
+                    .orElseThrow(() -> new IOException("no heap of process " + pid));
+        }
     }
 
     /** CPU time so far, user and system, milliseconds; in steps of 10. */

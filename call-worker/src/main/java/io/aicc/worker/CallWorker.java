@@ -49,7 +49,6 @@ public final class CallWorker {
      */
     public static void build(Map<String, String> environment, Program program) throws Exception {
         WorkerConfig config = Settings.load(environment, WorkerConfig::read);
-        AotCache.tellIfUnused();
         ProcessMetrics metrics = program.add("metrics", new ProcessMetrics());
         Health health = new Health();
         Tasks tasks = program.add("tasks", new Tasks(TASK_GRACE));

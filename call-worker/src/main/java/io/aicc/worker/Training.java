@@ -34,7 +34,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What {@code call-worker/assemble} runs for the JVM to learn a worker from: its start with each engine that it can have at hand,
+ * What {@code assemble} runs for the JVM to learn a worker from: its start with each engine that it can have at hand,
  * then a whole call, two speakers' packets in, words to a receiver out. What is learnt need not be loaded, linked and worked out
  * in the one call that a worker has.
  */

@@ -39,10 +39,9 @@ class AssembledWorkerTest {
     }
 
     private static Process assemble(String... options) throws IOException {
-        List<String> command =
-                new ArrayList<>(List.of(ROOT.resolve("call-worker/assemble").toString()));
+        List<String> command = new ArrayList<>(List.of(ROOT.resolve("assemble").toString()));
         command.addAll(List.of(options));
-        command.addAll(List.of(shipped.toString(), System.getProperty("java.home")));
+        command.addAll(List.of("call-worker", shipped.toString(), System.getProperty("java.home")));
         return WorkerProcess.withoutOurSettings(new ProcessBuilder(command))
                 .redirectErrorStream(true)
                 .start();

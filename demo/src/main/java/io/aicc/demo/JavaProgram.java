@@ -42,8 +42,13 @@ public final class JavaProgram {
     private JavaProgram() {}
 
     /** The operator: one process for all calls, with the options that its module says. */
-    static ProcessBuilder operator() {
-        return command(Operator.class.getName(), OPERATOR_OPTIONS);
+    public static ProcessBuilder operator() {
+        return likeTheOperator(Operator.class.getName());
+    }
+
+    /** Another program under the operator's conditions. */
+    public static ProcessBuilder likeTheOperator(String main) {
+        return command(main, OPERATOR_OPTIONS);
     }
 
     /** The ARI controller: one process per PBX. */
@@ -64,11 +69,24 @@ public final class JavaProgram {
     /**
      * A worker as it is shipped: jars, options, and what the JVM worked out about its start.
      *
-     * @param folder that {@code call-worker/assemble} made
+     * @param folder that {@code assemble call-worker} made
      */
     public static ProcessBuilder shippedWorker(Path folder) throws IOException {
+        return shipped(WORKER, folder);
+    }
+
+    /**
+     * The operator as it is shipped.
+     *
+     * @param folder that {@code assemble operator} made
+     */
+    public static ProcessBuilder shippedOperator(Path folder) throws IOException {
+        return shipped(Operator.class.getName(), folder);
+    }
+
+    private static ProcessBuilder shipped(String main, Path folder) throws IOException {
         String classPath = Files.readString(folder.resolve("classpath")).strip();
-        return from(classPath, WORKER, Files.readAllLines(folder.resolve("options")));
+        return from(classPath, main, Files.readAllLines(folder.resolve("options")));
     }
 
     /** Comments say why a program is told each of them; they are not options. */

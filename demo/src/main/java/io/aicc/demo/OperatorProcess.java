@@ -2,6 +2,7 @@ package io.aicc.demo;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 
 /** The operator program as a process; it can be killed and started again. */
@@ -12,8 +13,14 @@ public final class OperatorProcess implements AutoCloseable {
 
     /** Starts it on this API, for this namespace. */
     public OperatorProcess(Path kubeconfig, String namespace, Path controlKey, Path log) throws IOException {
+        this(JavaProgram.operator(), kubeconfig, namespace, controlKey, log);
+    }
+
+    /** The same with another way to start it. */
+    public OperatorProcess(ProcessBuilder operator, Path kubeconfig, String namespace, Path controlKey, Path log)
+            throws IOException {
         program = new ProgramProcess(
-                JavaProgram.operator(),
+                operator,
                 NETWORK,
                 Map.of(
                         "KUBECONFIG", kubeconfig.toString(),
@@ -58,6 +65,11 @@ public final class OperatorProcess implements AutoCloseable {
     /** Another process in its place. */
     public void startAgain() throws IOException {
         program.startAgain();
+    }
+
+    /** Ends it, and waits longer than usual for what it does in the end. */
+    public void close(Duration limit) throws InterruptedException {
+        program.close(limit);
     }
 
     @Override

@@ -88,9 +88,13 @@ final class ProgramProcess implements AutoCloseable {
 
     @Override
     public void close() throws InterruptedException {
+        close(STOP_LIMIT);
+    }
+
+    void close(Duration limit) throws InterruptedException {
         Process last = unwanted();
         last.destroy();
-        if (!last.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+        if (!last.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
             last.destroyForcibly().waitFor();
         }
         http.close();

@@ -62,6 +62,7 @@ public final class Program implements AutoCloseable {
             return 1;
         }
         Runtime.getRuntime().addShutdownHook(new Thread(program::close, "stop"));
+        AotCache.tellIfUnused();
         log.atInfo().addKeyValue("program", name).log("started");
         program.stopped.await();
         return 0;

@@ -3,6 +3,7 @@ package io.aicc.bench.calls;
 import io.aicc.bench.Benchmark;
 import io.aicc.bench.Options;
 import io.aicc.bench.Report;
+import io.aicc.bench.Shipped;
 import io.aicc.bench.Sorted;
 import io.aicc.bench.Trend;
 import io.aicc.bench.calls.Lines.Over;
@@ -53,7 +54,8 @@ public final class CallsBench implements Benchmark {
         Report report = Report.of(name(), options.complete());
         ConversationLibrary library = ConversationLibrary.open();
         Hearing hearing = engine.equals(SPHINX) ? new Words(library, directory) : new Packets();
-        try (DemoSystem system = new DemoSystem(directory, 0, Fleet.command(Fleet.ship(directory)))) {
+        try (DemoSystem system =
+                new DemoSystem(directory, 0, Fleet.command(Shipped.assemble("call-worker", directory)))) {
             PoolSize pool = pool(plan.lines());
             system.startPool(pool, hearing.workerSettings());
             Lines lines = new Lines(system, library.conversations(), hearing, plan);

@@ -1,5 +1,6 @@
 package io.aicc.bench.fleet;
 
+import io.aicc.bench.Shipped;
 import io.aicc.demo.JavaProgram;
 import io.aicc.demo.receiver.TranscriptListener;
 import io.aicc.demo.receiver.TranscriptReceiver;
@@ -51,7 +52,7 @@ public final class Fleet implements AutoCloseable {
      * @param engine what they do instead of recognising, or with what they do it
      */
     public static Fleet start(int workers, String engine, Path directory) throws Exception {
-        Path shipped = ship(directory);
+        Path shipped = Shipped.assemble("call-worker", directory);
         Fleet fleet = new Fleet(Files.createTempDirectory(directory.toAbsolutePath(), "fleet"));
         try {
             List<Conversation> conversations = ConversationLibrary.open().conversations();
@@ -63,19 +64,6 @@ public final class Fleet implements AutoCloseable {
             fleet.close();
             throw e;
         }
-    }
-
-    /** Lays the worker out as it is shipped, if it is not; returns where. */
-    public static Path ship(Path directory) throws IOException, InterruptedException {
-        Path shipped = directory.resolve("shipped").toAbsolutePath();
-        int status = new ProcessBuilder("call-worker/assemble", shipped.toString(), System.getProperty("java.home"))
-                .inheritIO()
-                .start()
-                .waitFor();
-        if (status != 0) {
-            throw new IOException("call-worker/assemble ended with " + status);
-        }
-        return shipped;
     }
 
     private void add(int index, String engine, Path shipped, Conversation conversation) throws IOException {

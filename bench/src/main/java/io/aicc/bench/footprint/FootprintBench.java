@@ -4,6 +4,7 @@ import io.aicc.bench.Benchmark;
 import io.aicc.bench.Options;
 import io.aicc.bench.ProcessFigures;
 import io.aicc.bench.Report;
+import io.aicc.bench.Shipped;
 import io.aicc.bench.engine.CountingProvider;
 import io.aicc.bench.fleet.Fleet;
 import io.aicc.bench.fleet.LiveWorker;
@@ -57,7 +58,7 @@ public final class FootprintBench implements Benchmark {
     }
 
     private static void starts(Report report, int starts, Path directory) throws IOException, InterruptedException {
-        Path shipped = Fleet.ship(directory);
+        Path shipped = Shipped.assemble("call-worker", directory);
         starts(report, "from classes and jars where they are", JavaProgram::worker, starts, directory);
         long start = starts(report, "as shipped", () -> JavaProgram.shippedWorker(shipped), starts, directory);
         report.goal("start to ready", start <= MOST_START_MS, "%d ms as shipped, goal %d ms", start, MOST_START_MS);

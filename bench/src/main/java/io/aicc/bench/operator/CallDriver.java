@@ -13,10 +13,12 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -38,9 +40,17 @@ final class CallDriver implements AutoCloseable {
     private final SharedIndexInformer<CallSession> watch;
 
     /** When a call reached a phase, in {@link System#nanoTime()}. */
-    private record Seen(CompletableFuture<Long> given, CompletableFuture<Long> ready, CompletableFuture<Long> ended) {
+    private record Seen(
+            CompletableFuture<Long> given,
+            CompletableFuture<Long> ready,
+            CompletableFuture<Long> ended,
+            CompletableFuture<Long> closedAfterMicros) {
         Seen() {
-            this(new CompletableFuture<>(), new CompletableFuture<>(), new CompletableFuture<>());
+            this(
+                    new CompletableFuture<>(),
+                    new CompletableFuture<>(),
+                    new CompletableFuture<>(),
+                    new CompletableFuture<>());
         }
     }
 
@@ -50,8 +60,9 @@ final class CallDriver implements AutoCloseable {
      * @param givenMicros from asking for its creation until a worker was given it; −1 when we were not told
      * @param readyMicros from asking for its creation until its worker was seen to have it; −1 when that never happened
      * @param endedMicros from asking for its end until it was seen to be over; −1 when that never happened
+     * @param closedMicros from the hang-up until its ports were closed, as its record says; −1 when it does not
      */
-    record Timing(long givenMicros, long readyMicros, long endedMicros) {
+    record Timing(long givenMicros, long readyMicros, long endedMicros, long closedMicros) {
         boolean served() {
             return readyMicros >= 0 && endedMicros >= 0;
         }
@@ -121,6 +132,21 @@ final class CallDriver implements AutoCloseable {
         watch.close();
     }
 
+    /** As many callers as that, each with one call after the other, until the time is over. */
+    List<Timing> crowd(String prefix, int callers, Duration time) throws InterruptedException {
+        long until = System.nanoTime() + time.toNanos();
+        return each(prefix, callers, callers, name -> {
+                    List<Timing> timings = new ArrayList<>();
+                    for (int i = 0; System.nanoTime() < until; i++) {
+                        timings.add(live(name + "-" + i, Duration.ZERO));
+                    }
+                    return timings;
+                })
+                .stream()
+                .flatMap(List::stream)
+                .toList();
+    }
+
     private interface Course<T> {
         T run(String name) throws InterruptedException, ExecutionException;
     }
@@ -152,7 +178,7 @@ final class CallDriver implements AutoCloseable {
             long created = System.nanoTime();
             long ready = serve(name);
             if (ready < 0) {
-                return new Timing(-1, -1, -1);
+                return new Timing(-1, -1, -1, -1);
             }
             Thread.sleep(hold);
             long hungUp = System.nanoTime();
@@ -162,7 +188,12 @@ final class CallDriver implements AutoCloseable {
                             "{\"spec\":{\"ended\":{\"at\":\"%s\",\"reason\":\"CustomerHangup\"}}}"
                                     .formatted(MicroTime.format(Instant.now())));
             long given = seen.given().getNow(-1L);
-            return new Timing(given < 0 ? -1 : (given - created) / 1000, ready, micros(hungUp, seen.ended()));
+            long ended = micros(hungUp, seen.ended());
+            return new Timing(
+                    given < 0 ? -1 : (given - created) / 1000,
+                    ready,
+                    ended,
+                    seen.closedAfterMicros().getNow(-1L));
         } finally {
             calls.remove(name);
         }
@@ -214,8 +245,17 @@ final class CallDriver implements AutoCloseable {
             onReady.accept(session);
         }
         if (phase == Phase.Ended) {
+            closedAfter(session).ifPresent(seen.closedAfterMicros()::complete);
             seen.ended().complete(now);
         }
+    }
+
+    private static Optional<Long> closedAfter(CallSession session) {
+        return Optional.ofNullable(session.getStatus())
+                .map(CallSessionStatus::times)
+                .map(CallSessionStatus.Times::mediaClosed)
+                .flatMap(closed -> Optional.ofNullable(session.getSpec().ended())
+                        .map(end -> ChronoUnit.MICROS.between(MicroTime.parse(end.at()), MicroTime.parse(closed))));
     }
 
     private static @Nullable Phase phase(CallSession session) {

@@ -1,12 +1,15 @@
 package io.aicc.bench.operator;
 
 import io.aicc.bench.Benchmark;
+import io.aicc.bench.Child;
 import io.aicc.bench.Options;
 import io.aicc.bench.ProcessFigures;
 import io.aicc.bench.Report;
+import io.aicc.bench.Shipped;
 import io.aicc.bench.operator.CallDriver.Timing;
 import io.aicc.crd.CallSession;
 import io.aicc.crd.WorkerPool;
+import io.aicc.demo.JavaProgram;
 import io.aicc.demo.OperatorProcess;
 import io.aicc.demo.api.EmbeddedKubernetes;
 import io.aicc.demo.played.PlayedWorkers;
@@ -17,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The operator program, a process, on the embedded API: calls at a steady rate, each claimed, heard, ended and reclaimed. Its
@@ -30,6 +34,10 @@ public final class OperatorBench implements Benchmark {
     private static final long P50_MICROS = 20_000;
     private static final long P99_MICROS = 50_000;
     private static final double MOST_WRITES = 4;
+    private static final int HEAP_GOAL_MB = 256;
+    private static final double FLAT = 1.25;
+    private static final int BURST_SECONDS = 3;
+    private static final Duration RESTART_LIMIT = Duration.ofMinutes(2);
 
     @Override
     public String name() {
@@ -39,7 +47,7 @@ public final class OperatorBench implements Benchmark {
     @Override
     public String summary() {
         return "created to Ready, writes and memory on the embedded API  --rate 45 (calls/s) --seconds 20 --warm 80 --warm-up 60"
-                + " --live 0 (calls that stay, up to 4800)";
+                + " --live 0 (calls that stay, up to 5000) --burst 0 (calls/s for 3 s, and all that 16 callers can)";
     }
 
     @Override
@@ -48,29 +56,39 @@ public final class OperatorBench implements Benchmark {
         int seconds = options.number("seconds", 20, 1, 3_600);
         int warm = options.number("warm", 80, 1, 1_000);
         int warmUp = options.number("warm-up", 60, 1, 600);
-        int live = options.number("live", 0, 0, 4_800);
+        int live = options.number("live", 0, 0, 5_000);
+        int burst = options.number("burst", 0, 0, 1_000);
         Load load = new Load(rate, warmUp, seconds);
         Report report = Report.of(name(), options.complete());
+        ManyLive manyLive = new ManyLive(report, rate, seconds);
         try (EmbeddedKubernetes api = EmbeddedKubernetes.start(directory.resolve("kubeconfig"));
                 KubernetesClient client = api.client()) {
             api.install(CallSession.class, WorkerPool.class);
             api.createNamespace(BARE);
             bare(report, client, load);
             api.createNamespace(PLAIN);
-            podPerCall(report, client, load);
+            podPerCall(report, api, client, directory, load, live == 0 ? null : manyLive, live);
             AtomicReference<Consumer<String>> given = new AtomicReference<>(call -> {});
+            ProcessBuilder command = JavaProgram.shippedOperator(Shipped.assemble("operator", directory));
             try (PlayedCluster cluster = new PlayedCluster(
-                    api, client, directory, call -> given.get().accept(call.sessionName()))) {
+                    command, api, client, directory, call -> given.get().accept(call.sessionName()))) {
                 cluster.startPool(warm, PATIENCE);
                 try (CallDriver driver = cluster.driver(PATIENCE)) {
                     given.set(driver::given);
                     measure(report, driver, cluster.operator(), load);
+                    if (burst > 0) {
+                        Rush rush = new Rush(report, client, driver);
+                        rush.burst(burst, BURST_SECONDS);
+                        rush.sustained(BARE);
+                    }
                     if (live > 0) {
-                        new ManyLive(driver, cluster.operator(), rate, seconds)
-                                .run(report, live, directory.resolve("live.svg"));
+                        stay(report, manyLive, driver, cluster.operator(), live);
                     }
                 }
             }
+        }
+        if (live > 0) {
+            manyLive.plot(directory);
         }
         return report;
     }
@@ -94,16 +112,75 @@ public final class OperatorBench implements Benchmark {
         }
     }
 
-    private static void podPerCall(Report report, KubernetesClient client, Load load) throws Exception {
+    private static void podPerCall(
+            Report report,
+            EmbeddedKubernetes api,
+            KubernetesClient client,
+            Path directory,
+            Load load,
+            @Nullable ManyLive manyLive,
+            int live)
+            throws Exception {
         try (PlayedWorkers workers = new PlayedWorkers(client, PLAIN);
-                PodPerCall controller = new PodPerCall(client, PLAIN);
+                Child controller = PodPerCall.start(api.kubeconfig(), PLAIN, directory.resolve("pod-per-call.log"));
                 CallDriver driver = new CallDriver(client, PLAIN, PATIENCE, session -> {})) {
             var unused = load.warmUp(driver);
-            long before = controller.writes();
+            long before = Long.parseLong(controller.ask("writes"));
             List<Timing> timings = load.place(driver);
+            long writes = Long.parseLong(controller.ask("writes")) - before;
             describe(report.row("a pod per call, made when it comes; workers that need no time to start"), timings)
-                    .with("api_writes_per_call", (controller.writes() - before) / (double) timings.size());
+                    .with("api_writes_per_call", writes / (double) timings.size());
+            if (manyLive != null) {
+                manyLive.of("a pod per call", controller::pid, driver, live);
+            }
         }
+        client.resources(CallSession.class).inNamespace(PLAIN).delete();
+        client.pods().inNamespace(PLAIN).delete();
+    }
+
+    private static void stay(Report report, ManyLive manyLive, CallDriver driver, OperatorProcess operator, int live)
+            throws Exception {
+        List<ManyLive.Level> levels = manyLive.of("operator", operator::pid, driver, live);
+        ManyLive.Level first = levels.getFirst();
+        ManyLive.Level last = levels.getLast();
+        report.goal(
+                "operator's CPU per call the same at all levels",
+                last.cpuPerCall() <= FLAT * first.cpuPerCall(),
+                "%.1f ms with none, %.1f ms with %d live",
+                first.cpuPerCall(),
+                last.cpuPerCall(),
+                last.live());
+        report.goal(
+                "operator's live heap",
+                last.heap() <= HEAP_GOAL_MB,
+                "%.0f MB of %d with %d live",
+                last.heap(),
+                HEAP_GOAL_MB,
+                last.live());
+        restart(report, manyLive, driver, operator, last.live());
+    }
+
+    /** The operator is killed, and another process has to find all live calls again. */
+    private static void restart(Report report, ManyLive manyLive, CallDriver driver, OperatorProcess operator, int live)
+            throws Exception {
+        operator.kill();
+        long begun = System.nanoTime();
+        operator.startAgain();
+        while (!operator.ready()) {
+            if (System.nanoTime() - begun > RESTART_LIMIT.toNanos()) {
+                report.goal("a new operator takes over", false, "not ready after %d s", RESTART_LIMIT.toSeconds());
+                return;
+            }
+            Thread.sleep(50);
+        }
+        double ready = (System.nanoTime() - begun) / 1e9;
+        List<Timing> timings = manyLive.pass(driver, "after");
+        int unharmed = driver.unharmed(ManyLive.THAT_STAY);
+        describe(report.row("operator, after a restart, beside " + live + " live"), timings)
+                .with("ready_again_s", ready)
+                .with("live_calls_as_before", unharmed)
+                .with("rss_mb", ProcessFigures.rssKib(operator.pid()) / 1024.0);
+        report.goal("a restart costs no call", unharmed == live, "%d of %d as before", unharmed, live);
     }
 
     private static void measure(Report report, CallDriver driver, OperatorProcess operator, Load load)
@@ -140,6 +217,7 @@ public final class OperatorBench implements Benchmark {
                 .with("ready_ms_p50", percentile(timings, Timing::readyMicros, 50) / 1000.0)
                 .with("ready_ms_p90", percentile(timings, Timing::readyMicros, 90) / 1000.0)
                 .with("ready_ms_p99", percentile(timings, Timing::readyMicros, 99) / 1000.0)
+                .with("ports_closed_ms_p99", percentile(timings, Timing::closedMicros, 99) / 1000.0)
                 .with("ended_ms_p50", percentile(timings, Timing::endedMicros, 50) / 1000.0)
                 .with("ended_ms_p99", percentile(timings, Timing::endedMicros, 99) / 1000.0);
     }

@@ -4,6 +4,7 @@ import io.aicc.crd.CallSession;
 import io.aicc.crd.CallSessionStatus.WorkerReference;
 import io.aicc.crd.WorkerPool;
 import io.aicc.crd.WorkerPoolStatus;
+import io.aicc.demo.JavaProgram;
 import io.aicc.demo.OperatorProcess;
 import io.aicc.demo.api.EmbeddedKubernetes;
 import io.aicc.demo.played.PlayedWorkers;
@@ -22,25 +23,37 @@ import java.util.function.Consumer;
 final class PlayedCluster implements AutoCloseable {
     static final String NAMESPACE = "default";
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration START_LIMIT = Duration.ofMinutes(4);
 
     private final KubernetesClient client;
     private final PlayedWorkers workers;
     private final OperatorProcess operator;
 
+    /** With an operator from classes and jars where they are. */
+    PlayedCluster(EmbeddedKubernetes api, KubernetesClient client, Path directory, Consumer<CallAssignment> onAssigned)
+            throws IOException {
+        this(JavaProgram.operator(), api, client, directory, onAssigned);
+    }
+
     /**
      * Starts everything but the pool.
      *
+     * @param command what starts the operator
      * @param directory for the operator's key and log
      * @param onAssigned told when a worker takes a call
      */
-    PlayedCluster(EmbeddedKubernetes api, KubernetesClient client, Path directory, Consumer<CallAssignment> onAssigned)
+    PlayedCluster(
+            ProcessBuilder command,
+            EmbeddedKubernetes api,
+            KubernetesClient client,
+            Path directory,
+            Consumer<CallAssignment> onAssigned)
             throws IOException {
         this.client = client;
         Path key = Files.writeString(
                 directory.resolve("control.pem"), ControlKey.generate().toPem());
         workers = new PlayedWorkers(client, NAMESPACE, onAssigned);
-        operator = new OperatorProcess(api.kubeconfig(), NAMESPACE, key, directory.resolve("operator.log"));
+        operator = new OperatorProcess(command, api.kubeconfig(), NAMESPACE, key, directory.resolve("operator.log"));
     }
 
     /**

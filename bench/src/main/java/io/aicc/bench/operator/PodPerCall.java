@@ -1,14 +1,23 @@
 package io.aicc.bench.operator;
 
+import io.aicc.bench.Child;
 import io.aicc.crd.CallSession;
+import io.aicc.demo.JavaProgram;
 import io.aicc.operator.control.ControlKey;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
@@ -17,7 +26,7 @@ import java.util.concurrent.atomic.LongAdder;
  * What one would write first: a pod for every session, made when the call comes and deleted when it is over. It is Ready when
  * its pod is, so a caller waits for the worker's start. No port is leased, and nobody is told of the call.
  */
-final class PodPerCall implements AutoCloseable {
+final class PodPerCall {
     private static final String SESSION = "session";
     private static final String WORKER = "aicc-call-worker";
 
@@ -26,26 +35,38 @@ final class PodPerCall implements AutoCloseable {
     private final String publicKey = ControlKey.generate().publicKey();
     private final LongAdder writes = new LongAdder();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final SharedIndexInformer<CallSession> sessions;
-    private final SharedIndexInformer<Pod> pods;
 
-    PodPerCall(KubernetesClient client, String namespace) {
+    private PodPerCall(KubernetesClient client, String namespace) {
         this.client = client;
         this.namespace = namespace;
-        pods = client.pods().inNamespace(namespace).withLabel(SESSION).inform(new Pods());
-        sessions = client.resources(CallSession.class).inNamespace(namespace).inform(new Sessions());
+        var unusedPods = client.pods().inNamespace(namespace).withLabel(SESSION).inform(new Pods());
+        var unusedSessions =
+                client.resources(CallSession.class).inNamespace(namespace).inform(new Sessions());
     }
 
-    /** Of the API, so far. */
-    long writes() {
-        return writes.sum();
+    /** A program of its own, as the operator is: {@code KUBECONFIG NAMESPACE}; answers every line with its writes so far. */
+    public static void main(String[] arguments) throws IOException {
+        Config config = Config.fromKubeconfig(Path.of(arguments[0]).toFile());
+        try (KubernetesClient client =
+                        new KubernetesClientBuilder().withConfig(config).build();
+                BufferedReader questions =
+                        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            PodPerCall controller = new PodPerCall(client, arguments[1]);
+            Child.answer("watching");
+            while (questions.readLine() != null) {
+                Child.answer(String.valueOf(controller.writes.sum()));
+            }
+        }
+        System.exit(0);
     }
 
-    @Override
-    public void close() {
-        sessions.close();
-        pods.close();
-        threads.close();
+    /** Starts the program. */
+    static Child start(Path kubeconfig, String namespace, Path log) throws IOException {
+        ProcessBuilder command = JavaProgram.likeTheOperator(PodPerCall.class.getName());
+        command.command().addAll(List.of(kubeconfig.toString(), namespace));
+        Child program = new Child("a pod per call", command, log);
+        String unused = program.read();
+        return program;
     }
 
     private final class Sessions implements ResourceEventHandler<CallSession> {

@@ -1,4 +1,4 @@
-package io.aicc.worker;
+package io.aicc.runtime;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +25,8 @@ final class AotCache {
             if (!isMapped(cache)) {
                 log.atWarn()
                         .addKeyValue("cache", cache.getFileName())
-                        .log("AOT cache not in use, starts take twice as long: assemble the worker anew with this JVM");
+                        .log(
+                                "AOT cache not in use, starts take twice as long: assemble the program anew with this JVM");
             }
         });
     }
