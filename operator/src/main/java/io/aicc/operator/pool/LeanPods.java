@@ -6,14 +6,16 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
+import io.fabric8.kubernetes.api.model.PodStatus;
+import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import java.util.List;
 import java.util.Objects;
 
 /**
- * Remembers of each pod what {@link WorkerPod} reads and forgets the rest: as objects, the volumes, probes and field owners
- * of thousands of pods would be most of the operator's memory.
+ * Remembers of each pod what {@link WorkerPod} reads and forgets the rest: as objects, the volumes, probes, conditions and
+ * field owners of thousands of pods would be most of the operator's memory.
  */
 final class LeanPods extends BasicItemStore<Pod> {
     LeanPods() {
@@ -33,7 +35,25 @@ final class LeanPods extends BasicItemStore<Pod> {
         List<Container> containers =
                 pod.getSpec().getContainers().stream().map(LeanPods::lean).toList();
         pod.setSpec(new PodSpecBuilder().withContainers(containers).build());
+        if (pod.getStatus() != null) {
+            pod.setStatus(lean(pod.getStatus()));
+        }
         return pod;
+    }
+
+    private static PodStatus lean(PodStatus status) {
+        return new PodStatusBuilder()
+                .withPhase(status.getPhase())
+                .withReason(status.getReason())
+                .withPodIP(status.getPodIP())
+                .withHostIP(status.getHostIP())
+                .withConditions(status.getConditions().stream()
+                        .filter(condition -> condition.getType().equals(WorkerPod.READY))
+                        .toList())
+                .withContainerStatuses(status.getContainerStatuses().stream()
+                        .filter(container -> container.getName().equals(WorkerPodFactory.CONTAINER))
+                        .toList())
+                .build();
     }
 
     private static Container lean(Container container) {

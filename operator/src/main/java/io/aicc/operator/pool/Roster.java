@@ -75,6 +75,12 @@ final class Roster {
         return Optional.empty();
     }
 
+    /** Nobody in the queue is ill: a worker that is not heard, or whose pod is not ready, leaves it. */
+    void sift() {
+        List<Worker> ill = ready.stream().filter(worker -> !worker.ready()).toList();
+        ill.forEach(this::dequeue);
+    }
+
     /** The session asks no more. */
     void leaveLine(String session) {
         waiting.remove(session);

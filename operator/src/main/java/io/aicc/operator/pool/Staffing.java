@@ -26,6 +26,9 @@ final class Staffing {
     /** A pod that is not ready by then never will be. */
     static final Duration START_LIMIT = Duration.ofSeconds(120);
 
+    /** An idle worker that is ill for so long is replaced. */
+    static final Duration UNWELL_LIMIT = Duration.ofSeconds(10);
+
     /** A pod that we made and that no watch has shown by then may not exist. */
     static final Duration UNSEEN_LIMIT = Duration.ofSeconds(10);
 
@@ -110,12 +113,21 @@ final class Staffing {
         leases.release(pod, Duration.ZERO, false);
     }
 
-    /** A pod failed: the next one is made after a pause that grows. */
+    /** A pod failed before it was of any use: the next one is made after a pause that grows, once for all that fail in it. */
     void fault(String what) {
         trouble = what;
+        Instant now = clock.instant();
+        if (now.isBefore(makeAgainAt)) {
+            return;
+        }
         failures++;
         long pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << Math.min(failures - 1, 6));
-        makeAgainAt = clock.instant().plusMillis(pause);
+        makeAgainAt = now.plusMillis(pause);
+    }
+
+    /** A worker was lost that had been ready, perhaps with its node: another one is made at once. */
+    void loss(String what) {
+        trouble = what;
     }
 
     /** A pod became ready. */
@@ -134,6 +146,7 @@ final class Staffing {
 
     Plan plan() {
         Instant now = clock.instant();
+        roster.sift();
         giveUpLateOnes(now);
         Counts counts = counts();
         List<Worker> ready = roster.ready();
@@ -203,7 +216,13 @@ final class Staffing {
 
     private void giveUpLateOnes(Instant now) {
         for (Worker worker : roster.workers()) {
-            if (worker.starting() && now.isAfter(worker.seenAt().plus(START_LIMIT))) {
+            if (!worker.starting()) {
+                continue;
+            }
+            if (worker.proven() && !now.isBefore(worker.unwellSince(now).plus(UNWELL_LIMIT))) {
+                loss("idle pod " + worker.pod() + " is neither ready nor heard for " + UNWELL_LIMIT.toSeconds() + " s");
+                roster.retire(worker);
+            } else if (!worker.proven() && now.isAfter(worker.seenAt().plus(START_LIMIT))) {
                 fault("pod " + worker.pod() + " was not ready within " + START_LIMIT.toSeconds() + " s");
                 roster.retire(worker);
             }

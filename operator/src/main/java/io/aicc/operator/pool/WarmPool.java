@@ -123,10 +123,15 @@ final class WarmPool {
         return requeue(worker, !wasLeaving && leavingNow);
     }
 
-    /** The pod failed: it goes, and the next one is made after a pause that grows. */
+    /** The pod failed: it goes. */
     synchronized @Nullable String failed(Worker worker, String reason) {
         if (!worker.leaving()) {
-            staffing.fault("pod " + worker.pod() + " failed: " + reason);
+            String what = "pod " + worker.pod() + " failed: " + reason;
+            if (worker.proven()) {
+                staffing.loss(what);
+            } else {
+                staffing.fault(what);
+            }
         }
         return gone(worker.pod(), false);
     }

@@ -8,6 +8,7 @@ import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.EndOrder;
 import io.aicc.wire.control.WorkerReport;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,8 @@ public final class Worker {
     private volatile boolean leaving;
     private int sessions;
     private boolean queued;
+    private boolean proven;
+    private @Nullable Instant unwellSince;
     private boolean deletionOrdered;
     private boolean marked;
 
@@ -181,6 +184,22 @@ public final class Worker {
 
     void queued(boolean value) {
         queued = value;
+        if (value) {
+            proven = true;
+            unwellSince = null;
+        }
+    }
+
+    /** Whether it was ready once. */
+    boolean proven() {
+        return proven;
+    }
+
+    /** Since when an idle worker that was ready is not; the moment of the first look at it. */
+    Instant unwellSince(Instant now) {
+        Instant since = Objects.requireNonNullElse(unwellSince, now);
+        unwellSince = since;
+        return since;
     }
 
     boolean deletionOrdered() {

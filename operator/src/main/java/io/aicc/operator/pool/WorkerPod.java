@@ -44,6 +44,9 @@ record WorkerPod(
         int restarts,
         String reason) {
 
+    /** The condition of a pod that says so. */
+    static final String READY = "Ready";
+
     private static final int LONGEST_LINE = 300;
 
     /** Reads a pod; empty when it is no worker of ours. */
@@ -128,7 +131,7 @@ record WorkerPod(
 
     private static boolean readyCondition(PodStatus status) {
         return status.getConditions().stream()
-                .anyMatch(condition -> condition.getType().equals("Ready")
+                .anyMatch(condition -> condition.getType().equals(READY)
                         && condition.getStatus().equals("True"));
     }
 

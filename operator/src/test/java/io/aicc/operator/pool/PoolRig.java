@@ -21,6 +21,10 @@ abstract class PoolRig {
     Instant now = Instant.parse("2026-01-01T00:00:00Z");
     String revision = "image-1";
     private int names;
+
+    /** Whether the reports of all workers arrive. */
+    boolean heard = true;
+
     WarmPool pool = restarted();
 
     WarmPool restarted() {
@@ -63,7 +67,7 @@ abstract class PoolRig {
     }
 
     /** A channel whose reports arrive; nothing is ordered in these tests. */
-    private static final class Connected implements WorkerChannel {
+    private final class Connected implements WorkerChannel {
         @Override
         public Answer<Acknowledgement> assign(CallAssignment call) {
             return new Answer.Unreachable<>("not in this test");
@@ -76,7 +80,7 @@ abstract class PoolRig {
 
         @Override
         public boolean heard() {
-            return true;
+            return heard;
         }
 
         @Override

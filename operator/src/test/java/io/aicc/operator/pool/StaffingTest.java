@@ -94,6 +94,48 @@ class StaffingTest extends PoolRig {
     }
 
     @Test
+    void replacesAnIdleWorkerThatFellSilentBeforeACallerMeetsIt() {
+        resource(1, 1, 10, "20000", "20019");
+        Worker worker = startAll().getFirst();
+        now = now.plus(Staffing.START_LIMIT).plusSeconds(1);
+        heard = false;
+        assertThat(pool.plan().delete()).as("it may only have been a moment").isEmpty();
+        assertThat(pool.counts().warm()).isZero();
+        now = now.plus(Staffing.UNWELL_LIMIT);
+        Staffing.Plan plan = pool.plan();
+        assertThat(plan.delete()).containsExactly(worker.pod());
+        assertThat(plan.make()).as("at once").hasSize(1);
+        assertThat(pool.trouble()).hasValueSatisfying(what -> assertThat(what).contains(worker.pod()));
+    }
+
+    @Test
+    void anIdleWorkerThatRecoversStays() {
+        resource(1, 1, 10, "20000", "20019");
+        Worker worker = startAll().getFirst();
+        heard = false;
+        pool.plan();
+        heard = true;
+        now = now.plus(Staffing.UNWELL_LIMIT);
+        pool.reported(worker, report(State.IDLE, null));
+        assertThat(pool.plan().delete()).isEmpty();
+        assertThat(pool.counts().warm()).isEqualTo(1);
+    }
+
+    @Test
+    void aLostNodeOfIdleWorkersIsReplacedWithoutAPause() {
+        resource(5, 5, 10, "20000", "20019");
+        startAll().forEach(worker -> pool.failed(worker, "NodeLost"));
+        assertThat(pool.plan().make()).hasSize(5);
+    }
+
+    @Test
+    void manyPodsThatFailTogetherCostOnePause() {
+        resource(5, 5, 10, "20000", "20019");
+        pool.plan().make().forEach(making -> pool.refused(making.pod(), "quota exceeded"));
+        assertThat(Duration.between(now, pool.nextChance().orElseThrow())).isLessThan(Duration.ofSeconds(1));
+    }
+
+    @Test
     void saysWhyAWorkerThatDoesNotStayUpWasGivenUp() {
         resource(1, 1, 10, "20000", "20019");
         Worker worker = startAll().getFirst();
