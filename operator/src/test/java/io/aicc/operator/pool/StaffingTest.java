@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aicc.crd.WorkerPool;
 import io.aicc.operator.pool.Claim.Shortage;
+import io.aicc.wire.control.WorkerReport.State;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
