@@ -2,6 +2,7 @@ package io.aicc.bench.operator;
 
 import io.aicc.crd.CallSession;
 import io.aicc.crd.Phase;
+import io.aicc.wire.MicroTime;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -9,6 +10,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
@@ -63,7 +65,11 @@ final class BareWrites {
         makePod(name, batch);
         say(session, Phase.Ready);
         say(session, Phase.Active);
-        client.resource(session).patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"agentId\":\"agent-8\"}}");
+        client.resource(session)
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"spec\":{\"ended\":{\"at\":\"%s\",\"reason\":\"CustomerHangup\"}}}"
+                                .formatted(MicroTime.format(Instant.now())));
         say(session, Phase.Ended);
         if (number % DELETED_AT_ONCE == DELETED_AT_ONCE - 1) {
             client.pods().inNamespace(namespace).withLabel(BATCH, batch).delete();

@@ -18,7 +18,7 @@ final class ManyLive {
 
     private static final int LEVELS = 4;
     private static final Duration HOLD = Duration.ofSeconds(1);
-    private static final Duration QUIET = Duration.ofSeconds(10);
+    private static final Duration QUIET = Duration.ofSeconds(5);
     private static final double MB = 1024 * 1024;
 
     private final Report report;
