@@ -7,10 +7,12 @@ import io.aicc.crd.Phase;
 import io.aicc.wire.MicroTime;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -203,7 +205,7 @@ final class CallDriver implements AutoCloseable {
     private long serve(String name) throws InterruptedException, ExecutionException {
         Seen seen = calls.computeIfAbsent(name, key -> new Seen());
         long created = System.nanoTime();
-        var unused = client.resource(session(name)).create();
+        create(name);
         return micros(created, seen.ready());
     }
 
@@ -212,6 +214,17 @@ final class CallDriver implements AutoCloseable {
             return (happened.get(patience.toMillis(), TimeUnit.MILLISECONDS) - from) / 1000;
         } catch (TimeoutException e) {
             return -1;
+        }
+    }
+
+    /** A request whose answer is late the client sends again: that the session exists then says that it was made. */
+    private void create(String name) {
+        try {
+            var unused = client.resource(session(name)).create();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+                throw e;
+            }
         }
     }
 

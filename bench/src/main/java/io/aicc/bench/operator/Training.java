@@ -17,10 +17,10 @@ import java.util.Map;
 final class Training {
     private static final int WARM = 20;
     private static final int CALLS_PER_SECOND = 20;
-    private static final int CALLS = 800;
+    private static final int CALLS = 600;
     private static final Duration HOLD = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofMinutes(1);
-    private static final Duration WRITING_IT_DOWN = Duration.ofMinutes(3);
+    private static final Duration WRITING_IT_DOWN = Duration.ofMinutes(5);
 
     /** On a build machine that is slow it leads on: one that stops and is started again has learnt half of it. */
     private static final Map<String, String> PATIENT =
