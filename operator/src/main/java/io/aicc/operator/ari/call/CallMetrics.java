@@ -1,5 +1,6 @@
 package io.aicc.operator.ari.call;
 
+import io.aicc.runtime.ProcessMetrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -10,18 +11,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** What became of the calls that the PBX wanted transcribed. Thread-safe. */
 public final class CallMetrics {
-    private static final Duration[] FAST = {
-        Duration.ofMillis(5),
-        Duration.ofMillis(10),
-        Duration.ofMillis(20),
-        Duration.ofMillis(50),
-        Duration.ofMillis(100),
-        Duration.ofMillis(250),
-        Duration.ofMillis(500),
-        Duration.ofSeconds(1),
-        Duration.ofSeconds(5)
-    };
-
     private final MeterRegistry registry;
     private final AtomicInteger live = new AtomicInteger();
     private final AtomicInteger failing = new AtomicInteger();
@@ -125,9 +114,6 @@ public final class CallMetrics {
     }
 
     private Timer timer(String name, String description) {
-        return Timer.builder(name)
-                .description(description)
-                .serviceLevelObjectives(FAST)
-                .register(registry);
+        return ProcessMetrics.latency(name, description).register(registry);
     }
 }

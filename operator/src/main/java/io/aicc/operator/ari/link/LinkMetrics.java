@@ -1,5 +1,6 @@
 package io.aicc.operator.ari.link;
 
+import io.aicc.runtime.ProcessMetrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -10,17 +11,6 @@ import java.util.function.BooleanSupplier;
 
 /** How the connection to the PBX does. Thread-safe. */
 final class LinkMetrics {
-    private static final Duration[] FAST = {
-        Duration.ofMillis(1),
-        Duration.ofMillis(2),
-        Duration.ofMillis(5),
-        Duration.ofMillis(10),
-        Duration.ofMillis(50),
-        Duration.ofMillis(250),
-        Duration.ofSeconds(1),
-        Duration.ofSeconds(5)
-    };
-
     private final MeterRegistry registry;
     private final Counter replaced;
 
@@ -78,11 +68,9 @@ final class LinkMetrics {
     }
 
     private Timer requests(Operation operation, Outcome outcome) {
-        return Timer.builder("aicc_ari_request")
-                .description("Requests to the PBX, by operation and outcome")
+        return ProcessMetrics.latency("aicc_ari_request", "Requests to the PBX, by operation and outcome")
                 .tag("operation", operation.label())
                 .tag("outcome", label(outcome))
-                .serviceLevelObjectives(FAST)
                 .register(registry);
     }
 
