@@ -9,6 +9,7 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What the operator made of a call. Written by the operator only. */
@@ -126,6 +127,12 @@ public record CallSessionStatus(
 
             @JsonPropertyDescription("Packets refused: wrong source, malformed, wrong payload type, second SSRC.")
             long packetsRejected,
+
+            @JsonPropertyDescription(
+                    "Packets that came and were not heard, by reason, as in the metric aicc_udp_dropped_total.")
+            @JsonInclude(JsonInclude.Include.NON_EMPTY)
+            @Nullable
+            Map<String, Long> packetsDropped,
 
             @JsonPropertyDescription("Final transcripts produced.")
             long transcripts,

@@ -21,14 +21,21 @@ import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.Cloner;
+import io.javaoperatorsdk.operator.api.config.ConfigurationService;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 
 /**
  * The operator program: gives every CallSession of its namespace a warm worker, and takes everything back at the end. Any
@@ -39,6 +46,12 @@ public final class Operator implements AutoCloseable {
     private final KubernetesClient client;
     private final ControlKey key;
     private final InstantSource clock = InstantSource.system();
+    private final ThreadPoolExecutor reconciling = new ThreadPoolExecutor(
+            ConfigurationService.DEFAULT_RECONCILIATION_THREADS_NUMBER,
+            ConfigurationService.DEFAULT_RECONCILIATION_THREADS_NUMBER,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>());
     private final WarmPools pools;
     private final WorkerPoolReconciler poolReconciler;
     private final CallSessionReconciler sessionReconciler;
@@ -61,7 +74,11 @@ public final class Operator implements AutoCloseable {
         KubeWrites api = new KubeWrites(client, metrics.registry());
         pools = new WarmPools(client, namespace, clock, new SecureRandom(), metrics.registry());
         poolReconciler = new WorkerPoolReconciler(pools, key.publicKey(), api, namespace, clock);
-        sessionReconciler = new CallSessionReconciler(pools, api, namespace, metrics.registry(), clock);
+        var home = new CallSessionReconciler.Home(namespace, settings.election().lease());
+        sessionReconciler = new CallSessionReconciler(pools, api, home, metrics.registry(), clock);
+        queue(metrics.registry(), "reconcile", () -> reconciling.getQueue().size());
+        queue(metrics.registry(), "create_pod", poolReconciler::creationsWaiting);
+        queue(metrics.registry(), "delete_pod", poolReconciler::deletionsWaiting);
         framework = new io.javaoperatorsdk.operator.Operator(overrides -> configure(overrides, client));
         framework.register(poolReconciler, this::configure);
         framework.register(sessionReconciler, overrides -> {
@@ -128,9 +145,10 @@ public final class Operator implements AutoCloseable {
 
     /** From here on we command the workers. */
     private void lead() {
-        WorkerChannels channels = new WorkerChannels(key, epoch(), clock);
+        long epoch = epoch();
+        WorkerChannels channels = new WorkerChannels(key, epoch, clock);
         poolReconciler.learn();
-        pools.begin(channels, sessionReconciler.memories());
+        pools.begin(channels, sessionReconciler.memories(epoch));
         poolReconciler.begin();
         sessionReconciler.begin();
     }
@@ -157,10 +175,18 @@ public final class Operator implements AutoCloseable {
     private void configure(ConfigurationServiceOverrider overrides, KubernetesClient client) {
         overrides
                 .withKubernetesClient(client)
+                .withExecutorService(reconciling)
                 .withCloseClientOnStop(false)
                 .withResourceCloner(new Unchanged())
                 .withUseSSAToPatchPrimaryResource(false)
                 .withReconciliationTerminationTimeout(Duration.ofSeconds(5));
+    }
+
+    private static void queue(MeterRegistry metrics, String name, IntSupplier depth) {
+        Gauge.builder("aicc_queue_depth", depth::getAsInt)
+                .description("Work that waits for a thread: changes to look at, pods to create, pods to delete")
+                .tag("queue", name)
+                .register(metrics);
     }
 
     private <R extends HasMetadata> void configure(ControllerConfigurationOverrider<R> overrides) {

@@ -1,16 +1,21 @@
 package io.aicc.e2e.docs;
 
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * One of our metrics, as Prometheus sees it.
  *
- * @param labels names, in alphabetical order
+ * @param labels names and the values that they have, in alphabetical order
  */
-record Metric(String name, String type, List<String> labels, String meaning) {
+record Metric(String name, String type, SortedMap<String, SortedSet<String>> labels, String meaning) {
     /** The <a href="https://prometheus.io/docs/instrumenting/exposition_formats/">text format</a>: head, then samples. */
     private static final Pattern FAMILY = Pattern.compile("""
             # HELP (?<name>aicc_\\w+) (?<meaning>.*)
@@ -18,7 +23,13 @@ record Metric(String name, String type, List<String> labels, String meaning) {
             (?<samples>([^#].*
             )+)""");
 
-    private static final Pattern LABEL = Pattern.compile("[{,](\\w+)=\"");
+    private static final Pattern LABEL = Pattern.compile("[{,](\\w+)=\"([^\"]*)\"");
+
+    /** Labels whose values are names that an installation gives. */
+    private static final Map<String, String> GIVEN = Map.of(
+            "destination", "the receiver's name",
+            "engine", "the recogniser's name",
+            "lease", "the Lease's name");
 
     /** A bucket's bound belongs to the type; a histogram's recent maximum, to the histogram. */
     private static final String BOUND = "le";
@@ -35,14 +46,26 @@ record Metric(String name, String type, List<String> labels, String meaning) {
     }
 
     private static Metric of(MatchResult family) {
-        TreeSet<String> labels = new TreeSet<>();
-        LABEL.matcher(family.group("samples")).results().forEach(label -> labels.add(label.group(1)));
+        SortedMap<String, SortedSet<String>> labels = new TreeMap<>();
+        LABEL.matcher(family.group("samples")).results().forEach(label -> labels.computeIfAbsent(
+                        label.group(1), name -> new TreeSet<>())
+                .add(label.group(2)));
         labels.remove(BOUND);
-        return new Metric(family.group("name"), family.group("type"), List.copyOf(labels), family.group("meaning"));
+        return new Metric(family.group("name"), family.group("type"), labels, family.group("meaning"));
     }
 
     /** Name and labels, as people write them. */
     String signature() {
-        return labels.isEmpty() ? name : name + "{" + String.join(", ", labels) + "}";
+        return labels.isEmpty() ? name : name + "{" + String.join(", ", labels.keySet()) + "}";
+    }
+
+    /** What its labels may say. */
+    String values() {
+        return labels.entrySet().stream()
+                .map(label -> "%s: %s"
+                        .formatted(
+                                label.getKey(),
+                                GIVEN.getOrDefault(label.getKey(), String.join(", ", label.getValue()))))
+                .collect(Collectors.joining("; "));
     }
 }

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -31,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(Lifecycle.PER_CLASS)
 class MetricsReferenceTest {
     private static final Path DEFINITIONS = Path.of(System.getProperty("aicc.root"), "crds/src/main/resources/crd");
-    private static final List<String> HEAD = List.of("Name", "Type", "Meaning");
+    private static final List<String> HEAD = List.of("Name", "Type", "Meaning", "Labels");
 
     /** Programs listen on the ports they always have; the process id keeps runs beside each other apart. */
     private static final long RUN = ProcessHandle.current().pid();
@@ -58,12 +59,25 @@ class MetricsReferenceTest {
                 .heading(1, "Metrics")
                 .paragraph("""
                         Every program shows these at `:9090/metrics`, and beside them what its process needs (`jvm_*`, `process_*`,
-                        `system_*`). A histogram comes with its recent maximum, `_max`. What a worker counted in its call the operator adds to
-                        its own totals when the call is over.
+                        `system_*`). Histograms come with their recent maximum, `_max`, but for `aicc_call_duration_seconds`. No label has more
+                        values than are listed here; `kind` and `verb` come in fewer pairs than they could.
                         """)
                 .heading(2, "Operator")
+                .paragraph("""
+                        `aicc_calls_total`, `aicc_call_duration_seconds`, `aicc_udp_packets_total`, `aicc_udp_dropped_total` and
+                        `aicc_transcripts_undelivered_total` are totals of the installation, not of a process: what the records of calls that are
+                        over say, and those that were deleted in time ([ADR 21](adr/0021-totals-outlive-who-counted-them.md)). Whoever leads shows
+                        them, goes on where the one before stopped, and a standby shows none; so take their `max by (namespace)`, not a sum over
+                        replicas. Of a worker's own metrics its packets, heard and dropped, enter these totals when its call is over, with its
+                        duration and the finals that it could not deliver; all else that a worker shows goes with it. All other counters of the
+                        operator begin at zero with the process.
+                        """)
                 .table(HEAD, rows(operator))
                 .heading(2, "ARI controller")
+                .paragraph("""
+                        Requests that did not go well are shown once there are some: `outcome` of `aicc_ari_request_seconds` is then `missing`,
+                        `refused`, `unanswered` or `unreadable`.
+                        """)
                 .table(HEAD, rows(controller))
                 .heading(2, "Call worker")
                 .paragraph("""
@@ -100,6 +114,23 @@ class MetricsReferenceTest {
                         "aicc_udp_packets_total{stream}",
                         "aicc_udp_dropped_total{reason}",
                         "aicc_ws_messages_total{type}");
+    }
+
+    /** A worker's reasons become the operator's when its call is over. */
+    @Test
+    void theOperatorKnowsEveryReasonForWhichAWorkerDropsPackets() {
+        assertThat(reasons(operator))
+                .containsAll(reasons(worker))
+                .contains("other")
+                .hasSize(reasons(worker).size() + 1);
+    }
+
+    private static SortedSet<String> reasons(String exposition) {
+        return Metric.in(exposition).stream()
+                .filter(metric -> metric.name().equals("aicc_udp_dropped_total"))
+                .map(metric -> metric.labels().get("reason"))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
@@ -201,7 +232,7 @@ class MetricsReferenceTest {
 
     private static List<List<String>> rows(String exposition) {
         return Metric.in(exposition).stream()
-                .map(metric -> List.of(Page.code(metric.signature()), metric.type(), metric.meaning()))
+                .map(metric -> List.of(Page.code(metric.signature()), metric.type(), metric.meaning(), metric.values()))
                 .toList();
     }
 }

@@ -10,6 +10,8 @@ import io.aicc.crd.CallSession;
 import io.aicc.e2e.kube.RealApiServer;
 import io.aicc.e2e.kube.RealApiServerExtension;
 import io.aicc.wire.MicroTime;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
@@ -118,6 +120,21 @@ class GuardsIT {
 
                 client.resource(lease(account)).create();
             }
+        }
+    }
+
+    @Test
+    void theOperatorMakesNoConfigMapButItsOwn() {
+        try (KubernetesClient operator = installation.as("aicc-operator")) {
+            await("the policy")
+                    .atMost(LIMIT)
+                    .untilAsserted(() -> refused(
+                            () -> operator.resource(configMap("corporate-ca"))
+                                    .dryRun()
+                                    .create(),
+                            "aicc-operator may only make the ConfigMap of its own name, not corporate-ca"));
+
+            operator.resource(configMap("aicc-operator")).dryRun().create();
         }
     }
 
@@ -264,6 +281,15 @@ class GuardsIT {
                 metadata: {name: %s, labels: {aicc.io/pbx: %s}}
                 spec: {callId: %s, requestedAt: "%s"}
                 """.formatted(name, pbx, name, MicroTime.format(Instant.now())), CallSession.class);
+    }
+
+    private ConfigMap configMap(String name) {
+        return new ConfigMapBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(installation.namespace())
+                .endMetadata()
+                .build();
     }
 
     private Lease lease(String name) {

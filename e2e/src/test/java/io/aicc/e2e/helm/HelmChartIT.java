@@ -231,7 +231,11 @@ class HelmChartIT {
                 "create leases",
                 "get leases/aicc-operator",
                 "update leases/aicc-operator",
-                "patch leases/aicc-operator"
+                "patch leases/aicc-operator",
+                "create configmaps",
+                "get configmaps/aicc-operator",
+                "patch configmaps/aicc-operator",
+                "create events"
             })
     void theOperatorMay(String request) {
         assertThat(may("aicc-operator", request)).isTrue();
@@ -255,8 +259,12 @@ class HelmChartIT {
                 "delete workerpools",
                 "update leases/somebody-elses",
                 "delete leases/aicc-operator",
-                "create events",
+                "patch events",
+                "delete events",
                 "get configmaps",
+                "patch configmaps/aicc-ca",
+                "update configmaps/aicc-operator",
+                "delete configmaps/aicc-operator",
                 "create serviceaccounts --subresource=token",
                 "create rolebindings",
                 "list pods --all-namespaces",

@@ -47,7 +47,12 @@ class InstalledProgramsIT {
 
     InstalledProgramsIT(RealApiServer server) {
         this.admin = server.client();
-        this.installation = Installation.of(server, "pool.warm.min=2", "pool.limits.keepEndedSeconds=0");
+        this.installation = Installation.of(
+                server,
+                "pool.warm.min=2",
+                "pool.limits.keepEndedSeconds=0",
+                "pool.ports.from=20000",
+                "pool.ports.to=20003");
         this.namespace = installation.namespace();
     }
 
@@ -69,6 +74,11 @@ class InstalledProgramsIT {
             await().atMost(LIMIT)
                     .untilAsserted(() -> assertThat(live()).singleElement().isEqualTo(servingPod()));
             String pod = servingPod();
+
+            // Warns that the pool cannot be filled: it has two port pairs.
+            await().atMost(LIMIT)
+                    .untilAsserted(() -> assertThat(installation.kubectl("describe", "workerpool", "default"))
+                            .containsPattern("Warning +PortsExhausted .*: 2 leased, 0 in quarantine, 0 free; widen"));
 
             // Lets go of the pod, though not by its label, which somebody took away; deletes the record in time: here
             // at once.

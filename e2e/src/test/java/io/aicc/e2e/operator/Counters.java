@@ -23,24 +23,23 @@ record Counters(int port) {
 
     /** Calls that ended, those whose duration is known, and packets of both speakers. */
     record Tally(int calls, int durations, int customerPackets, int agentPackets) {
-        static final Tally NONE = new Tally(0, 0, 0, 0);
-
         /** As {@link io.aicc.demo.played.PlayedWorker} counts. */
         static final Tally ONE_CALL = new Tally(1, 1, 100, 90);
 
-        Tally plus(Tally other) {
-            return new Tally(
-                    calls + other.calls,
-                    durations + other.durations,
-                    customerPackets + other.customerPackets,
-                    agentPackets + other.agentPackets);
+        Tally times(int factor) {
+            return new Tally(calls * factor, durations * factor, customerPackets * factor, agentPackets * factor);
         }
     }
 
     Tally read() {
+        return read("ended");
+    }
+
+    /** @param status of the calls; all else is of calls of any */
+    Tally read(String status) {
         List<String> samples = metrics().lines().toList();
         return new Tally(
-                value(samples, "aicc_calls_total{status=\"ended\"}"),
+                value(samples, "aicc_calls_total{status=\"%s\"}".formatted(status)),
                 value(samples, "aicc_call_duration_seconds_count"),
                 value(samples, "aicc_udp_packets_total{stream=\"customer\"}"),
                 value(samples, "aicc_udp_packets_total{stream=\"agent\"}"));
@@ -52,7 +51,12 @@ record Counters(int port) {
                 .map(line -> line.substring(line.lastIndexOf(' ') + 1))
                 .mapToInt(value -> (int) Double.parseDouble(value))
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no " + sample));
+                .orElseThrow(() -> new AssertionError("no " + sample));
+    }
+
+    /** Whether the totals are shown at all: by whoever leads. */
+    boolean shown() {
+        return metrics().contains("\naicc_calls_total{");
     }
 
     private String metrics() {

@@ -7,7 +7,9 @@ import io.aicc.crd.Phase;
 import io.aicc.crd.WorkerPool;
 import io.aicc.e2e.kube.RealApiServer;
 import io.aicc.e2e.kube.RealApiServerExtension;
+import io.aicc.e2e.operator.Counters.Tally;
 import io.aicc.runtime.Program;
+import io.aicc.wire.control.WorkerReport.State;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -37,22 +39,47 @@ class EndedRecordsIT {
     }
 
     @Test
-    void recordsAreDeletedWhenTheirTimeIsOverByWhoeverLeadsThen() throws Exception {
+    void recordsAreDeletedWhenTheirTimeIsOverAndStayInTheTotalsOfWhoeverLeads() throws Exception {
         rig.pool("warm: {min: 1, max: 1}, limits: {keepEndedSeconds: 3600}");
-        Program first = rig.startOperator(rig.newClient(), Map.of());
+        Counters first = Counters.atFreePort();
+        Counters next = Counters.atFreePort();
+        Program doomed = rig.startOperator(rig.newClient(), Map.of("AICC_METRICS_PORT", "" + first.port()));
         endedCall("call-1");
-        first.close();
-        rig.startOperator();
+        var unused = rig.startOperator(rig.newClient(), Map.of("AICC_METRICS_PORT", "" + next.port()));
+        await("its own count").atMost(OperatorRig.LIMIT).untilAsserted(() -> assertThat(first.read())
+                .isEqualTo(Tally.ONE_CALL));
+        assertThat(next.shown()).as("a standby shows no totals").isFalse();
+        doomed.close();
         endedCall("call-2");
 
         assertThat(rig.resource("call-1").get()).isNotNull();
         keepNoRecords();
-        await("the record that the first leader wrote")
+        await("the records of both leaders")
                 .atMost(OperatorRig.LIMIT)
-                .until(() -> rig.resource("call-1").get() == null);
-        await("the record of its own")
+                .until(() -> rig.resource("call-1").get() == null
+                        && rig.resource("call-2").get() == null);
+        assertThat(next.read()).isEqualTo(Tally.ONE_CALL.times(2));
+    }
+
+    @Test
+    void aSessionThatIsDeletedInMidCallStaysInTheTotals() throws Exception {
+        rig.pool("warm: {min: 1, max: 1}");
+        Counters first = Counters.atFreePort();
+        Counters next = Counters.atFreePort();
+        Program doomed = rig.startOperator(rig.newClient(), Map.of("AICC_METRICS_PORT", "" + first.port()));
+        rig.create("call-1", Instant.now());
+        String pod = OperatorRig.worker(rig.awaitSession("call-1", Phase.Ready));
+        rig.workers().in(pod).says(State.ACTIVE);
+        rig.resource("call-1").delete();
+        await("the worker, which goes last")
                 .atMost(OperatorRig.LIMIT)
-                .until(() -> rig.resource("call-2").get() == null);
+                .until(() ->
+                        client.pods().inNamespace(rig.namespace()).withName(pod).get() == null);
+        doomed.close();
+        var unused = rig.startOperator(rig.newClient(), Map.of("AICC_METRICS_PORT", "" + next.port()));
+
+        await("the next leader").atMost(OperatorRig.LIMIT).untilAsserted(() -> assertThat(next.read("deleted"))
+                .isEqualTo(Tally.ONE_CALL));
     }
 
     @Test
@@ -98,7 +125,9 @@ class EndedRecordsIT {
 
     private void endedCall(String name) {
         rig.create(name, Instant.now());
-        rig.awaitSession(name, Phase.Ready);
+        rig.workers()
+                .in(OperatorRig.worker(rig.awaitSession(name, Phase.Ready)))
+                .says(State.ACTIVE);
         rig.hangUp(name);
         rig.awaitSession(name, Phase.Ended);
     }

@@ -86,7 +86,8 @@ class OperatorIT {
         Instant hungUp = rig.hangUp("call-1");
         CallSession ended = rig.awaitSession("call-1", Phase.Ended);
         assertThat(Objects.requireNonNull(ended.getStatus()).summary())
-                .isEqualTo(new CallSessionStatus.Summary(4_000, 100, 90, 1, 2, 3, 7, 0, 120, 0, "CustomerHangup"));
+                .isEqualTo(new CallSessionStatus.Summary(
+                        4_000, 100, 90, 1, 2, 3, Map.of("late", 2L, "source", 3L), 7, 0, 120, 0, "CustomerHangup"));
         rig.awaitPool(pool -> Objects.equals(pool.warm(), 2)
                 && Objects.equals(pool.busy(), 0)
                 && new PortCounts(2, 2, 0).equals(pool.ports()));
@@ -282,7 +283,8 @@ class OperatorIT {
         var unused = rig.hangUp("call-1");
         assertThat(rig.awaitSession("call-1", Phase.Ended).getStatus().summary())
                 .as("what it had counted before its restart is in the totals")
-                .isEqualTo(new CallSessionStatus.Summary(4_000, 200, 180, 2, 4, 6, 14, 0, 120, 1, "CustomerHangup"));
+                .isEqualTo(new CallSessionStatus.Summary(
+                        4_000, 200, 180, 2, 4, 6, Map.of("late", 4L, "source", 6L), 14, 0, 120, 1, "CustomerHangup"));
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -81,7 +82,8 @@ class OutageIT {
         assertThat(OperatorRig.worker(came)).isIn(pods);
         assertThat(OperatorRig.worker(ended)).isEqualTo(OperatorRig.worker(ends));
         assertThat(Objects.requireNonNull(ended.getStatus()).summary())
-                .isEqualTo(new CallSessionStatus.Summary(4_000, 100, 90, 1, 2, 3, 7, 0, 120, 0, "CustomerHangup"));
+                .isEqualTo(new CallSessionStatus.Summary(
+                        4_000, 100, 90, 1, 2, 3, Map.of("late", 2L, "source", 3L), 7, 0, 120, 0, "CustomerHangup"));
         assertThat(rig.session("goes-on").getStatus())
                 .as("nobody took the call over")
                 .isEqualTo(goesOn.getStatus());

@@ -1,8 +1,12 @@
 package io.aicc.operator.kube;
 
 import io.aicc.crd.CallSession;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
@@ -17,6 +21,8 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.HttpURLConnection;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
@@ -28,6 +34,13 @@ import java.util.function.Supplier;
 /** Every write of the operator to the Kubernetes API goes through here, one request each. Thread-safe. */
 public final class KubeWrites {
     private static final long PAGE = 500;
+
+    /** How often a list is begun that the server forgets: one that takes minutes each time will not come to its end. */
+    private static final int LISTS = 3;
+
+    /** Of an Event, by the API's rules. */
+    private static final int LONGEST_MESSAGE = 1_023;
+
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
 
     private final KubernetesClient client;
@@ -42,6 +55,10 @@ public final class KubeWrites {
         counter("create", "Pod");
         counter("delete", "Pod");
         counter("patch", "Pod");
+        counter("delete", "CallSession");
+        counter("create", "ConfigMap");
+        counter("patch", "ConfigMap");
+        counter("create", "Event");
     }
 
     /**
@@ -63,14 +80,7 @@ public final class KubeWrites {
                         "status",
                         status));
         counter("patch_status", read.getKind()).increment();
-        try {
-            return Optional.of(client.resource(target).subresource("status").patch(MERGE, body));
-        } catch (KubernetesClientException e) {
-            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
-                return Optional.empty();
-            }
-            throw e;
-        }
+        return unlessChanged(() -> client.resource(target).subresource("status").patch(MERGE, body));
     }
 
     /** Creates a pod. What the server answers is not read: the watch brings the same, and a pod is long. */
@@ -156,12 +166,28 @@ public final class KubeWrites {
         }
     }
 
-    /** Reads the sessions that have this in a field, a page at a time: there may be an hour's. */
+    /**
+     * Reads the sessions that have this in a field, a page at a time: there may be an hour's. The server forgets after some
+     * minutes where a list had come to; then it is read from the beginning, so that the visitor may see a session twice.
+     */
     public void visitSessions(String namespace, String field, String value, Consumer<CallSession> visitor) {
+        for (int again = LISTS; ; again--) {
+            try {
+                visitPages(namespace, field + "=" + value, visitor);
+                return;
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != HttpURLConnection.HTTP_GONE || again == 1) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void visitPages(String namespace, String selector, Consumer<CallSession> visitor) {
         String next = null;
         do {
             ListOptions page = new ListOptionsBuilder()
-                    .withFieldSelector(field + "=" + value)
+                    .withFieldSelector(selector)
                     .withLimit(PAGE)
                     .withContinue(next)
                     .build();
@@ -170,6 +196,74 @@ public final class KubeWrites {
             sessions.getItems().forEach(visitor);
             next = sessions.getMetadata().getContinue();
         } while (next != null && !next.isEmpty());
+    }
+
+    /** A ConfigMap as it is now. */
+    public Optional<ConfigMap> configMap(String namespace, String name) {
+        return Optional.ofNullable(
+                client.configMaps().inNamespace(namespace).withName(name).get());
+    }
+
+    /** Creates a ConfigMap; empty when there is one of that name. */
+    public Optional<ConfigMap> create(String namespace, String name, Map<String, String> data) {
+        counter("create", "ConfigMap").increment();
+        ConfigMap map = new ConfigMapBuilder()
+                .withMetadata(name(namespace, name))
+                .withData(data)
+                .build();
+        return unlessChanged(() -> client.resource(map).create());
+    }
+
+    /** Merges some entries into a ConfigMap; empty when somebody changed or deleted it since it was read. */
+    public Optional<ConfigMap> mergeData(ConfigMap read, Map<String, String> data) {
+        counter("patch", "ConfigMap").increment();
+        ConfigMap target = new ConfigMapBuilder()
+                .withMetadata(name(
+                        read.getMetadata().getNamespace(), read.getMetadata().getName()))
+                .build();
+        String version = read.getMetadata().getResourceVersion();
+        String body = client.getKubernetesSerialization()
+                .asJson(Map.of("metadata", Map.of("resourceVersion", version), "data", data));
+        return unlessChanged(() -> client.resource(target).patch(MERGE, body));
+    }
+
+    /** An Event of type Warning about an object. */
+    public void warn(HasMetadata about, String reason, String message, Instant now) {
+        counter("create", "Event").increment();
+        String time = now.truncatedTo(ChronoUnit.SECONDS).toString();
+        ObjectMeta object = about.getMetadata();
+        Event event = new EventBuilder()
+                .withNewMetadata()
+                .withNamespace(object.getNamespace())
+                .withGenerateName(object.getName() + "-")
+                .endMetadata()
+                .withNewInvolvedObject()
+                .withApiVersion(about.getApiVersion())
+                .withKind(about.getKind())
+                .withNamespace(object.getNamespace())
+                .withName(object.getName())
+                .withUid(object.getUid())
+                .endInvolvedObject()
+                .withType("Warning")
+                .withReason(reason)
+                .withMessage(message.substring(0, Math.min(message.length(), LONGEST_MESSAGE)))
+                .withFirstTimestamp(time)
+                .withLastTimestamp(time)
+                .withCount(1)
+                .withNewSource("aicc-operator", null)
+                .build();
+        var unused = client.resource(event).create();
+    }
+
+    private static <T> Optional<T> unlessChanged(Supplier<T> write) {
+        try {
+            return Optional.of(write.get());
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     private Counter counter(String verb, String kind) {

@@ -45,6 +45,10 @@ final class PodDeletions implements AutoCloseable {
         }
     }
 
+    synchronized int waiting() {
+        return doomed.size();
+    }
+
     /** What is left, the next leader deletes. */
     @Override
     public void close() {

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -45,6 +46,7 @@ public final class WarmPools implements AutoCloseable {
     private final RandomGenerator random;
     private final SharedIndexInformer<Pod> pods;
     private final Map<String, WarmPool> pools = new ConcurrentHashMap<>();
+    private final Counter leakedPairs;
     private volatile BiConsumer<String, String> sessionListener = (pool, session) -> {};
     private volatile Consumer<String> poolListener = pool -> {};
     private volatile @Nullable WorkerChannels channels;
@@ -73,6 +75,15 @@ public final class WarmPools implements AutoCloseable {
         gauge(metrics, "warm", Staffing.Counts::warm);
         gauge(metrics, "starting", Staffing.Counts::starting);
         gauge(metrics, "busy", Staffing.Counts::busy);
+        pairs(metrics, "free", PortLeases.Counts::free);
+        pairs(metrics, "leased", PortLeases.Counts::leased);
+        pairs(metrics, "quarantined", PortLeases.Counts::quarantined);
+        Gauge.builder("aicc_workers_wanted", () -> sum(Staffing.Counts::target))
+                .description("Idle workers that there should be, all pools together")
+                .register(metrics);
+        Gauge.builder("aicc_calls_waiting", () -> sum(Staffing.Counts::waiting))
+                .description("Calls that wait for a worker")
+                .register(metrics);
         Gauge.builder("aicc_active_calls", () -> sum(Staffing.Counts::busy))
                 .description("Calls that have a worker")
                 .register(metrics);
@@ -80,6 +91,11 @@ public final class WarmPools implements AutoCloseable {
                         "aicc_port_pool_available",
                         () -> sum(counts -> counts.ports().free()))
                 .description("Port pairs that can be leased, all pools together")
+                .register(metrics);
+        leakedPairs = Counter.builder("aicc_leaks")
+                .description(
+                        "What had to be swept up: workers of sessions that nobody knew, port pairs of pods that never came")
+                .tag("kind", "port_pair")
                 .register(metrics);
         FunctionCounter.builder("aicc_port_pairs_freed", this, self -> self.sumFreed())
                 .description("Port pairs that can be leased again after a call and their rest")
@@ -208,6 +224,12 @@ public final class WarmPools implements AutoCloseable {
         return Optional.ofNullable(pools.get(name));
     }
 
+    /** A pod that we meant to make does not exist: its ports were leased to nobody. */
+    void absent(WarmPool pool, String pod) {
+        pool.absent(pod);
+        leakedPairs.increment();
+    }
+
     /** The pool of a WorkerPool, a worker or a record of one. */
     WarmPool pool(String name) {
         return pools.computeIfAbsent(
@@ -314,6 +336,13 @@ public final class WarmPools implements AutoCloseable {
         Gauge.builder("aicc_workers", () -> sum(count))
                 .tag("state", state)
                 .description("Workers by state, all pools together")
+                .register(metrics);
+    }
+
+    private void pairs(MeterRegistry metrics, String state, ToDoubleFunction<PortLeases.Counts> count) {
+        Gauge.builder("aicc_port_pairs", () -> sum(counts -> count.applyAsDouble(counts.ports())))
+                .tag("state", state)
+                .description("Port pairs by state, all pools together")
                 .register(metrics);
     }
 

@@ -22,9 +22,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,10 +54,15 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
     private final KubeWrites api;
     private final String namespace;
     private final InstantSource clock;
-    private final ExecutorService creations = Executors.newFixedThreadPool(
+    private final ThreadPoolExecutor creations = new ThreadPoolExecutor(
             CREATIONS_AT_ONCE,
+            CREATIONS_AT_ONCE,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
             Thread.ofPlatform().daemon().name("pod-creation-", 0).factory());
     private final PodDeletions deletions;
+    private final PoolWarnings warnings;
     private final Set<String> dirty = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService pace = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("pool-changes").factory());
@@ -76,6 +82,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         this.namespace = namespace;
         this.clock = clock;
         this.deletions = new PodDeletions(api, namespace);
+        this.warnings = new PoolWarnings(api);
         pools.onPoolChange(this::changed);
     }
 
@@ -102,6 +109,16 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         }
     }
 
+    /** Pods that wait to be created. */
+    public int creationsWaiting() {
+        return creations.getQueue().size();
+    }
+
+    /** Pods that wait to be deleted. */
+    public int deletionsWaiting() {
+        return deletions.waiting();
+    }
+
     @Override
     public void close() {
         pace.shutdownNow();
@@ -118,6 +135,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         if (context.isPrimaryResourceDeleted()) {
             pool.abandon();
             told.remove(resource.getMetadata().getName());
+            warnings.forget(resource.getMetadata().getName());
         } else {
             learn(pool, resource);
         }
@@ -142,7 +160,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         plan.make().forEach(making -> creations.execute(() -> make(resource, revision, pool, making)));
         plan.mark().forEach(pod -> creations.execute(() -> mark(pool, pod)));
         deletions.add(plan.delete());
-        plan.verify().stream().filter(pod -> !api.podExists(namespace, pod)).forEach(pool::absent);
+        plan.verify().stream().filter(pod -> !api.podExists(namespace, pod)).forEach(pod -> pools.absent(pool, pod));
     }
 
     private void make(WorkerPool resource, String revision, WarmPool pool, Staffing.Making making) {
@@ -199,6 +217,8 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
                 again = due.isBefore(again) ? due : again;
             } else if (api.mergeStatus(resource, WorkerPool::new, status).isPresent()) {
                 told.put(name, new Told(status, now));
+                Conditions.ready(status.conditions())
+                        .ifPresent(ready -> warnings.tell(resource, ready.getReason(), ready.getMessage(), now));
             } else {
                 again = now.plus(STATUS_INTERVAL); // Somebody else wrote: once more, on what the watch brings.
             }

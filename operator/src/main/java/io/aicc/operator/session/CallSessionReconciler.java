@@ -17,7 +17,7 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -61,19 +61,29 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
     private volatile @Nullable IndexerResourceCache<CallSession> cache;
     private volatile @Nullable StateMachine machine;
 
+    /** @param home where sessions are, and the archive of what they add up to */
     public CallSessionReconciler(
-            WarmPools pools, KubeWrites api, String namespace, MeterRegistry registry, InstantSource clock) {
+            WarmPools pools, KubeWrites api, Home home, PrometheusMeterRegistry registry, InstantSource clock) {
         this.pools = pools;
         this.api = api;
         this.clock = clock;
         this.metrics = new SessionMetrics(registry, clock);
-        this.orphans = new Orphans(pools, metrics, clock, uid -> byUid(uid).isPresent());
-        this.ended =
-                new EndedRecords(api, pools, namespace, clock, uid -> byUid(uid).isPresent());
+        this.ended = new EndedRecords(api, pools, home, clock, uid -> byUid(uid).isPresent());
+        this.orphans =
+                new Orphans(pools, ended, metrics, clock, uid -> byUid(uid).isPresent());
+        registry.getPrometheusRegistry().register(new TotalsMetrics(ended::totals));
         pools.onSessionChange(this::workerChanged);
         var sweeping = sweeper.scheduleWithFixedDelay(orphans::sweep, 1, 1, TimeUnit.SECONDS);
         var cleaning = cleaner.scheduleWithFixedDelay(ended::sweep, 1, 1, TimeUnit.SECONDS);
     }
+
+    /**
+     * Where the operator's own is.
+     *
+     * @param namespace of the sessions
+     * @param archive name of the ConfigMap that has the totals of sessions whose records are gone
+     */
+    public record Home(String namespace, String archive) {}
 
     @Override
     public List<EventSource<?, CallSession>> prepareEventSources(EventSourceContext<CallSession> context) {
@@ -129,10 +139,14 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
         }
     }
 
-    /** What the records say of workers and ports, for the pools to start from. */
-    public List<Memory> memories() {
+    /**
+     * What the records say of workers and ports, for the pools to start from.
+     *
+     * @param epoch a number that no leader before us had
+     */
+    public List<Memory> memories(long epoch) {
         List<Memory> memories = new ArrayList<>();
-        ended.learn(session -> freed(session).ifPresent(memories::add));
+        ended.lead(epoch, session -> freed(session).ifPresent(memories::add));
         IndexerResourceCache<CallSession> known = cache;
         if (known != null) {
             known.list().flatMap(session -> serving(session).stream()).forEach(memories::add);

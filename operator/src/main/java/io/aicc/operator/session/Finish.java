@@ -18,12 +18,13 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The end of a session: the worker is told, its last words are waited for, the totals are written down and added to ours
- * exactly once, and the worker goes. The pool frees its ports by itself, as soon as the sockets are closed.
+ * The end of a session: the worker is told, its last words are waited for, the totals are written down, and the worker
+ * goes. The pool frees its ports by itself, as soon as the sockets are closed.
  */
 final class Finish {
     private static final Logger log = LoggerFactory.getLogger(Finish.class);
@@ -64,7 +65,7 @@ final class Finish {
         }
         Worker worker = mine.get();
         if (worker.is(State.DONE)) {
-            long missing = SessionMetrics.undelivered(worker.report());
+            long missing = undelivered(worker.report());
             return missing == 0
                     ? close(call, Phase.Ended, mine, "CallEnded", "the call is over and its words are delivered")
                     : close(
@@ -86,7 +87,7 @@ final class Finish {
         return sayEnding(call, since, limit);
     }
 
-    /** Writes the last word on a session; whoever's write succeeds adds the totals and lets the worker go. */
+    /** Writes the last word on a session; whoever's write succeeds lets the worker go. */
     Outcome close(Call call, Phase phase, Optional<Worker> worker, String reason, String message) {
         Optional<Account> account = pools.account(call.pool(), call.uid());
         Instant closed = worker.map(Worker::mediaClosedAt).orElse(call.now());
@@ -96,19 +97,14 @@ final class Finish {
                 call.times().ending() == null ? MicroTime.format(endingSince(call)) : null,
                 worker.isPresent() || call.status().worker() != null ? MicroTime.format(closed) : null,
                 MicroTime.format(call.now()));
-        boolean written = record.write(
-                call,
-                Change.phase(phase)
-                        .at(times)
-                        .summing(account.map(sum -> summary(call, sum)).orElse(null))
-                        .saying(SessionRecord.ready(call, false, reason, message)));
-        if (!written) {
+        Change change = Change.phase(phase)
+                .at(times)
+                .summing(account.map(sum -> summary(call, sum)).orElse(null))
+                .saying(SessionRecord.ready(call, false, reason, message));
+        if (!record.write(call, change)) {
             return Outcome.again(SessionRecord.CONFLICT_PAUSE);
         }
-        ended.add(call.session());
-        metrics.ended(
-                phase == Phase.Failed ? SessionMetrics.End.FAILED : SessionMetrics.End.ENDED,
-                account.map(Account::report).orElse(null));
+        ended.add(call.session(), change.status());
         if (worker.isPresent()) {
             call.endedAt().ifPresent(hungUp -> metrics.reclaimed(hungUp, closed));
         }
@@ -172,6 +168,12 @@ final class Finish {
         return Outcome.again(written ? Duration.between(call.now(), limit) : SessionRecord.CONFLICT_PAUSE);
     }
 
+    /** How many finals a worker gave up; 0 when it has not said so. */
+    private static long undelivered(@Nullable WorkerReport totals) {
+        CallSummary summary = totals == null ? null : totals.summary();
+        return summary == null ? 0 : Math.max(0, summary.undelivered());
+    }
+
     private static Summary summary(Call call, Account account) {
         WorkerReport report = account.report();
         CallSummary totals = report.summary();
@@ -182,6 +184,7 @@ final class Finish {
                 report.customer().unheard() + report.agent().unheard(),
                 report.customer().late() + report.agent().late(),
                 report.customer().refused() + report.agent().refused(),
+                Tally.dropped(report),
                 totals == null ? report.transcripts() : totals.transcripts(),
                 totals == null ? report.undelivered() : totals.undelivered(),
                 totals == null ? 0 : totals.sttLatencyMs(),

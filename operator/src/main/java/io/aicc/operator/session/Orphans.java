@@ -30,6 +30,7 @@ final class Orphans {
     private static final Duration GIVE_UP = Duration.ofMinutes(11);
 
     private final WarmPools pools;
+    private final EndedRecords ended;
     private final SessionMetrics metrics;
     private final InstantSource clock;
     private final Predicate<String> recordExists;
@@ -39,8 +40,14 @@ final class Orphans {
     private record Suspect(String pool, Instant since, boolean certain) {}
 
     /** @param recordExists whether a session of this UID is known */
-    Orphans(WarmPools pools, SessionMetrics metrics, InstantSource clock, Predicate<String> recordExists) {
+    Orphans(
+            WarmPools pools,
+            EndedRecords ended,
+            SessionMetrics metrics,
+            InstantSource clock,
+            Predicate<String> recordExists) {
         this.pools = pools;
+        this.ended = ended;
         this.metrics = metrics;
         this.clock = clock;
         this.recordExists = recordExists;
@@ -86,11 +93,18 @@ final class Orphans {
         }
         Worker worker = known.get();
         boolean neverBegan = worker.is(State.IDLE) && worker.assignment() == null;
-        if (worker.is(State.DONE) || neverBegan || now.isAfter(suspect.since().plus(GIVE_UP))) {
+        boolean late = now.isAfter(suspect.since().plus(GIVE_UP));
+        if (worker.is(State.DONE) || neverBegan || late) {
+            Tally tally = Tally.ofDeleted(pools.account(suspect.pool(), session).orElse(null));
+            if (!ended.keep(session, tally) && !late) {
+                return false; // What it counted is kept first.
+            }
             log.atInfo().addKeyValue("pod", worker.pod()).log("worker of a deleted session let go");
             pools.dismiss(suspect.pool(), worker);
             pools.forget(suspect.pool(), session);
-            metrics.ended(SessionMetrics.End.DELETED, worker.report());
+            if (!suspect.certain()) {
+                metrics.leaked();
+            }
             return true;
         }
         if (!worker.toldToEnd() && beingTold.add(session)) {

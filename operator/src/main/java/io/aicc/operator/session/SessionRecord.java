@@ -64,6 +64,10 @@ final class SessionRecord {
         Change summing(@Nullable Summary totals) {
             return new Change(phase, endpoint, worker, times, conditions, totals);
         }
+
+        CallSessionStatus status() {
+            return new CallSessionStatus(phase, endpoint, worker, times, conditions, summary);
+        }
     }
 
     /**
@@ -73,14 +77,7 @@ final class SessionRecord {
      */
     boolean write(Call call, Change change) {
         check(call, change.phase());
-        CallSessionStatus status = new CallSessionStatus(
-                change.phase(),
-                change.endpoint(),
-                change.worker(),
-                change.times(),
-                change.conditions(),
-                change.summary());
-        Optional<CallSession> now = api.mergeStatus(call.session(), CallSession::new, status);
+        Optional<CallSession> now = api.mergeStatus(call.session(), CallSession::new, change.status());
         now.ifPresent(written -> cache.written(call.session(), written));
         return now.isPresent();
     }
