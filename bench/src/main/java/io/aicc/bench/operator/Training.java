@@ -15,9 +15,9 @@ import java.util.Map;
  * calls enough that what they go through is compiled. What is learnt, a new leader need not find out beside live calls.
  */
 final class Training {
-    private static final int WARM = 20;
-    private static final int CALLS_PER_SECOND = 20;
-    private static final int CALLS = 600;
+    private static final int WARM = 15;
+    private static final int CALLS_PER_SECOND = 10;
+    private static final int CALLS = 400;
     private static final Duration HOLD = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final Duration WRITING_IT_DOWN = Duration.ofMinutes(5);

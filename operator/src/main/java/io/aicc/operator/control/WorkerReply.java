@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a worker answers, read as it comes: HTTP/1.1 (RFC 9112) of which the connection is the end, so only chunks have to be
- * decoded. One for each live worker is open all the time; the JDK's own client holds 25 kB for each, this one some 2 kB.
+ * decoded. One for each live worker is open all the time, thread and all it takes 12 kB of heap; with the JDK's own client it
+ * took 29.
  */
 final class WorkerReply implements Closeable {
     /** Of a header or a report, which is below 1 kB; a line longer than this is neither. */
