@@ -22,10 +22,8 @@ final class Ear implements AutoCloseable {
     private long lastTickNanos;
     private volatile @Nullable Speaker speaker;
 
-    /** Odd while its thread works. */
-    private volatile int step;
-
-    private int stepSeen;
+    /** Whether its thread reads and consumes; else it waits for a packet. */
+    private volatile boolean working;
 
     Ear(StreamPort port, MediaSocket socket, LongSupplier nanoClock) {
         this.port = port;
@@ -39,7 +37,6 @@ final class Ear implements AutoCloseable {
     }
 
     /** Until the socket is closed and everything consumed, or until interrupted. */
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // nobody else writes it
     void run() throws IOException {
         boolean more = false;
         try {
@@ -47,10 +44,10 @@ final class Ear implements AutoCloseable {
                 if (!more) {
                     socket.await(speaker == null ? 0 : TICK_MS);
                 }
-                step++;
+                working = true;
                 more = read();
                 work();
-                step++;
+                working = false;
             }
         } finally {
             Speaker last = speaker;
@@ -80,14 +77,13 @@ final class Ear implements AutoCloseable {
     }
 
     /**
-     * Reads all there is if the ear's thread still works at what it worked at the last time that this was called.
+     * Reads all there is if the ear's thread is at work, and so perhaps with its consumer. Mostly it is about to read itself, and
+     * finds a little less; but a flood fills the socket's buffer in a fraction of a second.
      *
-     * @return whether it does
+     * @return whether it is
      */
     boolean relieve() {
-        int now = step;
-        boolean busy = now == stepSeen && now % 2 != 0;
-        stepSeen = now;
+        boolean busy = working;
         for (int turns = 0; busy && turns < MOST_TURNS && read(); turns++) {}
         return busy;
     }

@@ -1,0 +1,90 @@
+package io.aicc.worker.rtp;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.aicc.crd.Codec;
+import io.aicc.runtime.Tasks;
+import io.aicc.wire.event.Channel;
+import io.aicc.worker.audio.AudioFrame;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+class EarTest {
+    private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+    private static final int PACKETS = 40;
+
+    private final StreamFormat format = StreamFormat.of(Codec.ULAW);
+    private final StreamPort port = new StreamPort(Channel.CUSTOMER, System::nanoTime);
+    private final PacketRing ring = new PacketRing(format.maxPayloadBytes(), GateRig.CAPACITY);
+
+    @Test
+    void whoseConsumerIsBusyIsReadForAtTheFirstLook() throws IOException, InterruptedException {
+        Busy consumer = new Busy();
+        try (Tasks tasks = new Tasks(Duration.ofSeconds(5));
+                DatagramSocket pbx = new DatagramSocket(0, LOOPBACK);
+                MediaSocket socket = MediaSocket.bind(new InetSocketAddress(LOOPBACK, 0), 1 << 19, port);
+                Ear ear = new Ear(port, socket, System::nanoTime)) {
+            tasks.startComputing("ear", ear::run);
+            assertThat(ear.relieve()).as("waits for a call").isFalse();
+            ear.open(gate(pbx), speaker(consumer));
+            send(pbx, ear.localPort(), 1, 2);
+            assertThat(consumer.isBusy.await(5, SECONDS)).isTrue();
+            send(pbx, ear.localPort(), 3, PACKETS);
+
+            assertThat(ear.relieve()).isTrue();
+
+            assertThat(port.stats().received()).isEqualTo(2 + PACKETS);
+            consumer.mayGoOn.countDown();
+            await().until(() -> ring.peek() == null);
+        }
+    }
+
+    private PacketGate gate(DatagramSocket pbx) {
+        SourceRule rule = new SourceRule.Exact(new InetSocketAddress(LOOPBACK, pbx.getLocalPort()));
+        return new PacketGate(format, rule, new FormerSources(), port.stats(), ring, 100, System.nanoTime());
+    }
+
+    private Speaker speaker(FrameConsumer consumer) {
+        return new Speaker(format, ring, new MediaTimeline(8_000, System.nanoTime()), consumer, System::nanoTime);
+    }
+
+    private static void send(DatagramSocket from, int to, int first, int count) throws IOException {
+        for (int i = first; i < first + count; i++) {
+            byte[] bytes = Packets.ulaw(i, GateRig.SSRC);
+            from.send(new DatagramPacket(bytes, bytes.length, LOOPBACK, to));
+        }
+    }
+
+    /** Stays with its first frame for as long as the test wants. */
+    private static final class Busy implements FrameConsumer {
+        final CountDownLatch isBusy = new CountDownLatch(1);
+        final CountDownLatch mayGoOn = new CountDownLatch(1);
+
+        @Override
+        public void frame(AudioFrame frame) {
+            isBusy.countDown();
+            try {
+                assertThat(mayGoOn.await(5, SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public void gap(GapReason reason, long startMs, long endMs) {}
+
+        @Override
+        public void idle(long nowMs) {}
+
+        @Override
+        public void end() {}
+    }
+}
