@@ -7,15 +7,16 @@ import java.util.Arrays;
  * no error above −70 dB between 300 and 3400 Hz. Keeps its state from call to call, so a stream may come in pieces of any
  * size. Not thread-safe.
  *
- * @implNote A half-band low-pass of 63 taps (sinc under a Kaiser window, β = 7), applied between the samples only: every other
- *     output is an input sample passed on, the ones in between are 32 multiplications each. The delay line is written twice, so
- *     that its last 32 samples always lie in one piece.
+ * @implNote A half-band low-pass of 63 taps (sinc under a Kaiser window), applied between the samples only: every other output
+ *     is an input sample passed on, the ones in between are 32 multiplications each. With β below 7.2 the whole band has more
+ *     ripple than SoX, above 7.35 the edge at 3400 Hz more than −70 dB. The delay line is written twice, so that its last 32
+ *     samples always lie in one piece.
  */
 public final class Upsampler {
     /** Taps that are not zero, the middle one aside. */
     private static final int TAPS = 32;
 
-    private static final double KAISER_BETA = 7;
+    private static final double KAISER_BETA = 7.3;
     private static final float[] FILTER = filter();
 
     private final float[] delayLine = new float[2 * TAPS];
