@@ -61,6 +61,11 @@ public final class JavaProgram {
         return likeAWorker(WORKER);
     }
 
+    /** What a worker's JVM is told. */
+    public static List<String> workerOptions() {
+        return WORKER_OPTIONS;
+    }
+
     /** Another program under a worker's conditions. */
     public static ProcessBuilder likeAWorker(String main) {
         return from(System.getProperty("java.class.path"), main, WORKER_OPTIONS);

@@ -3,6 +3,7 @@ package io.aicc.bench.alloc;
 import io.aicc.bench.Benchmark;
 import io.aicc.bench.Options;
 import io.aicc.bench.Report;
+import io.aicc.demo.JavaProgram;
 import io.aicc.worker.rtp.ReceivePath;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -38,11 +39,7 @@ public final class AllocBench implements Benchmark {
                 .include(ReceivePath.class.getName())
                 .addProfiler(GCProfiler.class)
                 .forks(1)
-                .jvmArgs(
-                        "-XX:+UseSerialGC",
-                        "-Xmx64m",
-                        "-XX:TieredStopAtLevel=1",
-                        "--sun-misc-unsafe-memory-access=allow")
+                .jvmArgs(JavaProgram.workerOptions().toArray(String[]::new))
                 .warmupIterations(2)
                 .warmupTime(TimeValue.seconds(1))
                 .measurementIterations(3)
