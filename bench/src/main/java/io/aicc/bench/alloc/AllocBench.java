@@ -19,7 +19,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 public final class AllocBench implements Benchmark {
     private static final String BYTES_PER_OPERATION = "gc.alloc.rate.norm";
     /** The smallest object has 16 bytes; the profiler spreads its own few over all operations. */
-    private static final double NOTHING = 0.1;
+    private static final double NOTHING = 0.5;
 
     @Override
     public String name() {

@@ -4,6 +4,7 @@ import io.aicc.crd.Codec;
 import io.aicc.wire.event.Channel;
 import io.aicc.worker.audio.AudioFrame;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -32,10 +33,7 @@ public class ReceivePath {
     private static final long PACKET_NANOS = 20_000_000;
     private static final int SAMPLES = 160;
     private static final long AT_MOST_MS = 1_000;
-    /** As in a worker, which has jars and logs open: the JDK keeps no ready objects for higher numbers of sockets. */
-    private static final int OTHERS_OPEN = 128;
 
-    private final List<DatagramChannel> others = new ArrayList<>();
     private final byte[] packet = new byte[RtpPacket.HEADER_BYTES + SAMPLES];
     private final ByteBuffer toSend = ByteBuffer.allocateDirect(packet.length);
     private final StreamFormat format = StreamFormat.of(Codec.ULAW);
@@ -44,33 +42,21 @@ public class ReceivePath {
     private final Sum sum = new Sum();
     private final Speaker speaker =
             new Speaker(format, ring, new MediaTimeline(format.sampleRateHz(), 0), sum, this::now);
-    private final DatagramChannel pbx;
-    private final InetSocketAddress source;
-    private final MediaSocket socket;
-    private final PacketGate gate;
+    private final StreamPort port = new StreamPort(Channel.CUSTOMER, this::now);
+    private final Wire wire = Wire.to(port);
+    private final PacketGate gate = new PacketGate(
+            format,
+            new SourceRule.Exact(wire.source),
+            new FormerSources(),
+            port.stats(),
+            ring,
+            RtpSettings.Limits.OF_A_CALL.packetsPerSecond(),
+            0);
     private long now;
     private int number;
 
     /** A stream that has proven itself. */
-    public ReceivePath() throws IOException {
-        for (int i = 0; i < OTHERS_OPEN; i++) {
-            others.add(DatagramChannel.open());
-        }
-        InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        StreamPort port = new StreamPort(Channel.CUSTOMER, this::now);
-        socket = MediaSocket.bind(anyPort, RtpSettings.Limits.OF_A_CALL.socketBufferBytes(), port);
-        pbx = DatagramChannel.open()
-                .bind(anyPort)
-                .connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), socket.localPort()));
-        source = (InetSocketAddress) pbx.getLocalAddress();
-        gate = new PacketGate(
-                format,
-                new SourceRule.Exact(source),
-                new FormerSources(),
-                port.stats(),
-                ring,
-                RtpSettings.Limits.OF_A_CALL.packetsPerSecond(),
-                0);
+    public ReceivePath() {
         port.open(gate);
         packet[0] = (byte) 0x80;
         Arrays.fill(packet, RtpPacket.HEADER_BYTES, packet.length, (byte) 0x30);
@@ -98,9 +84,9 @@ public class ReceivePath {
     @Benchmark
     public long fromTheSocket() throws IOException {
         write(number++);
-        pbx.write(toSend.clear().put(packet).flip());
-        socket.await(AT_MOST_MS);
-        boolean _ = socket.read();
+        wire.pbx.write(toSend.clear().put(packet).flip());
+        wire.socket.await(AT_MOST_MS);
+        boolean _ = wire.socket.read();
         while (speaker.work()) {}
         return sum.samples;
     }
@@ -108,16 +94,12 @@ public class ReceivePath {
     /** Gives the sockets back. */
     @TearDown
     public void close() throws IOException {
-        socket.close();
-        pbx.close();
-        for (DatagramChannel other : others) {
-            other.close();
-        }
+        wire.close();
     }
 
     private void hear(int sequenceNumber) {
         write(sequenceNumber);
-        gate.accept(packet, 0, packet.length, source, now);
+        gate.accept(packet, 0, packet.length, wire.source, now);
         while (speaker.work()) {}
     }
 
@@ -133,6 +115,38 @@ public class ReceivePath {
 
     private long now() {
         return now;
+    }
+
+    /** A PBX's socket and a worker's. */
+    private record Wire(
+            List<DatagramChannel> others, DatagramChannel pbx, InetSocketAddress source, MediaSocket socket) {
+        /** As in a worker, with its jars and logs: the JDK keeps objects ready for lower numbers of sockets. */
+        private static final int OTHERS_OPEN = 128;
+
+        static Wire to(StreamPort port) {
+            try {
+                List<DatagramChannel> others = new ArrayList<>();
+                for (int i = 0; i < OTHERS_OPEN; i++) {
+                    others.add(DatagramChannel.open());
+                }
+                InetAddress here = InetAddress.getLoopbackAddress();
+                InetSocketAddress any = new InetSocketAddress(here, 0);
+                MediaSocket socket = MediaSocket.bind(any, RtpSettings.Limits.OF_A_CALL.socketBufferBytes(), port);
+                DatagramChannel pbx =
+                        DatagramChannel.open().bind(any).connect(new InetSocketAddress(here, socket.localPort()));
+                return new Wire(others, pbx, (InetSocketAddress) pbx.getLocalAddress(), socket);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        void close() throws IOException {
+            socket.close();
+            pbx.close();
+            for (DatagramChannel other : others) {
+                other.close();
+            }
+        }
     }
 
     private static final class Sum implements FrameConsumer {
