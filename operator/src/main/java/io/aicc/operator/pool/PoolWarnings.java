@@ -1,7 +1,6 @@
 package io.aicc.operator.pool;
 
 import io.aicc.crd.WorkerPool;
-import io.aicc.operator.kube.KubeWrites;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -19,13 +18,19 @@ final class PoolWarnings {
     /** Reasons of the condition that somebody has to do something about. */
     private static final Set<String> SERIOUS = Set.of("PortsExhausted", "MaxWorkersReached", "WorkersFail");
 
-    private final KubeWrites api;
+    private final Sink events;
     private final Map<Warning, Instant> told = new ConcurrentHashMap<>();
 
     private record Warning(String pool, String reason) {}
 
-    PoolWarnings(KubeWrites api) {
-        this.api = api;
+    /** Where events are written. */
+    @FunctionalInterface
+    interface Sink {
+        void warn(WorkerPool about, String reason, String message, Instant now);
+    }
+
+    PoolWarnings(Sink events) {
+        this.events = events;
     }
 
     /** What the pool's condition says now. */
@@ -37,7 +42,7 @@ final class PoolWarnings {
         }
         told.put(warning, now);
         try {
-            api.warn(pool, reason, message, now);
+            events.warn(pool, reason, message, now);
         } catch (RuntimeException e) { // The condition says the same.
             log.atWarn()
                     .addKeyValue("pool", warning.pool())

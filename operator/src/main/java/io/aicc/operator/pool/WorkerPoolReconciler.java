@@ -82,7 +82,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         this.namespace = namespace;
         this.clock = clock;
         this.deletions = new PodDeletions(api, namespace);
-        this.warnings = new PoolWarnings(api);
+        this.warnings = new PoolWarnings(api::warn);
         pools.onPoolChange(this::changed);
     }
 
