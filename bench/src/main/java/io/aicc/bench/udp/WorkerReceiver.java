@@ -25,14 +25,15 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The worker's own way from the socket to decoded samples, and nothing behind it, in a process like a worker's. It was made
- * for 100 packets a second, so its clock moves with the packets: the timeline then sees a call. Says its ports, then answers
+ * for 100 packets a second, so its clock moves with the packets: the timeline then sees a call. A clock can do so for one stream
+ * only, whoever asks it, so each has a receiver of its own, of which the other port stays unused. Says its ports, then answers
  * {@code count} with everything that was counted.
  */
 final class WorkerReceiver {
@@ -45,34 +46,24 @@ final class WorkerReceiver {
     private WorkerReceiver() {}
 
     /** Arguments: the customer's source port, the agent's. */
-    public static void main(String[] arguments) throws IOException, InterruptedException {
-        InetAddress here = InetAddress.getLoopbackAddress();
-        MeterRegistry registry = new SimpleMeterRegistry();
-        PacketClock clock = new PacketClock();
-        Decoded customer = new Decoded();
-        Decoded agent = new Decoded();
-        try (Tasks tasks = new Tasks(Duration.ofSeconds(1));
-                RtpReceiver receiver = RtpReceiver.bind(new RtpSettings(here, 0, 0, LIMITS), tasks, registry, clock)) {
-            clock.count(registry);
-            SourceRule customerSource = SourceRule.exact(here.getHostAddress() + ":" + arguments[0]);
-            SourceRule agentSource = SourceRule.exact(here.getHostAddress() + ":" + arguments[1]);
-            receiver.lock(new MediaPlan(Codec.ULAW, customerSource, agentSource, Duration.ZERO), customer, agent);
-            Child.answer(receiver.localPort(Channel.CUSTOMER) + " " + receiver.localPort(Channel.AGENT));
+    public static void main(String[] arguments) throws IOException {
+        try (Stream customer = new Stream(Channel.CUSTOMER, arguments[0]);
+                Stream agent = new Stream(Channel.AGENT, arguments[1])) {
+            Child.answer(customer.port() + " " + agent.port());
             BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             while (commands.readLine() != null) {
-                Child.answer(count(receiver, customer, agent));
+                Child.answer(count(customer, agent));
             }
         }
     }
 
-    private static String count(RtpReceiver receiver, Decoded customer, Decoded agent) throws IOException {
+    private static String count(Stream... streams) throws IOException {
         Map<String, Long> counts = new LinkedHashMap<>();
-        counts.put("packets", customer.packets.get() + agent.packets.get());
-        counts.put("samples", customer.samples.get() + agent.samples.get());
-        for (Channel speaker : Channel.values()) {
-            StreamCounters counters = receiver.counters(speaker);
-            counters.rejected().forEach((reason, count) -> counts.merge(reason, count, Long::sum));
-            counts.merge("kernel", KernelDrops.of(receiver.localPort(speaker)), Long::sum);
+        for (Stream stream : streams) {
+            counts.merge("packets", stream.decoded.packets.get(), Long::sum);
+            counts.merge("samples", stream.decoded.samples.get(), Long::sum);
+            stream.counters().rejected().forEach((reason, count) -> counts.merge(reason, count, Long::sum));
+            counts.merge("kernel", KernelDrops.of(stream.port()), Long::sum);
         }
         counts.put(
                 "cpu_us",
@@ -82,27 +73,45 @@ final class WorkerReceiver {
         return JsonMapper.builder().build().writeValueAsString(counts);
     }
 
-    /** Moves by 20 ms for each packet that was heard of a speaker, on the thread of that speaker. */
-    private static final class PacketClock implements LongSupplier {
+    /** One speaker: a receiver whose clock moves by 20 ms for each packet that was heard. */
+    private static final class Stream implements AutoCloseable {
         private static final long PACKET_NANOS = 20_000_000;
 
-        private volatile @Nullable FunctionCounter customer;
-        private volatile @Nullable FunctionCounter agent;
+        private final Tasks tasks = new Tasks(Duration.ofSeconds(1));
+        private final Decoded decoded = new Decoded();
+        private final Channel speaker;
+        private final RtpReceiver receiver;
+        private volatile @Nullable FunctionCounter heard;
 
-        void count(MeterRegistry registry) {
-            customer = packets(registry, "customer");
-            agent = packets(registry, "agent");
+        Stream(Channel speaker, String source) throws IOException {
+            this.speaker = speaker;
+            InetAddress here = InetAddress.getLoopbackAddress();
+            MeterRegistry registry = new SimpleMeterRegistry();
+            receiver = RtpReceiver.bind(new RtpSettings(here, 0, 0, LIMITS), tasks, registry, this::now);
+            heard = registry.get("aicc_udp_packets_total")
+                    .tag("stream", speaker.name().toLowerCase(Locale.ROOT))
+                    .functionCounter();
+            SourceRule rule = SourceRule.exact(here.getHostAddress() + ":" + source);
+            receiver.lock(new MediaPlan(Codec.ULAW, rule, rule, Duration.ZERO), decoded, decoded);
         }
 
-        private static FunctionCounter packets(MeterRegistry registry, String stream) {
-            return registry.get("aicc_udp_packets_total").tag("stream", stream).functionCounter();
+        private long now() {
+            FunctionCounter packets = heard;
+            return packets == null ? 0 : (long) packets.count() * PACKET_NANOS;
+        }
+
+        int port() {
+            return receiver.localPort(speaker);
+        }
+
+        StreamCounters counters() {
+            return receiver.counters(speaker);
         }
 
         @Override
-        public long getAsLong() {
-            boolean agents = Thread.currentThread().getName().startsWith("agent");
-            FunctionCounter packets = agents ? agent : customer;
-            return packets == null ? 0 : (long) packets.count() * PACKET_NANOS;
+        public void close() {
+            receiver.close();
+            tasks.close();
         }
     }
 
