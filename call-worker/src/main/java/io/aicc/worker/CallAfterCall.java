@@ -118,6 +118,8 @@ final class CallAfterCall implements AutoCloseable {
                         List.of(),
                         1,
                         MicroTime.format(call.since()),
+                        null,
+                        null,
                         null));
     }
 

@@ -97,6 +97,8 @@ final class OwnCall implements AutoCloseable {
                 List.of(),
                 1,
                 null,
+                null,
+                null,
                 null);
         request("PUT /v1/call", assignment);
     }

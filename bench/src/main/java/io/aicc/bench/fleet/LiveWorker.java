@@ -127,6 +127,8 @@ public final class LiveWorker implements AutoCloseable {
                 List.of(),
                 1,
                 null,
+                null,
+                null,
                 null);
         long limit = System.nanoTime() + LIMIT_NANOS;
         Answer<Acknowledgement> answer;

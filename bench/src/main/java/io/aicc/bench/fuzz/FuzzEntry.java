@@ -8,9 +8,12 @@ public final class FuzzEntry {
 
     private FuzzEntry() {}
 
-    /** Called by Jazzer once. */
-    public static void fuzzerInitialize(String[] arguments) {
+    /** Called by Jazzer once, before its clock runs: by then all classes are loaded and instrumented. */
+    public static void fuzzerInitialize(String[] arguments) throws Exception {
         target = FuzzTarget.valueOf(arguments[0].toUpperCase(Locale.ROOT));
+        for (byte[] input : Corpus.of(target)) {
+            target.read(input);
+        }
     }
 
     /** Called by Jazzer for every input. */

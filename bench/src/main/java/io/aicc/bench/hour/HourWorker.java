@@ -80,6 +80,8 @@ final class HourWorker {
                     List.of(),
                     1,
                     null,
+                    null,
+                    null,
                     null));
             Child.answer(receiver.localPort(Channel.CUSTOMER) + " " + receiver.localPort(Channel.AGENT));
             BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

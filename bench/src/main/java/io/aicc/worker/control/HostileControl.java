@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import org.jspecify.annotations.Nullable;
 
 /** Orders and tokens as anybody on the pod network can send them; in this package for the token's sake. */
 public final class HostileControl {
@@ -36,10 +37,19 @@ public final class HostileControl {
                 order.generation(),
                 new SessionIdentity(order.callId(), order.sessionUid(), order.generation()).generation());
         Instant ready = order.readyAt() == null ? Instant.EPOCH : MicroTime.parse(order.readyAt());
-        if (order.lastHeardAt() != null) {
-            long silentMs = Duration.between(ready, MicroTime.parse(order.lastHeardAt()))
-                    .toMillis();
-            Sound.same(silentMs, Duration.ofMillis(silentMs).toMillis());
+        placed(ready, order.lastHeardAt());
+        placed(ready, order.requestedAt());
+        if (order.told() != null) {
+            placed(ready, order.told().customer());
+            placed(ready, order.told().agent());
+        }
+    }
+
+    /** A time has its place on the timeline. */
+    private static void placed(Instant ready, @Nullable String time) {
+        if (time != null) {
+            long ms = Duration.between(ready, MicroTime.parse(time)).toMillis();
+            Sound.same(ms, Duration.ofMillis(ms).toMillis());
         }
     }
 

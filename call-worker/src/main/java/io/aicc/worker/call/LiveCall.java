@@ -4,6 +4,7 @@ import io.aicc.wire.MicroTime;
 import io.aicc.wire.control.Acknowledgement;
 import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.EndOrder;
+import io.aicc.wire.control.Told;
 import io.aicc.wire.control.WorkerReport;
 import io.aicc.wire.control.WorkerReport.CallSummary;
 import io.aicc.wire.control.WorkerReport.State;
@@ -11,6 +12,7 @@ import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.EventBody;
 import io.aicc.worker.control.CallDesk;
 import io.aicc.worker.publish.SessionIdentity;
+import io.aicc.worker.publish.Telling;
 import io.aicc.worker.publish.TranscriptPublisher;
 import io.aicc.worker.rtp.MediaPlan;
 import io.aicc.worker.rtp.SourceRule;
@@ -18,6 +20,7 @@ import io.aicc.worker.speech.SpeechException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,29 +86,50 @@ public final class LiveCall implements CallDesk, AutoCloseable {
             throw new UnacceptableException(String.valueOf(e.getMessage()));
         }
         Instant now = parts.clock().instant();
-        Instant ready = assignment.readyAt() == null ? now : MicroTime.parse(assignment.readyAt());
         TranscriptPublisher publisher = TranscriptPublisher.open(
                 new SessionIdentity(assignment.callId(), assignment.sessionUid(), assignment.generation()),
                 parts.outputs(),
                 parts.registry(),
                 parts.clock());
+        Telling before = publisher.before().orElse(null);
+        Instant ready = before != null ? before.ready() : parse(assignment.readyAt(), now);
         CallHappenings happenings = new CallHappenings(publisher::publish, ready, assignment.lastHeardAt());
         call = new Running(assignment, publisher, ready, happenings);
         publisher.publish(new EventBody.SessionStarted(
                 assignment.customerNumber(), assignment.agentId(), assignment.language(), assignment.generation()));
-        if (assignment.lastHeardAt() != null) {
-            long from = Duration.between(ready, MicroTime.parse(assignment.lastHeardAt()))
-                    .toMillis();
-            long to = Duration.between(ready, now).toMillis();
-            for (Channel channel : Channel.values()) {
-                publisher.publish(new EventBody.Gap(channel, "worker_replaced", Math.max(0, from), to));
-            }
+        for (Channel channel : Channel.values()) {
+            opening(channel, assignment, before, ready, now).ifPresent(voices.line(channel)::opens);
         }
+        publisher.follow(() -> voices.telling(ready));
         happenings.tell(assignment.callEvents());
         MediaPlan plan = new MediaPlan(assignment.codec(), customer, agent, Duration.between(ready, now));
         parts.receiver().lock(plan, voices.line(Channel.CUSTOMER), voices.line(Channel.AGENT));
         moveTo(State.ASSIGNED);
         log.atInfo().addKeyValue("session", assignment.sessionName()).log("call assigned");
+    }
+
+    /** What a process knows of its life before counts most, then what the worker before said, then what the operator knows. */
+    private static Optional<Opening> opening(
+            Channel channel, CallAssignment assignment, @Nullable Telling before, Instant ready, Instant now) {
+        long listeningMs = ms(ready, now);
+        if (before != null) {
+            return Optional.of(Opening.replaced(ms(ready, before.until(channel)), listeningMs));
+        } else if (assignment.told() != null) {
+            return Optional.of(Opening.replaced(ms(ready, assignment.told().until(channel)), listeningMs));
+        } else if (assignment.lastHeardAt() != null) {
+            return Optional.of(Opening.replaced(ms(ready, parse(assignment.lastHeardAt(), now)), listeningMs));
+        } else if (assignment.requestedAt() != null) {
+            return Optional.of(Opening.notReady(ms(ready, parse(assignment.requestedAt(), now)), listeningMs));
+        }
+        return Optional.empty();
+    }
+
+    private static long ms(Instant ready, Instant at) {
+        return Duration.between(ready, at).toMillis();
+    }
+
+    private static Instant parse(@Nullable String time, Instant otherwise) {
+        return time == null ? otherwise : MicroTime.parse(time);
     }
 
     @Override
@@ -139,6 +163,7 @@ public final class LiveCall implements CallDesk, AutoCloseable {
             log.atError()
                     .addKeyValue("limit", parts.settings().drain())
                     .log("last words given up: not transcribed in time");
+            voices.giveUp();
         }
         Duration duration = Duration.between(running.ready(), ended);
         running.publisher().publish(new EventBody.SessionEnded(reason, duration.toMillis(), Map.of(), 0, 0));
@@ -164,7 +189,16 @@ public final class LiveCall implements CallDesk, AutoCloseable {
                 parts.receiver().counters(Channel.AGENT),
                 transcripts,
                 running == null ? 0 : running.publisher().undelivered(),
+                running == null ? null : told(running.publisher().toldToAll()),
                 summary);
+    }
+
+    private static @Nullable Told told(@Nullable Telling telling) {
+        return telling == null
+                ? null
+                : new Told(
+                        MicroTime.format(telling.until(Channel.CUSTOMER)),
+                        MicroTime.format(telling.until(Channel.AGENT)));
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,12 @@ import org.slf4j.LoggerFactory;
 final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
     private static final Logger log = LoggerFactory.getLogger(SpeakerLine.class);
 
+    /**
+     * Of what was heard last it is open whether an utterance began in it, and whether all that was lost in it is told: losses
+     * are, once a second.
+     */
+    private static final long UNDECIDED_MS = 1000;
+
     private final Channel channel;
     private final TurnDetector turns;
     private final LongSupplier nanoClock;
@@ -34,6 +41,9 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
     private volatile SpeechStream stream = SpeechStream.SILENT;
     private volatile String language = "";
     private volatile boolean heard;
+    private volatile long decidedMs;
+    private @Nullable Opening opening;
+    private long idleMs;
     private String utterance = "";
     private long utteranceStartMs;
 
@@ -83,13 +93,35 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
         language = tag;
     }
 
+    /** What is missing before the first frame; said before it. */
+    void opens(Opening missing) {
+        opening = missing;
+        decidedMs = missing.fromMs();
+    }
+
+    /** Where on the timeline that begins which is not told yet. From any thread. */
+    long toldUntilMs() {
+        long decided = decidedMs; // Before those that are open: what begins meanwhile begins after it.
+        synchronized (this) {
+            return open.values().stream().mapToLong(it -> it.startMs).reduce(decided, Math::min);
+        }
+    }
+
+    private void tellOpening(long untilMs) {
+        if (opening != null && untilMs - opening.fromMs() >= opening.leastMs()) {
+            publish(new EventBody.Gap(channel, opening.reason(), opening.fromMs(), untilMs));
+        }
+    }
+
     @Override
     public void frame(AudioFrame frame) {
         if (!heard) {
             heard = true;
+            tellOpening(frame.startMs());
             transcription.firstHeard().run();
         }
         turns.frame(frame);
+        decidedMs = Math.max(decidedMs, frame.endMs() - UNDECIDED_MS);
     }
 
     @Override
@@ -99,12 +131,16 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
 
     @Override
     public void idle(long nowMs) {
+        idleMs = nowMs;
         turns.idle(nowMs);
     }
 
     @Override
     public void end() {
         turns.end();
+        if (!heard && opening != null) {
+            tellOpening(Math.max(opening.listeningMs(), idleMs));
+        }
     }
 
     @Override
@@ -186,9 +222,19 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
                     .addKeyValue("utterance", utteranceId)
                     .setCause(cause)
                     .log("speech to text failed");
-            publish(new EventBody.Gap(channel, "stt_failed", lost.startMs, Math.max(lost.startMs, lost.endMs)));
+            tellFailed(lost);
             notifyAll();
         }
+    }
+
+    /** Nobody waits for the finals that have not come. */
+    synchronized void giveUp() {
+        open.values().forEach(this::tellFailed);
+        open.clear();
+    }
+
+    private void tellFailed(Open lost) {
+        publish(new EventBody.Gap(channel, "stt_failed", lost.startMs, Math.max(lost.startMs, lost.endMs)));
     }
 
     /** Waits until every utterance has its final; whether that happened in time. */

@@ -2,11 +2,13 @@ package io.aicc.worker.call;
 
 import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.EventBody;
+import io.aicc.worker.publish.Telling;
 import io.aicc.worker.speech.SpeechException;
 import io.aicc.worker.speech.SpeechStream;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -92,6 +94,20 @@ final class Voices {
     boolean awaitFinals(Deadline deadline) throws InterruptedException {
         return line(Channel.CUSTOMER).awaitFinals(deadline.left())
                 & line(Channel.AGENT).awaitFinals(deadline.left());
+    }
+
+    /** What was said and has no final yet never gets one. */
+    void giveUp() {
+        lines.values().forEach(SpeakerLine::giveUp);
+    }
+
+    /** How much is told of a call whose timeline begins at {@code ready}. */
+    Telling telling(Instant ready) {
+        return new Telling(
+                ready,
+                Map.of(
+                        Channel.CUSTOMER, line(Channel.CUSTOMER).toldUntilMs(),
+                        Channel.AGENT, line(Channel.AGENT).toldUntilMs()));
     }
 
     void close() {

@@ -24,6 +24,13 @@ final class LostWords {
                         Math.max(earlier.endMs(), later.endMs())));
     }
 
+    /** Where the words begin that are not told yet, by channel. */
+    synchronized Map<Channel, Long> starts() {
+        Map<Channel, Long> starts = new EnumMap<>(Channel.class);
+        untold.forEach((channel, gap) -> starts.put(channel, gap.startMs()));
+        return starts;
+    }
+
     synchronized List<Gap> untold() {
         return List.copyOf(untold.values());
     }

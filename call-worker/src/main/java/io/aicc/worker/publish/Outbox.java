@@ -33,7 +33,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Outbox implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Outbox.class);
-    private static final String FINAL = "transcript.final";
     private static final String ENDED = "session.ended";
 
     private final Limits limits;
@@ -61,13 +60,26 @@ final class Outbox implements AutoCloseable {
     /**
      * One event.
      *
+     * @param said what it is a final of; null when it is none
      * @param position in the file, if not resident
      * @param length bytes
      * @param resident the event itself, when the file could not take it; empty once every destination had it
      */
-    record Entry(long seq, String type, long position, int length, byte @Nullable [] resident) {
+    record Entry(
+            long seq, String type, @Nullable Said said, long position, int length, byte @Nullable [] resident) {
+        Entry(Event event, long position, int length, byte @Nullable [] resident) {
+            this(event.seq(), event.body().type(), Said.in(event.body()), position, length, resident);
+        }
+
         boolean isFinal() {
-            return type.equals(FINAL);
+            return said != null;
+        }
+    }
+
+    /** Who said it, and from when on. */
+    record Said(Channel channel, long startMs) {
+        static @Nullable Said in(EventBody body) {
+            return body instanceof EventBody.TranscriptFinal words ? new Said(words.channel(), words.startMs()) : null;
         }
     }
 
@@ -123,7 +135,7 @@ final class Outbox implements AutoCloseable {
     private void index(String json, long position, int length) {
         try {
             Event.parse(json).filter(event -> event.seq() > lastDurableSeq()).ifPresent(event -> {
-                add(event, new Entry(event.seq(), event.body().type(), position, length, null));
+                add(new Entry(event, position, length, null));
                 sequence.atLeast(event.seq());
             });
         } catch (JsonProcessingException e) {
@@ -152,7 +164,7 @@ final class Outbox implements AutoCloseable {
         if (json.length <= WireJson.MAX_MESSAGE_CHARS) {
             boolean room = entries.size() < limits.events && end + json.length < limits.bytes;
             if (room && write(json)) {
-                add(event, new Entry(event.seq(), type, end, json.length, null));
+                add(new Entry(event, end, json.length, null));
                 end += json.length + 1;
                 full = false;
                 return true;
@@ -161,7 +173,7 @@ final class Outbox implements AutoCloseable {
             // The closing event says what is missing: it always has a place.
             if (type.equals(ENDED) || residentBytes + json.length <= limits.residentBytes) {
                 residentBytes += json.length;
-                add(event, new Entry(event.seq(), type, -1, json.length, json));
+                add(new Entry(event, -1, json.length, json));
                 return true;
             }
         }
@@ -190,10 +202,10 @@ final class Outbox implements AutoCloseable {
         }
     }
 
-    private void add(Event event, Entry entry) {
+    private void add(Entry entry) {
         entries.add(entry);
-        if (event.body() instanceof EventBody.TranscriptFinal words) {
-            finals.merge(words.channel(), 1L, Long::sum);
+        if (entry.said != null) {
+            finals.merge(entry.said.channel(), 1L, Long::sum);
         }
     }
 
@@ -262,7 +274,7 @@ final class Outbox implements AutoCloseable {
             Entry entry = entries.get(firstResident);
             if (entry.resident != null) {
                 residentBytes -= entry.length;
-                entries.set(firstResident, new Entry(entry.seq, entry.type, -1, entry.length, null));
+                entries.set(firstResident, new Entry(entry.seq, entry.type, entry.said, -1, entry.length, null));
             }
         }
     }
@@ -281,6 +293,17 @@ final class Outbox implements AutoCloseable {
         return entries.subList(index, entries.size()).stream()
                 .filter(Entry::isFinal)
                 .count();
+    }
+
+    /** Where the earliest of those begins, by channel; a channel without one is not in it. */
+    Map<Channel, Long> firstWordsFrom(int index) {
+        Map<Channel, Long> starts = new EnumMap<>(Channel.class);
+        for (Entry entry : entries.subList(index, entries.size())) {
+            if (entry.said != null) {
+                starts.merge(entry.said.channel(), entry.said.startMs(), Math::min);
+            }
+        }
+        return starts;
     }
 
     /** Durable events lost for want of room. */

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -29,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +59,7 @@ public final class TranscriptPublisher implements AutoCloseable {
     private final EventLoop loop;
     private final ChannelGroup channels;
     private final Outbox outbox;
+    private final TellingFile telling;
     private final List<ReceiverConnection> connections;
     private final AtomicInteger queued = new AtomicInteger();
     private final AtomicLong overflowed = new AtomicLong();
@@ -65,6 +68,8 @@ public final class TranscriptPublisher implements AutoCloseable {
     private @Nullable CompletableFuture<Void> drained;
     private long publishedAt = System.nanoTime();
     private volatile long undelivered;
+    private volatile @Nullable Supplier<Telling> told;
+    private volatile @Nullable Telling toldToAll;
 
     private TranscriptPublisher(
             SessionIdentity session,
@@ -78,6 +83,7 @@ public final class TranscriptPublisher implements AutoCloseable {
         this.metrics = new PublishMetrics(registry);
         Path directory = directoryOf(session, settings.directory());
         this.outbox = Outbox.open(directory, options.limits(), session.seqBase());
+        this.telling = TellingFile.open(directory);
         this.group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("publish", true), NioIoHandler.newFactory());
         this.loop = group.next();
@@ -125,6 +131,36 @@ public final class TranscriptPublisher implements AutoCloseable {
         });
         long tick = timing.tick().toMillis();
         loop.scheduleWithFixedDelay(this::tick, tick, tick, TimeUnit.MILLISECONDS);
+    }
+
+    /** How much of the session a process before this one had told; empty when there was none. */
+    public Optional<Telling> before() {
+        return telling.before();
+    }
+
+    /** Keeps from now on, once a second, how much is told. What that counts in has been published. */
+    public void follow(Supplier<Telling> now) {
+        told = now;
+        toldToAll = now.get();
+        loop.execute(this::keepTold);
+    }
+
+    /** How much of the session another worker need not tell; a second old. Null before {@link #follow}. */
+    public @Nullable Telling toldToAll() {
+        return toldToAll;
+    }
+
+    private void keepTold() {
+        Supplier<Telling> source = told;
+        if (source != null) {
+            Telling now = source.get();
+            // Behind the finals that it counts in, which may be waiting for this loop.
+            loop.execute(() -> {
+                Telling kept = now.butNot(lostWords.starts());
+                telling.keep(kept);
+                toldToAll = kept.butNot(outbox.firstWordsFrom(deliveredToAll()));
+            });
+        }
     }
 
     /**
@@ -232,6 +268,7 @@ public final class TranscriptPublisher implements AutoCloseable {
 
     private void tick() {
         connections.forEach(ReceiverConnection::tick);
+        keepTold();
         if (System.nanoTime() - publishedAt > timing.heartbeat().toNanos()) {
             accept(new EventBody.Heartbeat(), clock.instant());
         }
@@ -320,6 +357,7 @@ public final class TranscriptPublisher implements AutoCloseable {
             return;
         }
         outbox.close();
+        telling.close();
         metrics.close();
     }
 

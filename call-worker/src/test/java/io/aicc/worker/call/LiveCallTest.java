@@ -2,15 +2,20 @@ package io.aicc.worker.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.aicc.crd.Codec;
 import io.aicc.runtime.Tasks;
+import io.aicc.wire.MicroTime;
 import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.EndOrder;
+import io.aicc.wire.control.Told;
 import io.aicc.wire.control.WorkerReport.CallSummary;
 import io.aicc.wire.control.WorkerReport.State;
 import io.aicc.wire.event.Channel;
+import io.aicc.wire.event.Event;
+import io.aicc.wire.event.EventBody;
 import io.aicc.worker.audio.AudioFrame;
 import io.aicc.worker.call.WorkerParts.CallSettings;
 import io.aicc.worker.control.CallDesk.RefusedException;
@@ -26,17 +31,23 @@ import io.aicc.worker.speech.SpeechListener.Transcript;
 import io.aicc.worker.speech.SpeechStream;
 import io.aicc.worker.turn.TurnSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,12 +70,16 @@ class LiveCallTest {
     @BeforeEach
     void warmUp() throws Exception {
         pbx = new DatagramSocket(new InetSocketAddress(HERE, 0));
+        warmUp(outbox);
+    }
+
+    private void warmUp(Path directory) throws Exception {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
         receiver = RtpReceiver.bind(new RtpSettings(HERE, 0, 0), tasks, registry, System::nanoTime);
         call = new LiveCall(new WorkerParts(
                 receiver,
                 engine,
-                new PublishSettings(List.of(), outbox),
+                new PublishSettings(List.of(), directory),
                 new CallSettings("en-US", SourceRule.networks(), TurnSettings.DEFAULT, Duration.ofSeconds(5)),
                 tasks,
                 registry,
@@ -136,6 +151,122 @@ class LiveCallTest {
     }
 
     @Test
+    void whatWasSaidBeforeAnybodyListenedIsAGapOnTheTimeline() throws Exception {
+        Instant requested = Instant.now().minusSeconds(3);
+        call.assign(takenOver(1, null, null, requested));
+        speak(60);
+        call.end(new EndOrder("uid-1", "CustomerHangup"));
+        await().until(() -> call.report().state() == State.DONE);
+
+        assertThat(gaps(outbox, 1)).hasSize(2).allSatisfy(gap -> {
+            assertThat(gap.reason()).isEqualTo("not_ready");
+            assertThat(gap.startMs()).isBetween(-60_000L, -3_000L);
+            assertThat(gap.endMs()).isNotNegative();
+        });
+        assertThat(gaps(outbox, 1)).extracting(EventBody.Gap::channel).containsExactlyInAnyOrder(Channel.values());
+    }
+
+    @Test
+    void anotherWorkersGapsBeginWhereTheOneBeforeHadTold() throws Exception {
+        Instant ready = Instant.now().minusSeconds(60).truncatedTo(ChronoUnit.MILLIS);
+        Told told = new Told(time(ready.plusSeconds(40)), time(ready.plusSeconds(55)));
+        call.assign(takenOver(2, ready, told, ready.minusSeconds(1)));
+        assertThat(call.report().told()).isEqualTo(told);
+        speak(60);
+        call.end(new EndOrder("uid-1", "CustomerHangup"));
+        await().until(() -> call.report().state() == State.DONE);
+
+        assertThat(gaps(outbox, 2))
+                .extracting(EventBody.Gap::channel, EventBody.Gap::startMs)
+                .containsExactlyInAnyOrder(tuple(Channel.CUSTOMER, 40_000L), tuple(Channel.AGENT, 55_000L));
+        assertThat(gaps(outbox, 2)).allSatisfy(gap -> {
+            assertThat(gap.reason()).isEqualTo("worker_replaced");
+            assertThat(gap.endMs()).isGreaterThanOrEqualTo(60_000);
+        });
+    }
+
+    @Test
+    void aProcessKilledInTheMiddleOfAWordIsFollowedByAGapFromTheBeginningOfThatWord() throws Exception {
+        Instant ready = Instant.now().minusSeconds(10).truncatedTo(ChronoUnit.MILLIS);
+        call.assign(takenOver(1, ready, null, null));
+        speak(60);
+        await().until(() -> events(outbox, 1).anyMatch(EventBody.SpeechStarted.class::isInstance));
+        long word = events(outbox, 1)
+                .filter(EventBody.SpeechStarted.class::isInstance)
+                .map(EventBody.SpeechStarted.class::cast)
+                .findFirst()
+                .orElseThrow()
+                .startMs();
+        await().until(() -> toldByNow().equals(time(ready.plusMillis(word))));
+        Path left = Files.createDirectories(outbox.resolve("left"));
+        Files.createDirectories(left.resolve("uid-1-1"));
+        for (String file : List.of("events.jsonl", "sequence", "told")) { // what a killed process leaves behind
+            Files.copy(outbox.resolve("uid-1-1").resolve(file), left.resolve("uid-1-1").resolve(file));
+        }
+
+        call.close();
+        warmUp(left);
+        call.assign(takenOver(1, ready, null, null));
+        speak(60);
+        call.end(new EndOrder("uid-1", "CustomerHangup"));
+        await().until(() -> call.report().state() == State.DONE);
+
+        assertThat(gaps(left, 1))
+                .extracting(EventBody.Gap::channel, EventBody.Gap::startMs)
+                .containsExactlyInAnyOrder(tuple(Channel.CUSTOMER, word), tuple(Channel.AGENT, 0L));
+        assertThat(word).isGreaterThanOrEqualTo(10_000);
+    }
+
+    private String toldByNow() {
+        Told told = call.report().told();
+        return told == null ? "" : told.customer();
+    }
+
+    private static String time(Instant at) {
+        return MicroTime.format(at);
+    }
+
+    private Stream<EventBody> events(Path directory, int generation) throws IOException {
+        return Files.readString(directory.resolve("uid-1-" + generation).resolve("events.jsonl"))
+                .lines()
+                .map(line -> {
+                    try {
+                        return Event.parse(line).orElseThrow().body();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+    }
+
+    private List<EventBody.Gap> gaps(Path directory, int generation) throws IOException {
+        return events(directory, generation)
+                .filter(EventBody.Gap.class::isInstance)
+                .map(EventBody.Gap.class::cast)
+                .toList();
+    }
+
+    private CallAssignment takenOver(
+            int generation, @Nullable Instant ready, @Nullable Told told, @Nullable Instant requested) {
+        String source = "127.0.0.1:" + pbx.getLocalPort();
+        return new CallAssignment(
+                "uid-1",
+                "call-1",
+                "pbx-1",
+                null,
+                null,
+                "en-US",
+                Codec.ULAW,
+                source,
+                source,
+                List.of(),
+                generation,
+                ready == null ? null : time(ready),
+                null,
+                told,
+                requested == null ? null : time(requested));
+    }
+
+    @Test
     void stoppingAWarmWorkerWaitsForNothing() throws Exception {
         call.close();
 
@@ -156,12 +287,14 @@ class LiveCallTest {
                 List.of(),
                 1,
                 null,
+                null,
+                null,
                 null);
     }
 
     private CallAssignment withSource(String session, String source) {
         return new CallAssignment(
-                session, "call-1", "pbx-1", null, null, "en-US", Codec.ULAW, source, source, List.of(), 1, null, null);
+                session, "call-1", "pbx-1", null, null, "en-US", Codec.ULAW, source, source, List.of(), 1, null, null, null, null);
     }
 
     /** A loud tone, 20 ms a packet, without pacing: nothing here depends on time. */

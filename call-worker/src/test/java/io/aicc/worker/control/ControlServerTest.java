@@ -157,7 +157,7 @@ class ControlServerTest {
 
     private static CallAssignment assignment(String session) {
         return new CallAssignment(
-                session, "call-1", "call-1", null, null, "en-US", Codec.ULAW, null, null, List.of(), 1, null, null);
+                session, "call-1", "call-1", null, null, "en-US", Codec.ULAW, null, null, List.of(), 1, null, null, null, null);
     }
 
     private static String json(Object body) throws Exception {
@@ -218,7 +218,7 @@ class ControlServerTest {
 
         @Override
         public synchronized WorkerReport report() {
-            return new WorkerReport(state, null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, null);
+            return new WorkerReport(state, null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, null, null);
         }
 
         @Override

@@ -8,35 +8,20 @@ import io.aicc.wire.event.Event;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Receivers that are slow, deaf, hostile or never answer: none harms the call, or another receiver. */
 @Timeout(60)
 class DifficultReceiverTest {
-    @TempDir
-    private Path directory;
-
-    private PublisherRig rig;
-
-    @BeforeEach
-    void open() {
-        rig = new PublisherRig(directory);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        rig.close();
-    }
+    @RegisterExtension
+    final PublisherRig rig = new PublisherRig();
 
     @Test
     void receiverThatNeverAcknowledgesGetsEverythingInOrder() {
@@ -213,7 +198,7 @@ class DifficultReceiverTest {
                 new PublishSettings(
                         List.of(Destination.of(
                                 "r", URI.create("ws://receiver.invalid/in"), "worker", PublisherRig.KEY)),
-                        directory),
+                        rig.directory()),
                 new TranscriptPublisher.Options(PublisherRig.QUICK, Outbox.Limits.DEFAULT),
                 rig.registry,
                 InstantSource.system()));

@@ -7,33 +7,18 @@ import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.Event;
 import io.aicc.wire.event.EventBody;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What becomes of words for which there is no room, or no disk. */
 @Timeout(60)
 class OutboxRoomTest {
-    @TempDir
-    private Path directory;
-
-    private PublisherRig rig;
-
-    @BeforeEach
-    void open() {
-        rig = new PublisherRig(directory);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        rig.close();
-    }
+    @RegisterExtension
+    final PublisherRig rig = new PublisherRig();
 
     @Test
     void fullOutboxIsToldInTheClosingEvent() {
@@ -95,13 +80,13 @@ class OutboxRoomTest {
 
     @Test
     void unusableDirectoryDoesNotKeepWordsFromArriving() throws Exception {
-        Files.writeString(directory.resolve("file"), "in the way");
+        Files.writeString(rig.directory().resolve("file"), "in the way");
         ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.dutiful());
         TranscriptPublisher publisher = rig.added(TranscriptPublisher.open(
                 PublisherRig.SESSION,
                 new PublishSettings(
                         List.of(Destination.of("r", receiver.url(), "worker", PublisherRig.KEY)),
-                        directory.resolve("file")),
+                        rig.directory().resolve("file")),
                 rig.registry,
                 InstantSource.system()));
 

@@ -2,18 +2,26 @@ package io.aicc.worker.publish;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.handler.ssl.SslContext;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Publishers and receivers of a test, with a clock that only the test moves. */
-final class PublisherRig implements AutoCloseable {
+/** Publishers and receivers of a test, with an outbox of their own and a clock that only the test moves. */
+final class PublisherRig implements BeforeEachCallback, AfterEachCallback {
     static final SessionIdentity SESSION = new SessionIdentity("call-1", "uid-1", 1);
     static final byte[] KEY = "0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.UTF_8);
     static final Duration LONG = Duration.ofSeconds(20);
@@ -29,11 +37,29 @@ final class PublisherRig implements AutoCloseable {
 
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-31T12:00:00Z"));
-    private final Path directory;
     private final List<AutoCloseable> open = new ArrayList<>();
+    private @Nullable Path directory;
 
-    PublisherRig(Path directory) {
-        this.directory = directory;
+    @Override
+    public void beforeEach(ExtensionContext test) throws IOException {
+        directory = Files.createTempDirectory("aicc-outbox-");
+    }
+
+    @Override
+    public void afterEach(ExtensionContext test) throws Exception {
+        for (AutoCloseable it : open.reversed()) {
+            it.close();
+        }
+        try (Stream<Path> files = Files.walk(directory())) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /** Of the outbox. */
+    Path directory() {
+        return Objects.requireNonNull(directory);
     }
 
     ScriptedReceiver receiver(ScriptedReceiver.Script script) {
@@ -58,12 +84,12 @@ final class PublisherRig implements AutoCloseable {
         List<Destination> destinations = IntStream.range(0, receivers.length)
                 .mapToObj(it -> Destination.of("r" + it, receivers[it].url(), "worker", KEY))
                 .toList();
-        return publisher(new PublishSettings(destinations, directory), new TranscriptPublisher.Options(timing, limits));
+        return publisher(new PublishSettings(destinations, directory()), new TranscriptPublisher.Options(timing, limits));
     }
 
     TranscriptPublisher publisher(Destination destination, Network network) {
         return publisher(
-                new PublishSettings(List.of(destination), directory, PublishSettings.TOKEN_LIFETIME, network),
+                new PublishSettings(List.of(destination), directory(), PublishSettings.TOKEN_LIFETIME, network),
                 new TranscriptPublisher.Options(QUICK, Outbox.Limits.DEFAULT));
     }
 
@@ -79,12 +105,5 @@ final class PublisherRig implements AutoCloseable {
 
     double counted(String name) {
         return registry.get(name).counter().count();
-    }
-
-    @Override
-    public void close() throws Exception {
-        for (AutoCloseable it : open.reversed()) {
-            it.close();
-        }
     }
 }

@@ -10,7 +10,6 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,11 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import javax.crypto.spec.SecretKeySpec;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -33,20 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReceiverDoorTest {
     private static final Duration TOKEN = PublishSettings.TOKEN_LIFETIME;
 
-    @TempDir
-    private Path directory;
-
-    private PublisherRig rig;
-
-    @BeforeEach
-    void open() {
-        rig = new PublisherRig(directory);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        rig.close();
-    }
+    @RegisterExtension
+    final PublisherRig rig = new PublisherRig();
 
     /** Closes its first connections so, and then behaves. */
     private static ScriptedReceiver.Script closing(int code, int times) {

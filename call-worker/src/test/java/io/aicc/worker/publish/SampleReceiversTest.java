@@ -23,9 +23,9 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -42,7 +42,9 @@ class SampleReceiversTest {
     @TempDir
     private Path directory;
 
-    private PublisherRig rig;
+    @RegisterExtension
+    final PublisherRig rig = new PublisherRig();
+
     private KeyPair keys;
     private int port;
 
@@ -60,7 +62,6 @@ class SampleReceiversTest {
 
     @BeforeEach
     void prepare() throws Exception {
-        rig = new PublisherRig(directory.resolve("outbox"));
         rig.now.set(Instant.now());
         keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         Files.writeString(
@@ -71,11 +72,6 @@ class SampleReceiversTest {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        rig.close();
     }
 
     private static String pem(String label, byte[] der) {

@@ -9,39 +9,30 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.net.URI;
-import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** {@code wss://}: host names, authorities, and a proxy on the way. */
 @Timeout(60)
 class SecureWayTest {
     private static final String NAME = "receiver.example"; // nobody can look it up: only a proxy gets there
 
-    @TempDir
-    private Path directory;
+    @RegisterExtension
+    final PublisherRig rig = new PublisherRig();
 
-    private PublisherRig rig;
     private X509Bundle authority;
 
     @BeforeEach
     void makeAuthority() throws Exception {
-        rig = new PublisherRig(directory);
         authority = new CertificateBuilder()
                 .subject("CN=our own authority")
                 .setIsCertificateAuthority(true)
                 .buildSelfSigned();
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        rig.close();
     }
 
     private SslContext serverWith(X509Bundle certificate) throws Exception {

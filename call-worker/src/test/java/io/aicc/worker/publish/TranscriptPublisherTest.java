@@ -7,35 +7,21 @@ import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.Event;
 import io.aicc.wire.event.EventBody;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** From the first event to the last: whole, in order, over every break that a receiver gets over. */
 @Timeout(60)
 class TranscriptPublisherTest {
-    @TempDir
-    private Path directory;
-
-    private PublisherRig rig;
-
-    @BeforeEach
-    void open() {
-        rig = new PublisherRig(directory);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        rig.close();
-    }
+    @RegisterExtension
+    final PublisherRig rig = new PublisherRig();
 
     @Test
     void callArrivesWholeInOrderAndProvesIt() {
@@ -151,12 +137,43 @@ class TranscriptPublisherTest {
     }
 
     @Test
+    void aProcessStartedAgainKnowsHowMuchTheOneBeforeHadTold() {
+        Telling told = telling(5_000, 7_000);
+        TranscriptPublisher first = rig.publisher();
+        assertThat(first.before()).isEmpty();
+        first.follow(() -> told);
+        await().until(() -> rig.publisher().before().isPresent());
+
+        assertThat(rig.publisher().before()).contains(told);
+    }
+
+    @Test
+    void aFinalThatNoReceiverHasYetIsNotTold() {
+        ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.dutiful());
+        receiver.stop();
+        TranscriptPublisher publisher = rig.publisher(receiver);
+        publisher.publish(Events.started());
+        publisher.publish(Events.words(1)); // the customer's, from 0 on
+
+        publisher.follow(() -> telling(5_000, 7_000));
+        await().until(() -> telling(0, 7_000).equals(publisher.toldToAll()));
+        assertThat(publisher.undelivered()).isEqualTo(2);
+
+        receiver.start();
+        await().atMost(PublisherRig.LONG).until(() -> telling(5_000, 7_000).equals(publisher.toldToAll()));
+    }
+
+    private Telling telling(long customerMs, long agentMs) {
+        return new Telling(rig.now.get(), Map.of(Channel.CUSTOMER, customerMs, Channel.AGENT, agentMs));
+    }
+
+    @Test
     void workerOfTheNextGenerationCountsAboveTheOneBefore() {
         ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.dutiful());
         TranscriptPublisher publisher = rig.added(TranscriptPublisher.open(
                 new SessionIdentity("call-1", "uid-1", 2),
                 new PublishSettings(
-                        List.of(Destination.of("r", receiver.url(), "worker", PublisherRig.KEY)), directory),
+                        List.of(Destination.of("r", receiver.url(), "worker", PublisherRig.KEY)), rig.directory()),
                 rig.registry,
                 InstantSource.system()));
 

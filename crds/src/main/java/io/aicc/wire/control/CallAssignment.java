@@ -23,8 +23,11 @@ import org.jspecify.annotations.Nullable;
  * @param generation of the media endpoint, 1 for the first worker of the call
  * @param readyAt when the session became ready, the zero of its timeline ({@link MicroTime}); null at the first
  *     hand-over: now
- * @param lastHeardAt when the worker that had the call before was last heard: what lies between is a gap; null at the first
- *     hand-over
+ * @param lastHeardAt when the worker that had the call before was last heard; null at the first hand-over
+ * @param told up to when that one had told the call: what follows is a gap; null when it has not said so, then the gap begins
+ *     at {@code lastHeardAt}
+ * @param requestedAt when transcription was asked for: what was said before the first audio came is a gap; null: that is not
+ *     known
  */
 public record CallAssignment(
         String sessionUid,
@@ -39,7 +42,9 @@ public record CallAssignment(
         List<CallEvent> callEvents,
         int generation,
         @Nullable String readyAt,
-        @Nullable String lastHeardAt) {
+        @Nullable String lastHeardAt,
+        @Nullable Told told,
+        @Nullable String requestedAt) {
     /** @throws IllegalArgumentException when something that the worker will rely on is missing or makes no sense */
     public CallAssignment {
         require(sessionUid != null && !sessionUid.isBlank(), "session_uid: missing");
@@ -49,6 +54,7 @@ public record CallAssignment(
         require(generation >= 1, "generation: expected 1 or more, got " + generation);
         require(readyAt == null || MicroTime.isOne(readyAt), "ready_at: no time");
         require(lastHeardAt == null || MicroTime.isOne(lastHeardAt), "last_heard_at: no time");
+        require(requestedAt == null || MicroTime.isOne(requestedAt), "requested_at: no time");
         // An operator of the version before does not send it.
         callEvents = callEvents == null ? List.of() : List.copyOf(callEvents);
     }

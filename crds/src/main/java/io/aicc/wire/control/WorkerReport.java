@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param agent counters of the agent's stream
  * @param transcripts final transcripts produced so far
  * @param undelivered durable events that some receiver has not got yet
+ * @param told how much of the call another worker would not have to tell; null while idle
  * @param summary the totals; present when done
  */
 public record WorkerReport(
@@ -22,6 +23,7 @@ public record WorkerReport(
         StreamCounters agent,
         long transcripts,
         long undelivered,
+        @Nullable Told told,
         @Nullable CallSummary summary) {
 
     /** This and what a later worker of the same session counted; whatever is no count is the later one's. */
@@ -42,6 +44,7 @@ public record WorkerReport(
                 agent.plus(later.agent),
                 transcripts + later.transcripts,
                 later.undelivered,
+                later.told,
                 whole);
     }
 

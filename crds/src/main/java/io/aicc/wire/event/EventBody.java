@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an event says. Offsets are milliseconds of media since the session became ready. All but interims and heartbeats are
+ * What an event says. Offsets are milliseconds of media since the session became ready; what is before that is below zero. All but interims and heartbeats are
  * durable: kept until every receiver has them.
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -100,8 +100,9 @@ public sealed interface EventBody {
     }
 
     /**
-     * Audio of a speaker is missing from the timeline: {@code packets_lost}, {@code nothing_sent} (for more than two seconds),
-     * {@code worker_replaced}, {@code overload}, {@code stt_failed}, {@code outbox_full} (its words found no room).
+     * What a speaker may have said is missing: {@code not_ready} (before the first audio came), {@code packets_lost},
+     * {@code nothing_sent} (for more than two seconds), {@code worker_replaced}, {@code overload}, {@code stt_failed},
+     * {@code outbox_full} (its words found no room).
      */
     record Gap(Channel channel, String reason, long startMs, long endMs) implements EventBody {
         static final String TYPE = "gap";

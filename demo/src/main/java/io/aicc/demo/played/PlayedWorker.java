@@ -100,7 +100,7 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
                     ? new CallSummary(4_000, 7, undelivered, 120, endReason == null ? "Drained" : endReason)
                     : null;
             String session = call == null ? null : call.sessionUid();
-            return new WorkerReport(state, session, customer, agent, heard ? 7 : 0, 0, summary);
+            return new WorkerReport(state, session, customer, agent, heard ? 7 : 0, 0, null, summary);
         } finally {
             lock.unlock();
         }

@@ -1,5 +1,6 @@
 package io.aicc.operator.pool;
 
+import io.aicc.wire.control.Told;
 import io.aicc.wire.control.WorkerReport;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,16 +16,25 @@ final class Ledger {
     private static final int MOST_LIVES = 100;
 
     private final Map<String, Instant> lastHeard = new HashMap<>();
+    private final Map<String, Told> told = new HashMap<>();
     private final Map<String, List<WorkerReport>> earlier = new HashMap<>();
 
     /** A worker says that it serves the session. */
-    void heard(String session, Instant at) {
+    void heard(String session, WorkerReport report, Instant at) {
         lastHeard.put(session, at);
+        if (report.told() != null) {
+            told.put(session, report.told());
+        }
     }
 
     /** When one last did; empty when none was heard. */
     Optional<Instant> lastHeard(String session) {
         return Optional.ofNullable(lastHeard.get(session));
+    }
+
+    /** How much of it that worker had told; empty when it did not say so. */
+    Optional<Told> told(String session) {
+        return Optional.ofNullable(told.get(session));
     }
 
     /** What a worker counted before it forgets, or is lost. */
@@ -54,6 +64,7 @@ final class Ledger {
 
     void forget(String session) {
         lastHeard.remove(session);
+        told.remove(session);
         earlier.remove(session);
     }
 }

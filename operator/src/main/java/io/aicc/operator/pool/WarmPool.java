@@ -4,6 +4,7 @@ import io.aicc.crd.WorkerPool;
 import io.aicc.operator.control.WorkerChannel;
 import io.aicc.operator.port.PortLeases;
 import io.aicc.operator.port.PortPair;
+import io.aicc.wire.control.Told;
 import io.aicc.wire.control.WorkerReport;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -186,7 +187,7 @@ final class WarmPool {
             }
         }
         if (serves != null && serves.equals(worker.session())) { // Otherwise nobody asks, or ever forgets it.
-            ledger.heard(serves, clock.instant());
+            ledger.heard(serves, report, clock.instant());
         }
         if (worker.finishing()) {
             leases.release(worker.pod(), staffing.quarantine(), worker.wasClaimed());
@@ -226,6 +227,11 @@ final class WarmPool {
     /** When a worker last said that it serves this session; empty when we have never heard one. */
     synchronized Optional<Instant> lastHeard(String session) {
         return ledger.lastHeard(session);
+    }
+
+    /** How much of it a worker has told, by its last report. */
+    synchronized Optional<Told> told(String session) {
+        return ledger.told(session);
     }
 
     /** A worker turned out to be somebody else's: the session has to claim another one. */

@@ -6,6 +6,7 @@ import io.aicc.operator.control.WorkerChannel.WorkerAddress;
 import io.aicc.operator.control.WorkerChannels;
 import io.aicc.operator.port.PortLeases;
 import io.aicc.operator.port.PortPair;
+import io.aicc.wire.control.Told;
 import io.aicc.wire.control.WorkerReport;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -197,6 +198,11 @@ public final class WarmPools implements AutoCloseable {
     /** When a worker last said that it serves a session, or might have while nobody listened: before we led. */
     public Optional<Instant> lastHeard(String pool, String session) {
         return known(pool).flatMap(found -> found.lastHeard(session)).or(() -> Optional.ofNullable(begun));
+    }
+
+    /** How much of a session its worker has told, by its last report; empty when none was heard or it does not say so. */
+    public Optional<Told> told(String pool, String session) {
+        return pool(pool).told(session);
     }
 
     /** A claimed worker turned out to serve somebody else: the session has to claim another one. */

@@ -250,7 +250,9 @@ final class HandOver {
                 callEvents(spec),
                 generation(call, worker),
                 readyAt,
-                readyAt == null ? null : lastHeard(call, readyAt));
+                readyAt == null ? null : lastHeard(call, readyAt),
+                pools.told(call.pool(), call.uid()).orElse(null),
+                MicroTime.format(call.requestedAt()));
     }
 
     /** Null before it is; a time that somebody else wrote there and that cannot be true says nothing. */
@@ -266,7 +268,7 @@ final class HandOver {
         return Objects.requireNonNullElse(spec.callEvents(), List.of());
     }
 
-    /** The gap of a worker that takes over begins then; told too long rather than too short, where we have not heard ourselves. */
+    /** Where the worker before did not say how much it told, the gap begins then: too long rather than too short. */
     private String lastHeard(Call call, String readyAt) {
         return pools.lastHeard(call.pool(), call.uid()).map(MicroTime::format).orElse(readyAt);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aicc.operator.port.PortLeases;
 import io.aicc.operator.port.PortPair;
+import io.aicc.wire.control.Told;
 import io.aicc.wire.control.WorkerReport;
 import io.aicc.wire.control.WorkerReport.State;
 import io.aicc.wire.control.WorkerReport.StreamCounters;
@@ -155,6 +156,23 @@ class WarmPoolTest extends PoolRig {
         assertThat(pool.account("s-1")).isEmpty();
     }
 
+    @Test
+    void remembersHowMuchOfACallItsLostWorkerHadTold() {
+        resource(1, 1, 4, "20000", "20007");
+        Worker worker = startAll().getFirst();
+        pool.claim("s-1");
+        Told told = new Told("2026-01-31T12:00:07.000000Z", "2026-01-31T12:00:09.000000Z");
+        pool.reported(
+                worker,
+                new WorkerReport(State.ACTIVE, "s-1", StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, told, null));
+        pool.reported(worker, report(State.IDLE, null));
+        pool.dismiss(worker);
+
+        assertThat(pool.told("s-1")).contains(told);
+        pool.forget("s-1");
+        assertThat(pool.told("s-1")).isEmpty();
+    }
+
     /** Claims, ends, deaths, failures and restarts of ours in any order; the invariants are checked after each. */
     @Property(tries = 200)
     void noWorkerServesTwoSessionsAndNoPairIsLeakedWhateverHappens(@ForAll long seed) {
@@ -218,6 +236,6 @@ class WarmPoolTest extends PoolRig {
 
     private static WorkerReport heard(long packets, State state) {
         StreamCounters customer = new StreamCounters(packets, 1, 0, Map.of("source", 2L));
-        return new WorkerReport(state, "s-1", customer, StreamCounters.ZERO, 3, 0, null);
+        return new WorkerReport(state, "s-1", customer, StreamCounters.ZERO, 3, 0, null, null);
     }
 }

@@ -86,6 +86,8 @@ class WorkerTest {
                 List.of(),
                 1,
                 null,
+                null,
+                null,
                 null);
     }
 

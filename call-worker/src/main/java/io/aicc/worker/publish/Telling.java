@@ -1,0 +1,30 @@
+package io.aicc.worker.publish;
+
+import io.aicc.wire.event.Channel;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * How much of a session is told, for whoever may have to go on with it.
+ *
+ * @param ready the zero of the session's timeline
+ * @param untilMs for each speaker where on it begins what is in no final, gap or silence; below zero is before it
+ */
+public record Telling(Instant ready, Map<Channel, Long> untilMs) {
+    public Telling {
+        untilMs = Map.copyOf(untilMs);
+    }
+
+    /** What a speaker's part begins with that is not told. */
+    public Instant until(Channel channel) {
+        return ready.plusMillis(untilMs.getOrDefault(channel, 0L));
+    }
+
+    /** This, unless something before is missing. */
+    Telling butNot(Map<Channel, Long> missingFromMs) {
+        Map<Channel, Long> least = new EnumMap<>(untilMs);
+        missingFromMs.forEach((channel, fromMs) -> least.merge(channel, fromMs, Math::min));
+        return new Telling(ready, least);
+    }
+}

@@ -1,0 +1,62 @@
+package io.aicc.worker.publish;
+
+import static java.time.temporal.ChronoUnit.MICROS;
+
+import io.aicc.wire.event.Channel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps how much is told for the process after this one. Without a usable file that one knows only what it is told, and a gap
+ * may be told too long. Not thread-safe.
+ */
+final class TellingFile implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(TellingFile.class);
+
+    private final NumberFile file;
+    private final @Nullable Telling before;
+
+    private TellingFile(NumberFile file) {
+        this.file = file;
+        long ready = file.opened(0);
+        this.before = ready == 0
+                ? null
+                : new Telling(
+                        Instant.EPOCH.plus(ready, MICROS),
+                        Map.of(Channel.CUSTOMER, file.opened(1), Channel.AGENT, file.opened(2)));
+    }
+
+    static TellingFile open(@Nullable Path directory) {
+        if (directory != null) {
+            try {
+                return new TellingFile(NumberFile.open(directory.resolve("told"), 3));
+            } catch (IOException e) {
+                log.atWarn().setCause(e).log("how much is told is kept in memory only");
+            }
+        }
+        return new TellingFile(NumberFile.none());
+    }
+
+    /** Of the process before this one; empty when there was none, or it told nothing. */
+    Optional<Telling> before() {
+        return Optional.ofNullable(before);
+    }
+
+    void keep(Telling now) {
+        file.write(
+                MICROS.between(Instant.EPOCH, now.ready()),
+                now.untilMs().getOrDefault(Channel.CUSTOMER, 0L),
+                now.untilMs().getOrDefault(Channel.AGENT, 0L));
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+}

@@ -1,0 +1,30 @@
+package io.aicc.wire.control;
+
+import io.aicc.wire.MicroTime;
+import io.aicc.wire.event.Channel;
+import java.time.Instant;
+
+/**
+ * Up to when a speaker's part of the call is told: what was said before is in finals that every receiver has, marked by a gap,
+ * or was no speech. An utterance under way is not told, from its beginning.
+ *
+ * @param customer {@link MicroTime}
+ * @param agent {@link MicroTime}
+ */
+public record Told(String customer, String agent) {
+    /** @throws IllegalArgumentException when one is no time */
+    public Told {
+        if (customer == null || !MicroTime.isOne(customer) || agent == null || !MicroTime.isOne(agent)) {
+            throw new IllegalArgumentException("told: expected a time for customer and agent");
+        }
+    }
+
+    /** Of one speaker. */
+    public Instant until(Channel channel) {
+        return MicroTime.parse(
+                switch (channel) {
+                    case CUSTOMER -> customer;
+                    case AGENT -> agent;
+                });
+    }
+}
