@@ -46,6 +46,8 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -188,6 +190,7 @@ class LiveCallTest {
     @Test
     void aProcessKilledInTheMiddleOfAWordIsFollowedByAGapFromTheBeginningOfThatWord() throws Exception {
         Instant ready = Instant.now().minusSeconds(10).truncatedTo(ChronoUnit.MILLIS);
+        engine.holdBack();
         call.assign(takenOver(1, ready, null, null));
         speak(60);
         await().until(() -> events(outbox, 1).anyMatch(EventBody.SpeechStarted.class::isInstance));
@@ -204,6 +207,7 @@ class LiveCallTest {
             Files.copy(outbox.resolve("uid-1-1").resolve(file), left.resolve("uid-1-1").resolve(file));
         }
 
+        engine.release();
         call.close();
         warmUp(left);
         call.assign(takenOver(1, ready, null, null));
@@ -317,6 +321,7 @@ class LiveCallTest {
     /** Says how much it was given, in milliseconds; speaks English only. */
     private static final class MeasuringEngine implements SpeechEngine {
         private final AtomicInteger opened = new AtomicInteger();
+        private volatile @Nullable Queue<Runnable> held;
 
         @Override
         public String name() {
@@ -342,10 +347,23 @@ class LiveCallTest {
             return new Stream(listener);
         }
 
+        /** Has no results for a while. */
+        void holdBack() {
+            held = new ConcurrentLinkedQueue<>();
+        }
+
+        void release() {
+            Queue<Runnable> results = held;
+            held = null;
+            if (results != null) {
+                results.forEach(Runnable::run);
+            }
+        }
+
         @Override
         public void close() {}
 
-        private static final class Stream implements SpeechStream {
+        private final class Stream implements SpeechStream {
             private final SpeechListener listener;
             private @Nullable String utterance;
             private long ms;
@@ -366,8 +384,16 @@ class LiveCallTest {
 
             @Override
             public void end(long endMs) {
-                if (utterance != null) {
-                    listener.finalResult(utterance, new Transcript(ms + " milliseconds", List.of(), null));
+                String said = utterance;
+                Queue<Runnable> later = held;
+                if (said != null) {
+                    Transcript transcript = new Transcript(ms + " milliseconds", List.of(), null);
+                    Runnable result = () -> listener.finalResult(said, transcript);
+                    if (later == null) {
+                        result.run();
+                    } else {
+                        later.add(result);
+                    }
                 }
             }
 
