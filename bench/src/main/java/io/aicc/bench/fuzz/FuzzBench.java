@@ -24,7 +24,8 @@ public final class FuzzBench implements Benchmark {
     private static final String ALL = "all";
 
     /** What is watched for what an input reaches: our code, and the libraries that read for it. */
-    private static final String WATCHED = "io.aicc.**:com.fasterxml.jackson.**:io.jsonwebtoken.**:com.google.cloud.speech.**";
+    private static final String WATCHED =
+            "io.aicc.**:com.fasterxml.jackson.**:io.jsonwebtoken.**:com.google.cloud.speech.**";
 
     private static final Pattern DONE = Pattern.compile("Done (\\d+) runs|stat::number_of_executed_units: (\\d+)");
     private static final Pattern COVERED = Pattern.compile("cov: (\\d+)");

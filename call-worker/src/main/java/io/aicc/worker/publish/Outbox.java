@@ -65,8 +65,7 @@ final class Outbox implements AutoCloseable {
      * @param length bytes
      * @param resident the event itself, when the file could not take it; empty once every destination had it
      */
-    record Entry(
-            long seq, String type, @Nullable Said said, long position, int length, byte @Nullable [] resident) {
+    record Entry(long seq, String type, @Nullable Said said, long position, int length, byte @Nullable [] resident) {
         Entry(Event event, long position, int length, byte @Nullable [] resident) {
             this(event.seq(), event.body().type(), Said.in(event.body()), position, length, resident);
         }

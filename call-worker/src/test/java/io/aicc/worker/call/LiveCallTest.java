@@ -204,7 +204,9 @@ class LiveCallTest {
         Path left = Files.createDirectories(outbox.resolve("left"));
         Files.createDirectories(left.resolve("uid-1-1"));
         for (String file : List.of("events.jsonl", "sequence", "told")) { // what a killed process leaves behind
-            Files.copy(outbox.resolve("uid-1-1").resolve(file), left.resolve("uid-1-1").resolve(file));
+            Files.copy(
+                    outbox.resolve("uid-1-1").resolve(file),
+                    left.resolve("uid-1-1").resolve(file));
         }
 
         engine.release();
@@ -298,7 +300,21 @@ class LiveCallTest {
 
     private CallAssignment withSource(String session, String source) {
         return new CallAssignment(
-                session, "call-1", "pbx-1", null, null, "en-US", Codec.ULAW, source, source, List.of(), 1, null, null, null, null);
+                session,
+                "call-1",
+                "pbx-1",
+                null,
+                null,
+                "en-US",
+                Codec.ULAW,
+                source,
+                source,
+                List.of(),
+                1,
+                null,
+                null,
+                null,
+                null);
     }
 
     /** A loud tone, 20 ms a packet, without pacing: nothing here depends on time. */

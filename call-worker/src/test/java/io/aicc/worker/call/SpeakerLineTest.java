@@ -99,7 +99,8 @@ class SpeakerLineTest {
         hearNothing(1_000);
         line.failed(begun().utteranceId(), new SpeechException("broken"));
 
-        assertThat(gaps()).singleElement().satisfies(gap -> assertThat(gap.reason()).isEqualTo("stt_failed"));
+        assertThat(gaps()).singleElement().satisfies(gap -> assertThat(gap.reason())
+                .isEqualTo("stt_failed"));
         assertThat(line.toldUntilMs()).isEqualTo(2_000);
     }
 

@@ -157,7 +157,21 @@ class ControlServerTest {
 
     private static CallAssignment assignment(String session) {
         return new CallAssignment(
-                session, "call-1", "call-1", null, null, "en-US", Codec.ULAW, null, null, List.of(), 1, null, null, null, null);
+                session,
+                "call-1",
+                "call-1",
+                null,
+                null,
+                "en-US",
+                Codec.ULAW,
+                null,
+                null,
+                List.of(),
+                1,
+                null,
+                null,
+                null,
+                null);
     }
 
     private static String json(Object body) throws Exception {

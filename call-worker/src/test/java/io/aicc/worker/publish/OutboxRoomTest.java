@@ -7,6 +7,9 @@ import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.Event;
 import io.aicc.wire.event.EventBody;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -94,6 +97,21 @@ class OutboxRoomTest {
 
         assertThat(publisher.drain(PublisherRig.LONG)).isZero();
         assertThat(receiver.texts()).isEqualTo(Events.sentences(1, 5));
+    }
+
+    @Test
+    void outboxOfACallThatWasOverLongAgoIsDeletedAndALaterOneStays() throws Exception {
+        Path old = Files.createDirectories(rig.directory().resolve("uid-old-1"));
+        Path recent = Files.createDirectories(rig.directory().resolve("uid-recent-1"));
+        FileTime yesterday = FileTime.from(Instant.now().minus(OldOutboxes.KEPT).minusSeconds(1));
+        Files.setLastModifiedTime(Files.writeString(old.resolve("events.jsonl"), "{}"), yesterday);
+        Files.setLastModifiedTime(old, yesterday);
+        Files.writeString(recent.resolve("events.jsonl"), "{}");
+
+        rig.publisher();
+
+        assertThat(old).doesNotExist();
+        assertThat(recent).exists();
     }
 
     @Test

@@ -84,7 +84,8 @@ final class PublisherRig implements BeforeEachCallback, AfterEachCallback {
         List<Destination> destinations = IntStream.range(0, receivers.length)
                 .mapToObj(it -> Destination.of("r" + it, receivers[it].url(), "worker", KEY))
                 .toList();
-        return publisher(new PublishSettings(destinations, directory()), new TranscriptPublisher.Options(timing, limits));
+        return publisher(
+                new PublishSettings(destinations, directory()), new TranscriptPublisher.Options(timing, limits));
     }
 
     TranscriptPublisher publisher(Destination destination, Network network) {

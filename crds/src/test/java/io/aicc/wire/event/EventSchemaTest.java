@@ -47,6 +47,20 @@ class EventSchemaTest {
         assertThat(shown).isEqualTo(new TreeSet<>(EventBody.types().keySet()));
     }
 
+    /** No schema knows these. */
+    @Test
+    void examplesNameUtterancesAndTimeInterimsAsTheWorkerDoes() throws Exception {
+        for (JsonNode example : PublishedEvents.examples()) {
+            if (example.has("utterance_id")) {
+                String expected = example.get("channel").asText() + "-" + example.get("start_ms");
+                assertThat(example.get("utterance_id").asText()).isEqualTo(expected);
+            }
+            if (example.get("type").asText().equals("transcript.interim")) {
+                assertThat(example.at("/stt/latency_ms").asLong()).isZero();
+            }
+        }
+    }
+
     @Test
     void everyExampleIsValid() throws Exception {
         Schema schema = VALIDATOR.getSchema(EventSchema.ofAll());

@@ -187,6 +187,20 @@ class WorkerChannelsTest {
 
     private static CallAssignment call(String session) {
         return new CallAssignment(
-                session, "call-1", "pbx-1", null, null, "en-US", Codec.ULAW, null, null, List.of(), 1, null, null, null, null);
+                session,
+                "call-1",
+                "pbx-1",
+                null,
+                null,
+                "en-US",
+                Codec.ULAW,
+                null,
+                null,
+                List.of(),
+                1,
+                null,
+                null,
+                null,
+                null);
     }
 }

@@ -1,0 +1,63 @@
+package io.aicc.worker.publish;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What sessions before this one left in the same place: a worker that hears call after call would fill its disk, and keep words of
+ * callers for ever.
+ */
+final class OldOutboxes {
+    private static final Logger log = LoggerFactory.getLogger(OldOutboxes.class);
+
+    /** Nobody comes back for the words of a call that has been silent for so long. */
+    static final Duration KEPT = Duration.ofDays(1);
+
+    private OldOutboxes() {}
+
+    /** Deletes the outboxes that nobody has written to for a day. Does not fail. */
+    static void delete(Path parent, Instant now) {
+        try (DirectoryStream<Path> sessions = Files.newDirectoryStream(parent, Files::isDirectory)) {
+            for (Path session : sessions) {
+                if (lastWritten(session).isBefore(now.minus(KEPT))) {
+                    deleteTree(session);
+                    log.atInfo().addKeyValue("directory", session.getFileName()).log("old outbox deleted");
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
+            log.atWarn().addKeyValue("directory", parent).setCause(e).log("old outboxes not deleted");
+        }
+    }
+
+    private static Instant lastWritten(Path session) throws IOException {
+        Instant last = Instant.MIN;
+        for (Path file : tree(session)) {
+            Instant written = Files.getLastModifiedTime(file).toInstant();
+            last = written.isAfter(last) ? written : last;
+        }
+        return last;
+    }
+
+    private static void deleteTree(Path session) throws IOException {
+        for (Path file : tree(session)) {
+            Files.delete(file);
+        }
+    }
+
+    /** Deepest first. */
+    private static List<Path> tree(Path session) throws IOException {
+        try (Stream<Path> files = Files.walk(session)) {
+            return files.sorted(Comparator.reverseOrder()).toList();
+        }
+    }
+}
