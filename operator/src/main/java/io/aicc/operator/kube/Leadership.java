@@ -45,6 +45,7 @@ public final class Leadership implements AutoCloseable {
     private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("lease watch").factory());
     private volatile @Nullable CompletableFuture<?> running;
+    private volatile String stopped = "stopped";
 
     private enum Role {
         STANDBY,
@@ -82,7 +83,7 @@ public final class Leadership implements AutoCloseable {
             return;
         }
         LeaderCallbacks callbacks =
-                new LeaderCallbacks(() -> lead(onLead, onDeposed), () -> deposed(onDeposed), identity -> {});
+                new LeaderCallbacks(() -> lead(onLead, onDeposed), () -> deposed(onDeposed, lost()), identity -> {});
         LeaderElectionConfig config = new LeaderElectionConfigBuilder()
                 .withName(election.lease())
                 .withLock(lease)
@@ -108,7 +109,7 @@ public final class Leadership implements AutoCloseable {
         return switch (role.get()) {
             case STANDBY -> standby();
             case LEADER -> Health.State.up("leader");
-            case STOPPED -> Health.State.down("stopped");
+            case STOPPED -> Health.State.down(stopped);
         };
     }
 
@@ -154,22 +155,39 @@ public final class Leadership implements AutoCloseable {
                                 onLead.run();
                             } catch (RuntimeException | Error e) { // A leader that does nothing is worse than none.
                                 log.atError().setCause(e).log("taking up the lead failed, stopping");
-                                deposed(onDeposed);
+                                deposed(onDeposed, "taking up the lead failed");
                             }
                         });
     }
 
     private void stopIfOverdue(Runnable onDeposed) {
         if (leads() && lease.sinceWritten().compareTo(election.renewal()) > 0) {
-            deposed(onDeposed);
+            deposed(onDeposed, lost());
         }
     }
 
-    private void deposed(Runnable onDeposed) {
+    /** Why the lease is not ours any more, as far as can be seen from here. */
+    private String lost() {
+        String holder = lease.holder(election.duration());
+        if (holder != null && !holder.equals(lease.identity())) {
+            return "it is held by " + holder;
+        }
+        String why = lease.problem() == null
+                ? "the API server does not answer, or this process got no processor"
+                : lease.problem();
+        Duration since = lease.sinceWritten();
+        return since.compareTo(election.duration().multipliedBy(10)) > 0
+                ? "it is held by nobody: it was deleted, or emptied by hand"
+                : "not renewed for %d ms, %d at most: %s"
+                        .formatted(since.toMillis(), election.renewal().toMillis(), why);
+    }
+
+    private void deposed(Runnable onDeposed, String cause) {
         if (role.compareAndSet(Role.LEADER, Role.STOPPED)) {
+            stopped = "leadership lost: " + cause;
             log.atError()
                     .addKeyValue("lease", election.lease())
-                    .addKeyValue("problem", lease.problem())
+                    .addKeyValue("cause", cause)
                     .log("leadership lost, stopping");
             onDeposed.run();
         }

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -75,7 +76,21 @@ class LeadershipTest {
 
         assertThat(Duration.between(api.lastWrite, steady.instant())).isLessThan(SHORT.duration());
         assertThat(leader.leads()).isFalse();
-        assertThat(leader.health()).isEqualTo(Health.State.down("stopped"));
+        assertThat(leader.health().detail())
+                .matches(
+                        "leadership lost: not renewed for 2\\d{3} ms, 2000 at most: the API server does not answer, .*");
+    }
+
+    @Test
+    void aLeaderWhoseLeaseIsTakenSaysByWhom() throws Exception {
+        CountDownLatch deposed = new CountDownLatch(1);
+        Leadership leader = seek(LONG, new SimpleMeterRegistry(), deposed::countDown);
+        await().atMost(LIMIT).until(() -> leader.leads() && api.writes > 0);
+
+        api.handTo("somebody");
+        assertThat(deposed.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+        assertThat(leader.health().detail()).isEqualTo("leadership lost: it is held by somebody");
     }
 
     @Test
@@ -134,6 +149,11 @@ class LeadershipTest {
         private Api() throws IOException {
             server.setExecutor(threads);
             server.createContext("/", this::answer);
+        }
+
+        private void handTo(String holder) {
+            lease = Objects.requireNonNull(lease)
+                    .replaceAll("\"holderIdentity\":\"[^\"]*\"", "\"holderIdentity\":\"" + holder + "\"");
         }
 
         private void answer(HttpExchange exchange) throws IOException {

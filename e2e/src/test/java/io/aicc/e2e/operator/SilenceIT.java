@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A call that nobody ends, on an API whose schema lets silence be short. */
-class SilenceTest {
+class SilenceIT {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Duration TTL = Duration.ofSeconds(4);
 
