@@ -5,12 +5,14 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -92,7 +94,13 @@ public final class PlayedWorkers implements AutoCloseable {
         String status = """
                 {"status": {"phase": "Running", "podIP": "%1$s", "podIPs": [{"ip": "%1$s"}],
                             "conditions": [{"type": "Ready", "status": "True"}]}}""".formatted(node.address());
-        client.resource(pod).subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), status);
+        try {
+            client.resource(pod).subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), status);
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) { // Deleted before it was up.
+                throw e;
+            }
+        }
     }
 
     /** The first pod says at which port, and those of one operator all say the same. */
