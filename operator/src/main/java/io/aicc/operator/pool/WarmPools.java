@@ -23,6 +23,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -155,7 +156,7 @@ public final class WarmPools implements AutoCloseable {
                 .addKeyValue("pools", pools.size())
                 .addKeyValue("pods", pods.getStore().list().size())
                 .log("leading");
-        pools.keySet().forEach(this::changed);
+        names().forEach(this::changed);
     }
 
     /** Whether it is known which worker serves whom, so that claiming one is safe. */
@@ -224,6 +225,11 @@ public final class WarmPools implements AutoCloseable {
     /** Whether we lead: {@link #begin} has run. */
     public boolean leading() {
         return !begun.equals(Instant.MAX);
+    }
+
+    /** Of which pools something is kept. */
+    Set<String> names() {
+        return Set.copyOf(pools.keySet());
     }
 
     private Optional<WarmPool> known(String name) {
