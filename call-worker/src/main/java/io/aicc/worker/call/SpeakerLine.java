@@ -46,6 +46,7 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
     private long idleMs;
     private String utterance = "";
     private long utteranceStartMs;
+    private long lastAudioNanos;
 
     /**
      * What lines of a call share.
@@ -53,7 +54,7 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
      * @param publish takes events
      * @param engine name of the engine
      * @param model what it recognises with
-     * @param finished told of every final and its latency
+     * @param finished told of every final and of the time from the utterance's last audio to it
      * @param firstHeard told once a line hears something
      */
     record Transcription(
@@ -68,7 +69,7 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
         private final long startMs;
         private int revision;
         private long endMs;
-        private long endedNanos;
+        private long lastAudioNanos;
 
         Open(long startMs) {
             this.startMs = startMs;
@@ -147,6 +148,7 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
     public void began(long startMs) {
         utterance = channel.name().toLowerCase(Locale.ROOT) + "-" + startMs;
         utteranceStartMs = startMs;
+        lastAudioNanos = nanoClock.getAsLong();
         synchronized (this) {
             open.put(utterance, new Open(startMs));
         }
@@ -156,6 +158,7 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
 
     @Override
     public void audio(AudioFrame frame) {
+        lastAudioNanos = nanoClock.getAsLong(); // Before, since an engine in this process works while it is told.
         stream.audio(frame);
     }
 
@@ -165,7 +168,7 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
             Open ending = open.get(utterance);
             if (ending != null) {
                 ending.endMs = endMs;
-                ending.endedNanos = nanoClock.getAsLong();
+                ending.lastAudioNanos = lastAudioNanos;
             }
         }
         publish(new EventBody.SpeechEnded(channel, utterance, utteranceStartMs, endMs));
@@ -196,7 +199,7 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
         if (said == null) {
             return;
         }
-        Duration latency = Duration.ofNanos(nanoClock.getAsLong() - said.endedNanos);
+        Duration latency = Duration.ofNanos(nanoClock.getAsLong() - said.lastAudioNanos);
         publish(new EventBody.TranscriptFinal(
                 channel,
                 utteranceId,

@@ -30,7 +30,7 @@ final class Voices {
         this.publish = publish;
         this.firstHeard = firstHeard;
         Timer latency = Timer.builder("aicc_stt_latency_seconds")
-                .description("From the end of an utterance's audio to its final text")
+                .description("From the last audio of an utterance that the engine was given to the final text")
                 .tag("engine", parts.engine().name())
                 .publishPercentileHistogram(false)
                 .serviceLevelObjectives(
