@@ -10,6 +10,9 @@ public final class Pauses {
     /** Shorter than this is a stop consonant, not a pause. */
     private static final int SHORTEST_MS = 160;
 
+    /** As long as people wait between two sentences. */
+    private static final int SENTENCES_MS = 400;
+
     /** As energy: 8 dB above the quietest. */
     private static final double MARGIN = 6.3;
 
@@ -37,5 +40,10 @@ public final class Pauses {
     /** Whether it is quiet now, and has been for long enough. */
     public boolean quiet() {
         return quietMs >= SHORTEST_MS;
+    }
+
+    /** Whether it has been quiet for so long that a sentence seems to be over. */
+    public boolean betweenSentences() {
+        return quietMs >= SENTENCES_MS;
     }
 }

@@ -22,10 +22,10 @@ import java.util.concurrent.TimeUnit;
 
 /** Google's client on a connection of our making: encrypted, kept alive, and with the credentials that we were given. */
 final class GoogleClient implements AutoCloseable {
-    /** Google's front ends accept this; what is shorter they answer by hanging up. */
     /** A result of five minutes with a time for every word is some 60 KB. */
     private static final int MOST_ANSWER_BYTES = 256 * 1024;
 
+    /** Google's front ends accept this; what is shorter they answer by hanging up. */
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
 
     private static final Duration KEEP_ALIVE_ANSWER = Duration.ofSeconds(10);
@@ -56,8 +56,8 @@ final class GoogleClient implements AutoCloseable {
         try {
             ManagedChannel channel = Grpc.newChannelBuilder(settings.target(), encryption(settings))
                     .keepAliveTime(KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS)
-                    .maxInboundMessageSize(MOST_ANSWER_BYTES)
                     .keepAliveTimeout(KEEP_ALIVE_ANSWER.toSeconds(), TimeUnit.SECONDS)
+                    .maxInboundMessageSize(MOST_ANSWER_BYTES)
                     .build();
             try {
                 return new GoogleClient(channel, client(settings, channel));

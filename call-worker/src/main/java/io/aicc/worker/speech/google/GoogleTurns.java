@@ -30,6 +30,7 @@ final class GoogleTurns implements TurnRecogniser {
         try {
             RecognizeResponse response = client.recognize(
                     requests.whole(turn.codec(), turn.sampleRateHz(), language, turn.copy(turn.start(), turn.end())));
+            circuit.accepted();
             return Transcripts.joined(response.getResultsList().stream()
                     .map(result -> GoogleResults.transcript(result.getAlternativesList()))
                     .toList());

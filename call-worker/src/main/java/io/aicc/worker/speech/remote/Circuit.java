@@ -84,7 +84,12 @@ public final class Circuit {
         wrong = null;
     }
 
-    /** A conversation broke off. */
+    /** The server took our settings and recognised a whole turn; whether conversations work too is not known by that. */
+    public synchronized void accepted() {
+        wrong = null;
+    }
+
+    /** A conversation broke off, or the server refused a whole turn. */
     public synchronized void failed(Failure failure) {
         rehearsing = false;
         Objects.requireNonNull(failures.get(failure.kind())).increment();

@@ -3,6 +3,7 @@ package io.aicc.worker.speech.remote;
 import io.aicc.worker.audio.AudioFrame;
 import io.aicc.worker.speech.SpeechListener;
 import io.aicc.worker.speech.SpeechStream;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * One speaker's way to a server that recognises. Nothing here waits for the network: audio is kept until the server has
  * settled it, so that a conversation that breaks off is gone on with in another one.
  *
- * @implNote All state of the stream, its utterances and their stretches is guarded by the stream's monitor. The listener is
+ * @implNote All state of the stream, its utterances, their stretches and attempts is guarded by the stream's monitor. The listener is
  *     called with it held, and must not call back.
  */
 public final class RemoteStream implements SpeechStream {
@@ -89,6 +90,15 @@ public final class RemoteStream implements SpeechStream {
 
     SpeechListener listener() {
         return listener;
+    }
+
+    /** Runs a step later, with the monitor held. */
+    void after(Duration delay, Runnable step) {
+        parts.timer().after(delay, () -> {
+            synchronized (this) {
+                step.run();
+            }
+        });
     }
 
     void settled(Utterance utterance) {

@@ -2,6 +2,7 @@ package io.aicc.worker.speech.remote;
 
 import io.aicc.worker.audio.AudioFrame;
 import io.aicc.worker.speech.EncodedAudio;
+import io.aicc.worker.speech.Pauses;
 import io.aicc.worker.speech.SpeechException;
 import io.aicc.worker.speech.SpeechListener.Transcript;
 import io.aicc.worker.speech.Transcripts;
@@ -90,11 +91,10 @@ final class Stretch {
     }
 
     /** Whether another stretch should follow before the server, or what we keep, comes to its limit. */
-    boolean isLongEnough(boolean inPause) {
-        long age = attempt == null ? 0 : now() - attempt.openedNanos;
-        Duration limit =
-                inPause ? parts.timing().rotateInPause() : parts.timing().rotateAnyway();
-        return age >= limit.toNanos() || audio.keptMs() >= (inPause ? MANY_MS : TOO_MANY_MS);
+    boolean isLongEnough(Pauses pauses) {
+        long age = attempt == null ? 0 : attempt.ageNanos();
+        return age >= parts.timing().rotate(pauses).toNanos()
+                || audio.keptMs() >= (pauses.quiet() ? MANY_MS : TOO_MANY_MS);
     }
 
     List<Transcript> heard() {
@@ -115,11 +115,18 @@ final class Stretch {
         return Optional.ofNullable(loss);
     }
 
+    /** Nobody waits for its words any more. */
     void cancel() {
         settled = true;
         if (attempt != null) {
-            attempt.cancel();
+            attempt.hangUp();
+            forgetAttempt();
+            parts.circuit().undecided();
         }
+    }
+
+    boolean hasEnded() {
+        return ended;
     }
 
     /** Has the rest recognised in the best way there is now; does nothing while there is nothing to recognise. */
@@ -130,7 +137,7 @@ final class Stretch {
         if (audio.keptMs() == 0 && (ended || earlyEnds > 0)) {
             settleIfEnded();
         } else if (parts.circuit().lets()) {
-            attempt = new Attempt();
+            attempt = new Attempt(this, stream, audio);
             attempt.open();
         } else if (parts.turns() == null) {
             later(backoff.after(Math.max(1, failures), Kind.TRANSPORT));
@@ -171,13 +178,15 @@ final class Stretch {
             troubleSinceNanos = now();
         }
         waiting = true;
-        schedule(delay, () -> {
+        stream.after(delay, () -> {
             waiting = false;
             recognise();
         });
     }
 
-    private void failed(Failure failure) {
+    /** The conversation broke off. */
+    void broken(Failure failure) {
+        forgetAttempt();
         boolean unlucky = failure.kind() != Kind.LIMIT || ++earlyEnds > EARLY_ENDS;
         Failure judged =
                 unlucky && failure.kind() == Kind.LIMIT ? new Failure(Kind.TRANSPORT, failure.message()) : failure;
@@ -198,7 +207,65 @@ final class Stretch {
         }
     }
 
+    /** Words that may still change. */
+    void guessed(String text) {
+        if (believes(characters + text.length())) {
+            guess = text;
+            utterance.changed();
+        }
+    }
+
+    /** Words for good, from a conversation that began at one place; the audio before the other is settled. */
+    void heard(Transcript transcript, long from, long until) {
+        characters += characters(transcript);
+        if (!believes(characters)) {
+            return;
+        }
+        parts.circuit().served();
+        failures = 0;
+        earlyEnds = 0;
+        guess = "";
+        heard.add(Transcripts.shifted(transcript, atMs(from)));
+        audio.forgetBefore(until);
+        utterance.changed();
+    }
+
+    /**
+     * The server has said everything about the audio before that place.
+     *
+     * @param toTheEnd whether it had been told that no more comes
+     */
+    void heardOut(long place, boolean toTheEnd) {
+        parts.circuit().served();
+        forgetAttempt();
+        audio.forgetBefore(place);
+        if (toTheEnd) {
+            settle(null);
+        } else if (++earlyEnds > EARLY_ENDS) {
+            broken(new Failure(Kind.TRANSPORT, "the server ends conversations early"));
+        } else {
+            recognise();
+        }
+    }
+
+    private void forgetAttempt() {
+        attempt = null;
+        guess = "";
+    }
+
+    /** Whether somebody may have said so much; if not, all of it is done with. */
+    private boolean believes(int said) {
+        if (said > MOST_CHARACTERS) {
+            babbled();
+        }
+        return said <= MOST_CHARACTERS;
+    }
+
     private void babbled() {
+        if (attempt != null) {
+            attempt.hangUp();
+            forgetAttempt();
+        }
         Failure failure = new Failure(
                 Kind.TRANSPORT,
                 "more than %d characters for %d ms of speech".formatted(MOST_CHARACTERS, atMs(audio.end()) - startMs));
@@ -227,14 +294,6 @@ final class Stretch {
                         .sum();
     }
 
-    private void schedule(Duration delay, Runnable step) {
-        parts.timer().after(delay, () -> {
-            synchronized (stream) {
-                step.run();
-            }
-        });
-    }
-
     private long now() {
         return parts.nanoClock().getAsLong();
     }
@@ -242,172 +301,5 @@ final class Stretch {
     /** On the session's timeline. */
     private long atMs(long place) {
         return startMs + place / audio.bytesPerMs();
-    }
-
-    /** One conversation; what it says after another has taken its place is not heard. */
-    private final class Attempt implements RecognitionServer.Hearer {
-        /** Sent at once at the start: a pre-roll, or the beginning of what was kept. */
-        private static final int HEAD_START_MS = 1_000;
-
-        /** How much faster than it is spoken kept audio is sent; servers refuse what is much faster. */
-        private static final double PACE = 1.5;
-
-        private static final int LARGEST_PIECE_MS = 100;
-        private static final Duration PACE_TICK = Duration.ofMillis(50);
-
-        private final long openedNanos = now();
-        private final long from = audio.start();
-        private long sent = from;
-        private boolean audioEnded;
-        private boolean ticking;
-        private RecognitionServer.@Nullable Conversation conversation;
-
-        void open() {
-            conversation = parts.server().open(audio.codec(), audio.sampleRateHz(), stream.language(), this);
-            pump();
-        }
-
-        /** Sends what may be sent. */
-        void pump() {
-            RecognitionServer.Conversation open = conversation;
-            if (open == null || audioEnded || attempt != this) {
-                return;
-            }
-            while (attempt == this && sent < audio.end() && open.ready()) {
-                int bytes = (int) Math.min(audio.end() - sent, (long) LARGEST_PIECE_MS * audio.bytesPerMs());
-                if (!ended && bytes < parts.server().pieceMs() * audio.bytesPerMs()) {
-                    return;
-                }
-                if (sent + bytes > paced()) {
-                    tick();
-                    return;
-                }
-                byte[] piece = audio.copy(sent, sent + bytes);
-                sent += bytes;
-                open.send(piece);
-            }
-            if (attempt == this && ended && sent == audio.end()) {
-                audioEnded = true;
-                schedule(parts.timing().finish(), this::late);
-                open.endAudio();
-            }
-        }
-
-        private long paced() {
-            double ms = HEAD_START_MS + PACE * (now() - openedNanos) / 1_000_000;
-            return from + (long) ms * audio.bytesPerMs();
-        }
-
-        private void tick() {
-            if (!ticking) {
-                ticking = true;
-                schedule(PACE_TICK, () -> {
-                    ticking = false;
-                    pump();
-                });
-            }
-        }
-
-        private void late() {
-            if (attempt == this) {
-                hangUp();
-                Stretch.this.failed(new Failure(
-                        Kind.TRANSPORT,
-                        "no last words after " + parts.timing().finish().toSeconds() + " s"));
-            }
-        }
-
-        void cancel() {
-            hangUp();
-            parts.circuit().undecided();
-        }
-
-        private void hangUp() {
-            if (conversation != null) {
-                conversation.cancel();
-            }
-            over();
-        }
-
-        /** Whether somebody may have said so much; if not, all of it is done with. */
-        private boolean believes(int said) {
-            if (said <= MOST_CHARACTERS) {
-                return true;
-            }
-            hangUp();
-            babbled();
-            return false;
-        }
-
-        private void over() {
-            attempt = null;
-            guess = "";
-        }
-
-        @Override
-        public void ready() {
-            synchronized (stream) {
-                pump();
-            }
-        }
-
-        @Override
-        public void guessed(String text) {
-            synchronized (stream) {
-                if (attempt == this && believes(characters + text.length())) {
-                    guess = text.strip();
-                    utterance.changed();
-                }
-            }
-        }
-
-        @Override
-        public void heard(Transcript transcript, long untilMs) {
-            synchronized (stream) {
-                if (attempt != this) {
-                    return;
-                }
-                characters += characters(transcript);
-                if (!believes(characters)) {
-                    return;
-                }
-                parts.circuit().served();
-                failures = 0;
-                earlyEnds = 0;
-                guess = "";
-                heard.add(Transcripts.shifted(transcript, atMs(from)));
-                audio.forgetBefore(Math.min(sent, from + untilMs * audio.bytesPerMs()));
-                utterance.changed();
-            }
-        }
-
-        @Override
-        public void ended() {
-            synchronized (stream) {
-                if (attempt != this) {
-                    return;
-                }
-                parts.circuit().served();
-                over();
-                audio.forgetBefore(sent);
-                if (audioEnded) {
-                    settle(null);
-                } else if (++earlyEnds > EARLY_ENDS) {
-                    Stretch.this.failed(new Failure(Kind.TRANSPORT, "the server ends conversations early"));
-                } else {
-                    recognise();
-                }
-            }
-        }
-
-        @Override
-        public void failed(Failure failure) {
-            synchronized (stream) {
-                if (attempt == this) {
-                    over();
-                    Stretch.this.failed(failure);
-                }
-            }
-        }
     }
 }

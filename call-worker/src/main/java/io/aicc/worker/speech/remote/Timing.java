@@ -1,11 +1,13 @@
 package io.aicc.worker.speech.remote;
 
+import io.aicc.worker.speech.Pauses;
 import java.time.Duration;
 
 /**
  * How long things may take.
  *
- * @param rotateInPause a conversation that is older ends in the speaker's next pause
+ * @param rotateBetweenSentences a conversation that is older ends after the speaker's sentence
+ * @param rotateInPause one that is older ends in the speaker's next pause, however short
  * @param rotateAnyway one that is older ends wherever the speaker is; below the server's own limit
  * @param finish how long a server may take for the last words once the audio has ended
  * @param firstRetry most that is waited before the second try; doubled for each further one
@@ -15,6 +17,7 @@ import java.time.Duration;
  * @param circuitOpen how long a server that keeps failing is left alone
  */
 public record Timing(
+        Duration rotateBetweenSentences,
         Duration rotateInPause,
         Duration rotateAnyway,
         Duration finish,
@@ -23,9 +26,10 @@ public record Timing(
         Duration quotaRetry,
         Duration giveUp,
         Duration circuitOpen) {
-    /** The usual, for conversations that last so long at most; pauses are good enough in the last sixth. */
+    /** The usual, for conversations that last so long at most. */
     public static Timing within(Duration longest) {
         return new Timing(
+                longest.dividedBy(2),
                 longest.multipliedBy(5).dividedBy(6),
                 longest,
                 Duration.ofSeconds(10),
@@ -34,5 +38,13 @@ public record Timing(
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(10));
+    }
+
+    /** The age at which a conversation ends, given how quiet the speaker is. */
+    Duration rotate(Pauses pauses) {
+        if (pauses.betweenSentences()) {
+            return rotateBetweenSentences;
+        }
+        return pauses.quiet() ? rotateInPause : rotateAnyway;
     }
 }

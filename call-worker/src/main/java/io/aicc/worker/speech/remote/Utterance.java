@@ -33,7 +33,7 @@ final class Utterance {
             return;
         }
         pauses.hear(frame);
-        if (stretches.isEmpty() || stretches.getLast().isLongEnough(pauses.quiet())) {
+        if (stretches.isEmpty() || stretches.getLast().isLongEnough(pauses)) {
             beginStretch(frame);
         }
         heardUntilMs = frame.endMs();
