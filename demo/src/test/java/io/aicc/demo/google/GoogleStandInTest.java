@@ -6,13 +6,20 @@ import static org.awaitility.Awaitility.await;
 import io.aicc.demo.google.Faults.Planned;
 import io.aicc.demo.google.StandInCalls.Heard;
 import io.aicc.demo.google.StandInCalls.Spoken;
+import io.aicc.demo.script.PhraseModel;
 import io.aicc.demo.script.SpokenWords;
 import io.aicc.demo.script.WordErrorRate;
 import io.aicc.worker.speech.SpeechEngine;
+import io.aicc.worker.speech.SpeechListener.Transcript;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,17 +40,24 @@ class GoogleStandInTest {
     /** Share of words: the phrase model gets a tenth wrong at most. */
     private static final double MOST_WRONG = 0.10;
 
-    /** Share of words, with and without a sentence cut in a pause; {@code RemoteStreamTest} shows that no word is lost. */
-    private static final double MOST_APART = 0.05;
+    /** Sentences of which the recogniser gets every word, so that whatever is missing was lost on the way. */
+    private static final int[] CLEAR = {0, 1, 2, 3, 5, 6, 7, 8};
+
+    private static PhraseModel.Written phrases;
 
     @TempDir
     private Path directory;
 
     private StandInCalls calls;
 
+    @BeforeAll
+    static void learn(@TempDir Path shared) throws Exception {
+        phrases = StandInCalls.phrases(shared);
+    }
+
     @BeforeEach
     void start() throws Exception {
-        calls = new StandInCalls(directory, Limits.GOOGLE);
+        calls = new StandInCalls(directory, phrases, Limits.GOOGLE);
     }
 
     @AfterEach
@@ -53,56 +67,48 @@ class GoogleStandInTest {
 
     @Test
     void aHumanVoiceIsUnderstoodWhileItSpeaks() throws Exception {
-        Spoken spoken = StandInCalls.lines(0, 3);
+        Spoken spoken = StandInCalls.lines(0, 1, 2);
         SpeechEngine engine = calls.engine();
         Heard heard = StandInCalls.listenTo(engine);
         heard.say("u", spoken);
         heard.await(1, PATIENCE);
 
         assertThat(heard.failures).isEmpty();
-        assertThat(wrong(spoken, heard)).isLessThanOrEqualTo(MOST_WRONG);
+        assertThat(wrong(spoken, heard.finals.getFirst())).isLessThanOrEqualTo(MOST_WRONG);
         assertThat(heard.interims).hasSizeGreaterThan(3);
         assertThat(heard.finals.getFirst().words())
                 .isSortedAccordingTo((a, b) -> Long.compare(a.startMs(), b.startMs()));
         assertThat(heard.finals.getFirst().words().getLast().endMs()).isLessThanOrEqualTo(spoken.ms());
-        assertThat(engine.model()).isEqualTo(GoogleStandIn.MODEL);
+        assertThat(engine.model()).isEqualTo("standin_demo_phrase_model");
         assertThat(engine.health().up()).isTrue();
     }
 
     @Test
     void aMonologueOfFourLimitsIsHeardAsIfThereWereNone() throws Exception {
-        Spoken spoken = StandInCalls.lines(0, 8);
-        Limits shortLived = Limits.GOOGLE.withStream(Duration.ofMillis(spoken.ms() / 6));
-        int seconds = (int) (shortLived.stream().toSeconds() * 9 / 10);
-        try (StandInCalls rotating = new StandInCalls(Files.createDirectory(directory.resolve("a")), shortLived)) {
-            Heard rotated =
-                    StandInCalls.listenTo(rotating.engine("AICC_GOOGLE_STREAM_SECONDS", String.valueOf(seconds)));
+        Spoken spoken = StandInCalls.lines(CLEAR);
+        Limits shortLived = Limits.GOOGLE.withStream(Duration.ofMillis(spoken.ms() / 4));
+        String seconds = String.valueOf(shortLived.stream().toSeconds() * 7 / 10);
+        try (StandInCalls rotating =
+                        new StandInCalls(Files.createDirectory(directory.resolve("a")), phrases, shortLived);
+                ExecutorService other = Executors.newVirtualThreadPerTaskExecutor()) {
+            Heard rotated = StandInCalls.listenTo(rotating.engine("AICC_GOOGLE_STREAM_SECONDS", seconds));
             Heard whole = StandInCalls.listenTo(calls.engine());
-            Thread other = Thread.ofVirtual().start(() -> {
-                try {
-                    whole.sayInTime("u", spoken);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            });
+            Future<?> beside = other.submit(() -> whole.sayInTime("u", spoken));
             rotated.sayInTime("u", spoken);
-            other.join();
+            beside.get();
             rotated.await(1, PATIENCE);
             whole.await(1, PATIENCE);
 
-            assertThat(rotated.failures).isEmpty();
-            assertThat(counted(rotating, "aicc_stt_rotations_total")).isGreaterThanOrEqualTo(3);
+            assertThat(counted(rotating, "aicc_stt_rotations_total")).isGreaterThanOrEqualTo(4);
             assertThat(counted(calls, "aicc_stt_rotations_total")).isZero();
-            assertThat(counted(rotating, "aicc_stt_failures_total"))
+            assertThat(rotating.registry
+                            .get("aicc_stt_failures_total")
+                            .tag("kind", "limit")
+                            .counter()
+                            .count())
                     .as("never came to the limit")
                     .isZero();
-            assertThat(wrong(spoken, rotated)).isLessThanOrEqualTo(MOST_WRONG);
-            assertThat(wrong(spoken, whole)).isLessThanOrEqualTo(MOST_WRONG);
-            double apart = WordErrorRate.of(whole.text(), rotated.text()).rate();
-            assertThat(apart)
-                    .as("a recogniser that gets half a sentence hears a word otherwise now and then; it misses none")
-                    .isLessThanOrEqualTo(MOST_APART);
-            System.out.printf("with and without replacing: %.1f %% of words apart%n", 100 * apart);
+            assertThat(words(rotated)).isEqualTo(words(whole)).isEqualTo(SpokenWords.of(spoken.text()));
         }
     }
 
@@ -111,21 +117,21 @@ class GoogleStandInTest {
             names = {"INVALID", "FORBIDDEN", "NOT_FOUND", "NO_TOKEN"},
             mode = Mode.EXCLUDE)
     void whatMayPassCostsNoWord(Fault fault) throws Exception {
-        Spoken spoken = StandInCalls.lines(0, 1);
+        Spoken spoken = StandInCalls.lines(0);
         Heard heard = StandInCalls.listenTo(ready(calls.engine()));
         calls.standIn.streamFaults().next(new Planned(fault, 1_500), new Planned(fault, Planned.AT_THE_END));
         heard.say("u", spoken);
         heard.await(1, PATIENCE);
 
         assertThat(heard.failures).isEmpty();
-        assertThat(wrong(spoken, heard)).isLessThanOrEqualTo(MOST_WRONG);
+        assertThat(words(heard)).isEqualTo(SpokenWords.of(spoken.text()));
         assertThat(counted(calls, "aicc_stt_failures_total")).isEqualTo(2);
     }
 
     @ParameterizedTest
     @EnumSource(names = {"INVALID", "FORBIDDEN", "NOT_FOUND", "NO_TOKEN"})
     void wrongSettingsAreToldAndNotTriedAgain(Fault fault) throws Exception {
-        Spoken spoken = StandInCalls.lines(0, 1);
+        Spoken spoken = StandInCalls.lines(0);
         SpeechEngine engine = ready(calls.engine());
         Heard heard = StandInCalls.listenTo(engine);
         calls.standIn.streamFaults().next(new Planned(fault, 500));
@@ -144,8 +150,25 @@ class GoogleStandInTest {
     }
 
     @Test
+    void wrongSettingsAreToldAndNotTriedAgainForWholeTurnsToo() throws Exception {
+        Spoken spoken = StandInCalls.lines(0);
+        SpeechEngine engine = ready(calls.engine("STT_MODE", "batch"));
+        Heard heard = StandInCalls.listenTo(engine);
+        calls.standIn.turnFaults().next(new Planned(Fault.FORBIDDEN, 0));
+        heard.say("u1", spoken);
+        heard.await(1, PATIENCE);
+
+        assertThat(heard.failures).singleElement().asString().contains("PERMISSION_DENIED");
+        assertThat(engine.health().up()).isFalse();
+        assertThat(counted(calls, "aicc_stt_failures_total")).isEqualTo(1);
+        heard.say("u2", spoken);
+        heard.await(2, PATIENCE);
+        assertThat(engine.health().up()).as("put right").isTrue();
+    }
+
+    @Test
     void whileStreamsFailTurnsAreRecognisedWholeAndStreamsComeBackInMidCall() throws Exception {
-        Spoken spoken = StandInCalls.lines(0, 2);
+        Spoken spoken = StandInCalls.lines(0);
         SpeechEngine engine = ready(calls.engine());
         Heard heard = StandInCalls.listenTo(engine);
         calls.standIn.streamFaults().every(1, new Planned(Fault.UNAVAILABLE, 700));
@@ -162,28 +185,30 @@ class GoogleStandInTest {
         }
 
         assertThat(heard.failures).isEmpty();
-        assertThat(heard.finals).allSatisfy(words -> assertThat(
-                        WordErrorRate.of(spoken.text(), words.text()).rate())
-                .isLessThanOrEqualTo(MOST_WRONG));
+        assertThat(heard.finals)
+                .allSatisfy(words -> assertThat(SpokenWords.of(words.text())).isEqualTo(SpokenWords.of(spoken.text())));
     }
 
     @Test
     void wholeTurnsAndStreamsUnderstandTheSameAndAnErrorCostsNoWord() throws Exception {
-        Spoken spoken = StandInCalls.lines(0, 8);
+        Spoken first = StandInCalls.lines(0, 1, 2, 3);
+        Spoken second = StandInCalls.lines(4, 5, 6, 7);
         Heard streamed = StandInCalls.listenTo(ready(calls.engine()));
         Heard whole = StandInCalls.listenTo(calls.engine("STT_MODE", "batch"));
         calls.standIn.turnFaults().next(new Planned(Fault.UNAVAILABLE, 0));
-        streamed.say("u", spoken);
-        whole.say("u", spoken);
-        streamed.await(1, PATIENCE);
-        whole.await(1, PATIENCE);
+        for (Heard heard : List.of(streamed, whole)) {
+            heard.say("u1", first);
+            heard.say("u2", second);
+        }
 
-        assertThat(whole.failures).isEmpty();
-        assertThat(wrong(spoken, streamed)).isLessThanOrEqualTo(MOST_WRONG);
-        assertThat(wrong(spoken, whole)).isLessThanOrEqualTo(MOST_WRONG);
-        System.out.printf(
-                "word errors of %d words: streaming %.1f %%, batch %.1f %%%n",
-                SpokenWords.of(spoken.text()).size(), 100 * wrong(spoken, streamed), 100 * wrong(spoken, whole));
+        for (Heard heard : List.of(streamed, whole)) {
+            heard.await(2, PATIENCE);
+            assertThat(heard.failures).isEmpty();
+            assertThat(heard.finals)
+                    .anySatisfy(words -> assertThat(wrong(first, words)).isLessThanOrEqualTo(MOST_WRONG));
+            assertThat(heard.finals)
+                    .anySatisfy(words -> assertThat(wrong(second, words)).isLessThanOrEqualTo(MOST_WRONG));
+        }
     }
 
     @Test
@@ -216,7 +241,11 @@ class GoogleStandInTest {
         return engine;
     }
 
-    private static double wrong(Spoken spoken, Heard heard) {
+    private static List<String> words(Heard heard) {
+        return SpokenWords.of(heard.text());
+    }
+
+    private static double wrong(Spoken spoken, Transcript heard) {
         return WordErrorRate.of(spoken.text(), heard.text()).rate();
     }
 

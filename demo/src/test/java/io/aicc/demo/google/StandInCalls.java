@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aicc.crd.Codec;
 import io.aicc.demo.player.MuLaw;
-import io.aicc.demo.script.Conversation;
 import io.aicc.demo.script.ConversationLibrary;
 import io.aicc.demo.script.Line;
 import io.aicc.demo.script.PhraseModel;
@@ -47,12 +46,20 @@ final class StandInCalls implements AutoCloseable {
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final List<SpeechEngine> engines = new ArrayList<>();
 
-    StandInCalls(Path directory, Limits limits) throws Exception {
-        PhraseModel.Written model =
-                PhraseModel.of(ConversationLibrary.open().texts()).write(directory);
+    /**
+     * Starts a stand-in.
+     *
+     * @param phrases what it knows
+     */
+    StandInCalls(Path directory, PhraseModel.Written phrases, Limits limits) throws Exception {
         SpeechEngine ears =
-                Settings.load(model.settings(), SpeechEngines::choose).create(new SimpleMeterRegistry());
+                Settings.load(phrases.settings(), SpeechEngines::choose).create(new SimpleMeterRegistry());
         standIn = GoogleStandIn.start(ears, limits, directory, 0, KEYS);
+    }
+
+    /** What the stand-ins of tests know: the demo's phrases. */
+    static PhraseModel.Written phrases(Path directory) throws Exception {
+        return PhraseModel.of(ConversationLibrary.open().texts()).write(directory);
     }
 
     /** The worker's engine, with these settings besides those that it needs. */
@@ -70,15 +77,13 @@ final class StandInCalls implements AutoCloseable {
         return new Heard(engine);
     }
 
-    /** What the first speakers of the demo say, one sentence after the other, with a pause between. */
-    static Spoken lines(int from, int count) throws Exception {
-        List<Line> lines = new ArrayList<>();
-        for (Conversation conversation : ConversationLibrary.open().conversations()) {
-            lines.addAll(conversation.lines());
-        }
+    /** Some of what is said in the demo's first call, one sentence after the other, with a pause between. */
+    static Spoken lines(int... which) throws Exception {
+        List<Line> lines = ConversationLibrary.open().conversations().getFirst().lines();
         List<short[]> parts = new ArrayList<>();
         List<String> texts = new ArrayList<>();
-        for (Line line : lines.subList(from, from + count)) {
+        for (int index : which) {
+            Line line = lines.get(index);
             parts.add(Recording.read(line.wav()).samples());
             parts.add(new short[8 * PAUSE_MS]);
             texts.add(line.text());
@@ -129,7 +134,7 @@ final class StandInCalls implements AutoCloseable {
         }
 
         /** Says it as one utterance, half again as fast as it is spoken: the stand-in allows that. */
-        void sayInTime(String utterance, Spoken spoken) throws InterruptedException {
+        Heard sayInTime(String utterance, Spoken spoken) throws InterruptedException {
             stream.begin(utterance, 0);
             AtomicInteger at = new AtomicInteger();
             CountDownLatch said = new CountDownLatch(1);
@@ -146,6 +151,7 @@ final class StandInCalls implements AutoCloseable {
                 pace.shutdownNow();
             }
             stream.end(spoken.ms());
+            return this;
         }
 
         private static AudioFrame frame(Spoken spoken, int from) {
