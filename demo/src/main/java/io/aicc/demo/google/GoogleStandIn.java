@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -25,9 +26,6 @@ import java.util.concurrent.TimeUnit;
  * knows of speech is what the given engine knows.
  */
 public final class GoogleStandIn implements AutoCloseable {
-    /** What receivers are told of the model: nobody shall take these words for Google's. */
-    public static final String MODEL = "standin_demo_phrases";
-
     private static final String HOST = "127.0.0.1";
     private static final long LOOK_MS = 100;
 
@@ -36,11 +34,13 @@ public final class GoogleStandIn implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private final Faults streamFaults = new Faults();
     private final Faults turnFaults = new Faults();
+    private final String model;
     private final Account account;
     private final Path authority;
 
     private GoogleStandIn(SpeechEngine engine, Limits limits, Path directory, int port, KeyPair keys)
             throws IOException {
+        model = "standin_" + engine.model().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "_");
         account = Account.make(directory, keys);
         authority = directory.resolve("google-standin-ca.pem");
         X509Bundle certificate = certificate();
@@ -79,7 +79,7 @@ public final class GoogleStandIn implements AutoCloseable {
         return new GoogleStandIn(engine, limits, directory.toAbsolutePath(), port, keys);
     }
 
-    /** What a worker is told to use it. */
+    /** What a worker is told to use it; the model is named so that nobody takes its words for Google's. */
     public Map<String, String> workerSettings() {
         return Map.of(
                 "AICC_STT_ENGINE",
@@ -87,7 +87,7 @@ public final class GoogleStandIn implements AutoCloseable {
                 "AICC_GOOGLE_PROJECT",
                 Account.PROJECT,
                 "AICC_GOOGLE_MODEL",
-                MODEL,
+                model,
                 "AICC_GOOGLE_ENDPOINT",
                 HOST + ":" + server.getPort(),
                 "AICC_GOOGLE_CREDENTIALS_FILE",
