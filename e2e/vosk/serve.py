@@ -1,7 +1,8 @@
 """A Vosk recogniser behind the protocol of vosk-server, for tests: real models, real words.
 
-serve.py serve            listens on a free port of 127.0.0.1 and prints it
-serve.py hear RATE PIECE  recognises linear samples from standard input, PIECE bytes at a time, without any server
+serve.py             listens on a free port of 127.0.0.1 and prints it
+serve.py RATE PIECE  recognises linear samples from standard input besides, PIECE bytes at a time and without any server
+                     between, and prints the words
 """
 
 import asyncio
@@ -45,9 +46,11 @@ async def talk(socket):
         await socket.send(await loop.run_in_executor(THREADS, step, ears, message))
 
 
-async def serve():
+async def serve(*samples):
     async with websockets.serve(talk, "127.0.0.1", 0, max_size=None) as server:
         print(server.sockets[0].getsockname()[1], flush=True)
+        if samples:
+            await asyncio.get_running_loop().run_in_executor(None, hear, *samples)
         await asyncio.Future()
 
 
@@ -61,7 +64,4 @@ def hear(rate, piece):
     print(" ".join(text for text in texts if text), flush=True)
 
 
-if sys.argv[1] == "serve":
-    asyncio.run(serve())
-else:
-    hear(int(sys.argv[2]), int(sys.argv[3]))
+asyncio.run(serve(*map(int, sys.argv[1:])))

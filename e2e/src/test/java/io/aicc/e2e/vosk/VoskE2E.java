@@ -17,13 +17,13 @@ import io.aicc.worker.speech.SpeechException;
 import io.aicc.worker.speech.SpeechListener;
 import io.aicc.worker.speech.SpeechStream;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.IOException;
+import java.io.BufferedReader;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -42,17 +42,30 @@ class VoskE2E {
     private static final int FRAME = 160;
     private static final int PIECE_MS = 100;
 
-    private static String python = "";
+    private static byte[] said = {};
     private static Process server;
+    private static BufferedReader output;
     private static String port = "";
 
+    /** One process is both the server and the recogniser without one: loading the model is what takes long. */
     @BeforeAll
     static void serve() throws Exception {
-        python = output(new ProcessBuilder(ROOT.resolve("e2e/vosk/provision").toString()), new byte[0]);
-        server = new ProcessBuilder(python, SCRIPT.toString(), "serve")
+        Process provision = new ProcessBuilder(
+                        ROOT.resolve("e2e/vosk/provision").toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        port = server.inputReader(StandardCharsets.UTF_8).readLine();
+        String python = provision.inputReader(StandardCharsets.UTF_8).readLine();
+        assertThat(provision.waitFor()).isZero();
+        String piece = String.valueOf(2 * 8 * PIECE_MS);
+        server = new ProcessBuilder(python, SCRIPT.toString(), "8000", piece)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        output = server.inputReader(StandardCharsets.UTF_8);
+        port = output.readLine();
+        said = telephone(Recording.read(VOICE).samples());
+        try (OutputStream samples = server.getOutputStream()) {
+            samples.write(linear(said));
+        }
     }
 
     @AfterAll
@@ -62,7 +75,6 @@ class VoskE2E {
 
     @Test
     void theWordsAreThoseOfTheRecogniserItself() throws Exception {
-        byte[] said = telephone(Recording.read(VOICE).samples());
         Heard heard = new Heard();
         try (SpeechEngine engine = engine();
                 SpeechStream stream = engine.open(Channel.CUSTOMER, "ko-KR", heard)) {
@@ -72,7 +84,7 @@ class VoskE2E {
             assertThat(engine.health().up()).isTrue();
         }
 
-        String expected = recognise(said);
+        String expected = output.readLine();
         assertThat(heard.failures).isEmpty();
         assertThat(expected).matches(".*[\\uAC00-\\uD7A3].*");
         assertThat(heard.finals).extracting(SpeechListener.Transcript::text).containsExactly(expected, expected);
@@ -142,26 +154,12 @@ class VoskE2E {
         stream.end(codes.length / 8);
     }
 
-    /** The recogniser's own words, in pieces of the same length. */
-    private static String recognise(byte[] codes) throws IOException, InterruptedException {
+    private static byte[] linear(byte[] codes) {
         short[] samples = new short[codes.length];
         int count = PayloadDecoder.of(Codec.ULAW).decode(codes, codes.length, samples);
         ByteBuffer linear = ByteBuffer.allocate(2 * count).order(ByteOrder.LITTLE_ENDIAN);
         linear.asShortBuffer().put(samples);
-        String piece = String.valueOf(2 * 8 * PIECE_MS);
-        return output(new ProcessBuilder(python, SCRIPT.toString(), "hear", "8000", piece), linear.array());
-    }
-
-    private static String output(ProcessBuilder builder, byte[] input) throws IOException, InterruptedException {
-        Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        try (var stdin = process.getOutputStream()) {
-            stdin.write(input);
-        }
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        assertThat(process.waitFor())
-                .as(Arrays.toString(builder.command().toArray()))
-                .isZero();
-        return output;
+        return linear.array();
     }
 
     private static final class Heard implements SpeechListener {
