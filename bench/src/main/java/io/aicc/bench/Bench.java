@@ -10,6 +10,8 @@ import io.aicc.bench.operator.CountersBench;
 import io.aicc.bench.operator.OperatorBench;
 import io.aicc.bench.pbx.PbxBench;
 import io.aicc.bench.resample.ResampleBench;
+import io.aicc.bench.stt.MonologueBench;
+import io.aicc.bench.stt.SttBench;
 import io.aicc.bench.tokens.TokenBench;
 import io.aicc.bench.udp.UdpBench;
 import io.aicc.bench.vad.VadBench;
@@ -32,6 +34,8 @@ public final class Bench {
             new PbxBench(),
             new OperatorBench(),
             new CountersBench(),
+            new SttBench(),
+            new MonologueBench(),
             new VadBench(),
             new ResampleBench(),
             new FuzzBench(),
