@@ -54,11 +54,16 @@ public final class CallWorker {
         Tasks tasks = program.add("tasks", new Tasks(TASK_GRACE));
         health.live("tasks", tasks::health);
         Duration callLimit = config.call().drain().plus(CALL_GRACE);
+        // What nobody has to wait for: whoever needs the worker at once is served, a little more slowly.
+        Runnable onceReady = () -> {};
         switch (config.calls()) {
             case WorkerConfig.Commanded commanded -> {
                 OneCall call = program.add("call", OneCall.prepare(config, tasks, metrics.registry()), callLimit);
                 program.add("control", control(config, commanded, call));
                 tell(health, () -> call);
+                Rehearsal rehearsal = new Rehearsal(config.outputs().directory(), call::isAssigned);
+                health.ready("rehearsal", rehearsal::health);
+                onceReady = () -> tasks.start("rehearsal", rehearsal::play);
             }
             case WorkerConfig.Overheard overheard -> {
                 CallAfterCall calls = new CallAfterCall(config, overheard.silence(), tasks, metrics.registry());
@@ -68,10 +73,7 @@ public final class CallWorker {
             }
         }
         program.add("management", new ManagementServer(config.endpoints(), health, metrics.registry()));
-        if (config.calls() instanceof WorkerConfig.Commanded) {
-            // Beside a worker that is ready: whoever needs it at once is served, a little more slowly.
-            tasks.start("rehearsal", () -> Rehearsal.play(config.outputs().directory()));
-        }
+        onceReady.run();
     }
 
     private static ControlServer control(WorkerConfig config, WorkerConfig.Commanded commanded, OneCall call)

@@ -1,6 +1,7 @@
 package io.aicc.worker;
 
 import io.aicc.runtime.Tasks;
+import io.aicc.wire.control.WorkerReport;
 import io.aicc.worker.call.LiveCall;
 import io.aicc.worker.call.WorkerParts;
 import io.aicc.worker.rtp.RtpReceiver;
@@ -37,6 +38,11 @@ record OneCall(Instant since, RtpReceiver receiver, SpeechEngine engine, LiveCal
             receiver.close();
             throw e;
         }
+    }
+
+    /** Whether it knows its call. */
+    boolean isAssigned() {
+        return live.report().state() != WorkerReport.State.IDLE;
     }
 
     /** Packets that were this call's so far. */

@@ -1,5 +1,6 @@
 package io.aicc.worker;
 
+import io.aicc.runtime.Health;
 import io.aicc.wire.event.Channel;
 import io.aicc.worker.publish.PublishSettings;
 import io.aicc.worker.speech.SpeechEngine;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,14 +34,28 @@ final class Rehearsal {
     private static final Duration LIMIT = Duration.ofMillis(300);
     private static final String NAME = "rehearsal";
 
-    private Rehearsal() {}
+    private final Path directory;
+    private final BooleanSupplier wanted;
+    private volatile boolean over;
 
     /**
-     * Plays it; when it fails, the worker is none the worse, only its first call begins more slowly.
+     * One that has not begun.
      *
      * @param directory where the outbox of the call will be
+     * @param wanted whether the worker has something better to do
      */
-    static void play(Path directory) {
+    Rehearsal(Path directory, BooleanSupplier wanted) {
+        this.directory = directory;
+        this.wanted = wanted;
+    }
+
+    /** Up in any case: a worker need not have rehearsed. */
+    Health.State health() {
+        return Health.State.up(over ? "over" : "to come");
+    }
+
+    /** Plays it; when it fails, the worker is none the worse, only its first call begins more slowly. */
+    void play() {
         long start = System.nanoTime();
         Path outbox = null;
         try {
@@ -53,19 +69,25 @@ final class Rehearsal {
             log.atWarn().setCause(e).log("hand-over not rehearsed, the first call will begin more slowly");
         } finally {
             delete(outbox);
+            over = true;
         }
     }
 
-    private static int perform(Path outbox, long deadline) throws Exception {
+    private int perform(Path outbox, long deadline) throws Exception {
         try (OwnCall call = OwnCall.prepare(new Mute(), new PublishSettings(List.of(), outbox))) {
             int requests = 0;
             do {
                 call.handOver(Map.of(Channel.CUSTOMER, 1024, Channel.AGENT, 1025));
                 requests++;
-            } while (requests < LEAST_REQUESTS || requests < MOST_REQUESTS && System.nanoTime() < deadline);
+            } while (isWorthAnother(requests, deadline));
             call.end();
             return requests;
         }
+    }
+
+    private boolean isWorthAnother(int requests, long deadline) {
+        boolean enough = requests >= LEAST_REQUESTS && System.nanoTime() > deadline || requests >= MOST_REQUESTS;
+        return !enough && !wanted.getAsBoolean();
     }
 
     private static void delete(@Nullable Path directory) {

@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.aicc.runtime.Health;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -25,12 +27,24 @@ class RehearsalTest {
         logger.addAppender(lines);
         Set<Thread> threads = Thread.getAllStackTraces().keySet();
 
-        Rehearsal.play(directory);
+        Rehearsal rehearsal = new Rehearsal(directory, () -> false);
+        assertThat(rehearsal.health()).isEqualTo(Health.State.up("to come"));
+        rehearsal.play();
+        assertThat(rehearsal.health()).isEqualTo(Health.State.up("over"));
 
         logger.detachAppender(lines);
         assertThat(lines.list).extracting(ILoggingEvent::getMessage).containsExactly("hand-over rehearsed");
         assertThat(directory).isEmptyDirectory();
         await().untilAsserted(() -> assertThat(ours(threads)).isEmpty());
+    }
+
+    @Test
+    void stopsForARealCall() {
+        List<Integer> asked = new ArrayList<>();
+
+        new Rehearsal(directory, () -> asked.add(1)).play();
+
+        assertThat(asked).as("one request, the one that is asked after").hasSize(1);
     }
 
     private static List<String> ours(Set<Thread> before) {

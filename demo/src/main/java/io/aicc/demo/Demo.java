@@ -94,6 +94,7 @@ public final class Demo {
             Runtime.getRuntime().addShutdownHook(stop);
             int calls = conversations.size();
             system.startPool(new PoolSize(calls, calls + 1), speech.workerSettings());
+            system.awaitRehearsals();
             terminal.note("page      " + system.receiver().pageUrl());
             terminal.note("kubectl   export KUBECONFIG=" + system.kubeconfig());
             terminal.note("logs      " + system.logs());

@@ -14,12 +14,16 @@ import io.aicc.demo.receiver.Transcripts;
 import io.aicc.operator.port.PortRange;
 import io.aicc.runtime.Program;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -42,6 +46,7 @@ public final class DemoSystem implements AutoCloseable {
     /** The operator sets this one, from the pool's engine. */
     private static final String ENGINE = "AICC_STT_ENGINE";
 
+    private static final String REHEARSED = "\"rehearsal\":{\"up\":true,\"detail\":\"over\"}";
     private static final Duration POOL_LIMIT = Duration.ofSeconds(60);
     private static final Duration POOL_LIMIT_PER_WORKER = Duration.ofSeconds(5);
     private final Program parts = new Program("demo");
@@ -108,6 +113,25 @@ public final class DemoSystem implements AutoCloseable {
                         + limit.toSeconds() + " s; logs are in " + directory.resolve("logs"));
             }
             Thread.sleep(50);
+        }
+    }
+
+    /** Waits until the workers have rehearsed too; they are ready before, and would begin their first words more slowly. */
+    void awaitRehearsals() throws InterruptedException {
+        long deadline = System.nanoTime() + POOL_LIMIT.toNanos();
+        for (Pod worker : client.pods().inNamespace(NAMESPACE).list().getItems()) {
+            URI health = URI.create("http://" + worker.getStatus().getPodIP() + ":8080/health/ready");
+            while (!says(health, REHEARSED) && System.nanoTime() < deadline) {
+                Thread.sleep(50);
+            }
+        }
+    }
+
+    private static boolean says(URI address, String part) {
+        try (InputStream answer = address.toURL().openStream()) {
+            return new String(answer.readAllBytes(), StandardCharsets.UTF_8).contains(part);
+        } catch (IOException e) {
+            return false; // not ready any more: the operator sees to that
         }
     }
 

@@ -24,6 +24,10 @@ record VoskSettings(URI url, String language, String model) {
                 settings.text("AICC_VOSK_MODEL_NAME", "vosk", "What receivers are told of the model"));
     }
 
+    boolean isSecure() {
+        return url.getScheme().equals("wss");
+    }
+
     private static URI url(String value) {
         URI url = URI.create(value);
         boolean webSocket = "ws".equals(url.getScheme()) || "wss".equals(url.getScheme());
