@@ -1,6 +1,7 @@
 package io.aicc.bench.engine;
 
 import io.aicc.runtime.Settings;
+import io.aicc.worker.speech.SpeechEngine;
 import io.aicc.worker.speech.SpeechEngineFactory;
 import io.aicc.worker.speech.SpeechEngineProvider;
 
@@ -16,6 +17,11 @@ public final class CountingProvider implements SpeechEngineProvider {
 
     @Override
     public SpeechEngineFactory configure(Settings settings) {
-        return registry -> new DeafEngine(NAME, CountingStream::new);
+        return registry -> engine();
+    }
+
+    /** For a server that shall recognise nothing. */
+    public static SpeechEngine engine() {
+        return new DeafEngine(NAME, CountingStream::new);
     }
 }

@@ -18,6 +18,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -30,6 +31,9 @@ import javax.crypto.spec.SecretKeySpec;
  */
 public final class Fleet implements AutoCloseable {
     private static final long PACKET_NANOS = Duration.ofMillis(20).toNanos();
+
+    private static final String ENGINE = "AICC_STT_ENGINE";
+    private static final String GOOGLE = "google";
 
     private final LiveWorker.Commander commander = LiveWorker.Commander.generate();
     private final List<LiveWorker> workers = new ArrayList<>();
@@ -52,12 +56,21 @@ public final class Fleet implements AutoCloseable {
      * @param engine what they do instead of recognising, or with what they do it
      */
     public static Fleet start(int workers, String engine, Path directory) throws Exception {
+        return start(workers, Map.of(ENGINE, engine), directory);
+    }
+
+    /**
+     * Starts them; calls are assigned, nobody speaks yet.
+     *
+     * @param speech settings of the engine
+     */
+    public static Fleet start(int workers, Map<String, String> speech, Path directory) throws Exception {
         Path shipped = Shipped.assemble("call-worker", directory);
         Fleet fleet = new Fleet(Files.createTempDirectory(directory.toAbsolutePath(), "fleet"));
         try {
             List<Conversation> conversations = ConversationLibrary.open().conversations();
             for (int i = 0; i < workers; i++) {
-                fleet.add(i, engine, shipped, conversations.get(i % conversations.size()));
+                fleet.add(i, speech, shipped, conversations.get(i % conversations.size()));
             }
             return fleet;
         } catch (Exception e) {
@@ -66,13 +79,15 @@ public final class Fleet implements AutoCloseable {
         }
     }
 
-    private void add(int index, String engine, Path shipped, Conversation conversation) throws IOException {
+    private void add(int index, Map<String, String> speech, Path shipped, Conversation conversation)
+            throws IOException {
         String address = "127.61.1." + (index + 1);
         Path own = Files.createDirectories(key.resolveSibling("worker-" + (index + 1)));
         String outputs = "[{\"name\": \"bench\", \"url\": \"%s\", \"clientId\": \"bench\", \"keyFile\": \"%s\"}]"
                 .formatted(receiver.transcriptsUrl(), key);
-        Map<String, String> settings = Map.of("AICC_STT_ENGINE", engine, "AICC_OUTPUTS", outputs);
-        LiveWorker worker = LiveWorker.start(withOurEngines(shipped), address, own, commander, settings);
+        Map<String, String> settings = new HashMap<>(speech);
+        settings.put("AICC_OUTPUTS", outputs);
+        LiveWorker worker = LiveWorker.start(command(shipped, speech), address, own, commander, settings);
         workers.add(worker);
         SpokenStream customer = new SpokenStream(conversation.track(Channel.CUSTOMER));
         streams.add(customer);
@@ -96,12 +111,25 @@ public final class Fleet implements AutoCloseable {
 
     /** What is shipped, and after it on the class path the engines of this module. */
     private static ProcessBuilder withOurEngines(Path shipped) throws IOException {
+        return with(shipped, Path.of(URI.create(Fleet.class
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .toString()))
+                .toString());
+    }
+
+    private static ProcessBuilder command(Path shipped, Map<String, String> speech) throws IOException {
+        return GOOGLE.equals(speech.get(ENGINE))
+                ? with(shipped, Files.readString(shipped.resolve("classpath.google")).strip())
+                : withOurEngines(shipped);
+    }
+
+    private static ProcessBuilder with(Path shipped, String more) throws IOException {
         ProcessBuilder builder = JavaProgram.shippedWorker(shipped);
-        Path ours = Path.of(URI.create(
-                Fleet.class.getProtectionDomain().getCodeSource().getLocation().toString()));
         List<String> command = builder.command();
         int classPath = command.indexOf("-cp") + 1;
-        command.set(classPath, command.get(classPath) + ":" + ours);
+        command.set(classPath, command.get(classPath) + ":" + more);
         return builder;
     }
 

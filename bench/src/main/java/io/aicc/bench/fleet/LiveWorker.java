@@ -10,8 +10,10 @@ import io.aicc.operator.control.WorkerChannels;
 import io.aicc.wire.control.Acknowledgement;
 import io.aicc.wire.control.CallAssignment;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +27,7 @@ import java.util.function.BooleanSupplier;
 public final class LiveWorker implements AutoCloseable {
     private static final int HEALTH_PORT = 8080;
     private static final int CONTROL_PORT = 8081;
+    private static final int METRICS_PORT = 9090;
     private static final long ASK_EVERY_NANOS = 2_000_000;
     private static final long LIMIT_NANOS = Duration.ofSeconds(60).toNanos();
 
@@ -104,6 +107,14 @@ public final class LiveWorker implements AutoCloseable {
     /** What that took of all processors together. */
     public long cpuMillis() {
         return cpuMillis;
+    }
+
+    /** All of its metrics, Prometheus text. */
+    public String metrics() throws IOException {
+        URI metrics = URI.create("http://" + address + ":" + METRICS_PORT + "/metrics");
+        try (InputStream text = metrics.toURL().openStream()) {
+            return new String(text.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     /**

@@ -9,6 +9,9 @@ import io.aicc.bench.engine.CountingProvider;
 import io.aicc.bench.fleet.Fleet;
 import io.aicc.bench.fleet.LiveWorker;
 import io.aicc.demo.JavaProgram;
+import io.aicc.demo.google.GoogleStandIn;
+import io.aicc.demo.google.Limits;
+import io.aicc.worker.speech.SpeechEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +32,8 @@ import java.util.stream.LongStream;
  */
 public final class FootprintBench implements Benchmark {
     private static final int MOST_PSS_MB = 50;
+    private static final int MOST_PSS_MB_WITH_GOOGLE = 60;
+    private static final String GOOGLE = "google";
     private static final int MOST_START_MS = 350;
     private static final double MOST_MILLICORES = 5;
     private static final Duration SETTLING = Duration.ofSeconds(30);
@@ -41,20 +46,32 @@ public final class FootprintBench implements Benchmark {
 
     @Override
     public String summary() {
-        return "memory, CPU and start of workers in live calls [--workers 20] [--engine counting | sphinx] [--starts 5]; --workers 0: starts only";
+        return "memory, CPU and start of workers in live calls [--workers 20] [--engine counting | sphinx | google, on the stand-in] [--starts 5]; --workers 0: starts only";
     }
 
     @Override
     public Report run(Options options, Path directory) throws Exception {
         int workers = options.number("workers", 20, 0, 100);
         int starts = options.number("starts", 5, 1, 100);
-        String engine = options.choice("engine", CountingProvider.NAME, List.of(CountingProvider.NAME, "sphinx"));
+        String engine = options.choice("engine", CountingProvider.NAME, List.of(CountingProvider.NAME, "sphinx", GOOGLE));
         Report report = Report.of(name(), options.complete());
         starts(report, starts, directory);
         if (workers > 0) {
             live(report, workers, engine, directory);
         }
         return report;
+    }
+
+    /** Google's client talks to a server that takes what it sends and recognises nothing. */
+    private static void live(Report report, int workers, String engine, Path directory) throws Exception {
+        if (!engine.equals(GOOGLE)) {
+            live(report, workers, engine, Map.of("AICC_STT_ENGINE", engine), directory);
+            return;
+        }
+        SpeechEngine deaf = CountingProvider.engine();
+        try (GoogleStandIn google = GoogleStandIn.start(deaf, Limits.GOOGLE, directory, 0)) {
+            live(report, workers, engine, google.workerSettings(), directory);
+        }
     }
 
     private static void starts(Report report, int starts, Path directory) throws IOException, InterruptedException {
@@ -117,8 +134,9 @@ public final class FootprintBench implements Benchmark {
         return measured.stream().mapToLong(figure).sorted().toArray();
     }
 
-    private static void live(Report report, int workers, String engine, Path directory) throws Exception {
-        try (Fleet fleet = Fleet.start(workers, engine, directory);
+    private static void live(
+            Report report, int workers, String engine, Map<String, String> speech, Path directory) throws Exception {
+        try (Fleet fleet = Fleet.start(workers, speech, directory);
                 ExecutorService speaking = Executors.newSingleThreadExecutor()) {
             List<Long> pids = fleet.workers().stream().map(LiveWorker::pid).toList();
             Map<Long, Long> warm = pss(pids);
@@ -142,7 +160,8 @@ public final class FootprintBench implements Benchmark {
                     .with("millicores_per_call", millicores)
                     .with("engine", engine);
             double pss = mean(live);
-            report.goal("memory of a live worker", pss <= MOST_PSS_MB, "%.1f MB, goal %d MB", pss, MOST_PSS_MB);
+            int most = engine.equals(GOOGLE) ? MOST_PSS_MB_WITH_GOOGLE : MOST_PSS_MB;
+            report.goal("memory of a live worker", pss <= most, "%.1f MB, goal %d MB", pss, most);
             if (engine.equals(CountingProvider.NAME)) {
                 report.goal(
                         "CPU of a live call without speech to text",

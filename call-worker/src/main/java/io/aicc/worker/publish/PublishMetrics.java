@@ -4,18 +4,27 @@ import io.aicc.wire.event.EventBody;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** The figures of this room. Thread-safe. */
 final class PublishMetrics implements AutoCloseable {
+    private static final Duration[] FAST = IntStream.of(1, 2, 5, 10, 20, 50, 100, 250, 1_000)
+            .mapToObj(Duration::ofMillis)
+            .toArray(Duration[]::new);
+
     private final MeterRegistry registry;
     private final Map<String, Counter> messages = new ConcurrentHashMap<>();
     private final List<Gauge> gauges = new ArrayList<>();
     private final Counter dropped;
+    private final Timer passedOn;
 
     PublishMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -25,6 +34,10 @@ final class PublishMetrics implements AutoCloseable {
                         messages.put(type, counter("aicc_ws_messages", "Events written to receivers", "type", type)));
         this.dropped = Counter.builder("aicc_outbox_dropped")
                 .description("Durable events lost for want of room")
+                .register(registry);
+        this.passedOn = Timer.builder("aicc_publish_seconds")
+                .description("From an event until it is in the outbox and on the wire to the receivers that are connected")
+                .serviceLevelObjectives(FAST)
                 .register(registry);
     }
 
@@ -41,6 +54,10 @@ final class PublishMetrics implements AutoCloseable {
 
     void dropped() {
         dropped.increment();
+    }
+
+    void passedOn(long nanos) {
+        passedOn.record(nanos, TimeUnit.NANOSECONDS);
     }
 
     /** The figures of one destination. */

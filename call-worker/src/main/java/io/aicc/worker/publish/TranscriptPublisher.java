@@ -172,6 +172,7 @@ public final class TranscriptPublisher implements AutoCloseable {
     public void publish(EventBody body) {
         int limit = body.durable() ? MAX_QUEUED : MAX_QUEUED / 2;
         Instant now = clock.instant();
+        long since = System.nanoTime();
         if (queued.incrementAndGet() > limit) {
             queued.decrementAndGet();
             refuse(body);
@@ -181,6 +182,7 @@ public final class TranscriptPublisher implements AutoCloseable {
             loop.execute(() -> {
                 queued.decrementAndGet();
                 accept(body, now);
+                metrics.passedOn(System.nanoTime() - since);
             });
         } catch (RejectedExecutionException _) {
             refuse(body); // closed
