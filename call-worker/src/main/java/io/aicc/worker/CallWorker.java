@@ -8,6 +8,7 @@ import io.aicc.runtime.Settings;
 import io.aicc.runtime.Tasks;
 import io.aicc.worker.control.ControlServer;
 import io.aicc.worker.control.ControlToken;
+import io.micrometer.core.instrument.FunctionCounter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -53,6 +54,9 @@ public final class CallWorker {
         Health health = new Health();
         Tasks tasks = program.add("tasks", new Tasks(TASK_GRACE));
         health.live("tasks", tasks::health);
+        FunctionCounter.builder("aicc_tasks_failed", tasks, Tasks::failures)
+                .description("Tasks of the program that failed; it is not alive any more then")
+                .register(metrics.registry());
         Duration callLimit = config.call().drain().plus(CALL_GRACE);
         // What nobody has to wait for: whoever needs the worker at once is served, a little more slowly.
         Runnable onceReady = () -> {};

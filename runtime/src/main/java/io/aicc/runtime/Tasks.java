@@ -3,14 +3,15 @@ package io.aicc.runtime;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads of a program, by name. A task that throws is logged and turns {@link #health}: no exception is lost. Closing
- * waits for every task, then interrupts what is left, and names it. Thread-safe.
+ * The threads of a program, by name. A task that throws is counted, logged with what the program serves, and turns
+ * {@link #health}: no exception is lost. Closing waits for every task, then interrupts what is left, and names it. Thread-safe.
  */
 public final class Tasks implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Tasks.class);
@@ -18,6 +19,8 @@ public final class Tasks implements AutoCloseable {
     private final Duration grace;
     private final Map<Thread, String> running = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
+    private final AtomicLong failures = new AtomicLong();
+    private volatile String session = "none";
 
     /**
      * Nothing runs yet.
@@ -32,6 +35,16 @@ public final class Tasks implements AutoCloseable {
     @FunctionalInterface
     public interface Task {
         void run() throws Exception;
+    }
+
+    /** What fails from now on fails in this session. */
+    public void serve(String newSession) {
+        session = newSession;
+    }
+
+    /** How many tasks have failed. */
+    public long failures() {
+        return failures.get();
     }
 
     /** Runs a task on a thread that may wait as long as it likes. */
@@ -77,8 +90,13 @@ public final class Tasks implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception | Error e) {
+            failures.incrementAndGet();
             failure.compareAndSet(null, name + " failed: " + e);
-            log.atError().addKeyValue("task", name).setCause(e).log("task failed");
+            log.atError()
+                    .addKeyValue("task", name)
+                    .addKeyValue("session", session)
+                    .setCause(e)
+                    .log("task failed");
         } finally {
             running.remove(Thread.currentThread());
         }

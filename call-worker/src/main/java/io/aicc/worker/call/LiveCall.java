@@ -104,6 +104,7 @@ public final class LiveCall implements CallDesk, AutoCloseable {
         happenings.tell(assignment.callEvents());
         MediaPlan plan = new MediaPlan(assignment.codec(), customer, agent, Duration.between(ready, now));
         parts.receiver().lock(plan, voices.line(Channel.CUSTOMER), voices.line(Channel.AGENT));
+        parts.tasks().serve(assignment.sessionName());
         moveTo(State.ASSIGNED);
         log.atInfo().addKeyValue("session", assignment.sessionName()).log("call assigned");
     }

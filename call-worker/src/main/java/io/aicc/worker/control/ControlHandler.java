@@ -81,6 +81,10 @@ public final class ControlHandler implements HttpHandler, AutoCloseable {
             answer(exchange, 422, new Refusal(String.valueOf(e.getMessage())));
         } catch (BadRequestException e) {
             answer(exchange, 400, new Refusal(String.valueOf(e.getMessage())));
+        } catch (RuntimeException e) {
+            // The JDK's server would only hang up.
+            log.atError().addKeyValue("command", request).setCause(e).log("command failed, a defect of this program");
+            answer(exchange, 500, new Refusal("the worker failed, its log says how"));
         }
     }
 
