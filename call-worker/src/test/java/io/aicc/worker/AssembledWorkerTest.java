@@ -64,8 +64,17 @@ class AssembledWorkerTest {
     }
 
     @Test
-    void startsWithItsCache() throws Exception {
+    void startsWithItsCacheAndWithoutTheJarsOfGoogle() throws Exception {
         assertThat(start(classPath())).noneMatch(line -> line.contains(UNUSED));
+        assertThat(classPath()).doesNotContain("grpc").doesNotContain("protobuf").doesNotContain("guava");
+    }
+
+    @Test
+    void startsWithItsCacheAndTheJarsOfGoogle() throws Exception {
+        String google = Files.readString(shipped.resolve("classpath.google")).strip();
+
+        assertThat(start(classPath() + ":" + google)).noneMatch(line -> line.contains(UNUSED));
+        assertThat(google).contains("google-cloud-speech").contains("grpc-core").contains("protobuf-java");
     }
 
     @Test
