@@ -12,7 +12,10 @@ import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Takes the events of one connection after the other and acknowledges each: as much of a WebSocket server (RFC 6455) as that needs. */
+/**
+ * Takes the events of one connection after the other and acknowledges each: as much of a WebSocket server (RFC 6455) as that
+ * needs. Not Netty's, which would be learnt with the worker, and loaded at every start.
+ */
 final class TrainingReceiver implements AutoCloseable {
     private static final String ACCEPT = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // RFC 6455 section 1.3
     private static final Pattern KEY = Pattern.compile("(?i)sec-websocket-key: *(\\S+)");

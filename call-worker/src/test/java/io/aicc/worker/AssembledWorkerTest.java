@@ -66,7 +66,10 @@ class AssembledWorkerTest {
     @Test
     void startsWithItsCacheAndWithoutTheJarsOfGoogle() throws Exception {
         assertThat(start(classPath())).noneMatch(line -> line.contains(UNUSED));
-        assertThat(classPath()).doesNotContain("grpc").doesNotContain("protobuf").doesNotContain("guava");
+        assertThat(classPath())
+                .doesNotContain("grpc")
+                .doesNotContain("protobuf")
+                .doesNotContain("guava");
     }
 
     @Test

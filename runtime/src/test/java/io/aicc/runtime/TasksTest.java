@@ -3,16 +3,22 @@ package io.aicc.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 class TasksTest {
+    private final Logger logger = (Logger) LoggerFactory.getLogger(Tasks.class);
+    private final ListAppender<ILoggingEvent> said = new ListAppender<>();
+
     @Test
     void closingWaitsForATaskThatIsAboutToEnd() throws Exception {
         AtomicBoolean finished = new AtomicBoolean();
@@ -31,7 +37,8 @@ class TasksTest {
     }
 
     @Test
-    void closingCancelsATaskThatDoesNotEnd() {
+    void closingCancelsATaskThatDoesNotEndAndNamesIt() {
+        ListAppender<ILoggingEvent> lines = listen();
         AtomicBoolean cancelled = new AtomicBoolean();
         Tasks tasks = new Tasks(Duration.ofMillis(50));
         Thread thread = tasks.start("stuck", () -> {
@@ -47,13 +54,15 @@ class TasksTest {
 
         assertThat(cancelled).isTrue();
         assertThat(thread.isAlive()).isFalse();
+        assertThat(lines.list).singleElement().satisfies(line -> {
+            assertThat(line.getLevel()).isEqualTo(Level.WARN);
+            assertThat(told(line)).containsExactly("task=stuck");
+        });
     }
 
     @Test
     void aFailedTaskIsCountedAndLoggedWithItsCallAndNeverForgotten() {
-        ListAppender<ILoggingEvent> lines = new ListAppender<>();
-        lines.start();
-        ((Logger) LoggerFactory.getLogger(Tasks.class)).addAppender(lines);
+        ListAppender<ILoggingEvent> lines = listen();
         Tasks tasks = new Tasks(Duration.ZERO);
         tasks.serve("demo-1");
         tasks.start("reader", () -> {
@@ -63,9 +72,24 @@ class TasksTest {
         await().untilAsserted(() -> assertThat(tasks.health().up()).isFalse());
         assertThat(tasks.health().detail()).contains("reader").contains("boom");
         assertThat(tasks.failures()).isEqualTo(1);
-        await().untilAsserted(() -> assertThat(lines.list).singleElement().satisfies(line -> assertThat(
-                        line.getKeyValuePairs())
-                .extracting(pair -> pair.key + "=" + pair.value)
+        await().untilAsserted(() -> assertThat(lines.list).singleElement().satisfies(line -> assertThat(told(line))
                 .containsExactly("task=reader", "session=demo-1")));
+    }
+
+    private ListAppender<ILoggingEvent> listen() {
+        said.start();
+        logger.addAppender(said);
+        return said;
+    }
+
+    @AfterEach
+    void listenNoLonger() {
+        logger.detachAppender(said);
+    }
+
+    private static List<String> told(ILoggingEvent line) {
+        return line.getKeyValuePairs().stream()
+                .map(pair -> pair.key + "=" + pair.value)
+                .toList();
     }
 }

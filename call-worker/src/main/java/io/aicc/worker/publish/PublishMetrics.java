@@ -36,7 +36,8 @@ final class PublishMetrics implements AutoCloseable {
                 .description("Durable events lost for want of room")
                 .register(registry);
         this.passedOn = Timer.builder("aicc_publish_seconds")
-                .description("From an event until it is in the outbox and on the wire to the receivers that are connected")
+                .description(
+                        "From an event until it is in the outbox and on the wire to the receivers that are connected")
                 .serviceLevelObjectives(FAST)
                 .register(registry);
     }
