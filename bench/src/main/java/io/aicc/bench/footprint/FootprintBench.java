@@ -46,16 +46,18 @@ public final class FootprintBench implements Benchmark {
 
     @Override
     public String summary() {
-        return "memory, CPU and start of workers in live calls [--workers 20] [--engine counting | sphinx | google, on the stand-in] [--starts 5]; --workers 0: starts only";
+        return "memory, CPU and start of workers in live calls [--workers 20] [--engine counting | sphinx | google, on the stand-in] [--starts 5]; --workers 0: starts only, --starts 0: calls only";
     }
 
     @Override
     public Report run(Options options, Path directory) throws Exception {
         int workers = options.number("workers", 20, 0, 100);
-        int starts = options.number("starts", 5, 1, 100);
+        int starts = options.number("starts", 5, 0, 100);
         String engine = options.choice("engine", CountingProvider.NAME, List.of(CountingProvider.NAME, "sphinx", GOOGLE));
         Report report = Report.of(name(), options.complete());
-        starts(report, starts, directory);
+        if (starts > 0) {
+            starts(report, starts, directory);
+        }
         if (workers > 0) {
             live(report, workers, engine, directory);
         }
