@@ -86,8 +86,10 @@ final class Rehearsal {
     }
 
     private boolean isWorthAnother(int requests, long deadline) {
-        boolean enough = requests >= LEAST_REQUESTS && System.nanoTime() > deadline || requests >= MOST_REQUESTS;
-        return !enough && !wanted.getAsBoolean();
+        if (requests >= MOST_REQUESTS || wanted.getAsBoolean()) {
+            return false;
+        }
+        return requests < LEAST_REQUESTS || System.nanoTime() < deadline;
     }
 
     private static void delete(@Nullable Path directory) {

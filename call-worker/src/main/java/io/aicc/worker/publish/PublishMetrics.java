@@ -1,25 +1,20 @@
 package io.aicc.worker.publish;
 
+import io.aicc.runtime.ProcessMetrics;
 import io.aicc.wire.event.EventBody;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 
 /** The figures of this room. Thread-safe. */
 final class PublishMetrics implements AutoCloseable {
-    private static final Duration[] FAST = IntStream.of(1, 2, 5, 10, 20, 50, 100, 250, 1_000)
-            .mapToObj(Duration::ofMillis)
-            .toArray(Duration[]::new);
-
     private final MeterRegistry registry;
     private final Map<String, Counter> messages = new ConcurrentHashMap<>();
     private final List<Gauge> gauges = new ArrayList<>();
@@ -35,10 +30,9 @@ final class PublishMetrics implements AutoCloseable {
         this.dropped = Counter.builder("aicc_outbox_dropped")
                 .description("Durable events lost for want of room")
                 .register(registry);
-        this.passedOn = Timer.builder("aicc_publish_seconds")
-                .description(
+        this.passedOn = ProcessMetrics.latency(
+                        "aicc_publish_seconds",
                         "From an event until it is in the outbox and on the wire to the receivers that are connected")
-                .serviceLevelObjectives(FAST)
                 .register(registry);
     }
 
