@@ -111,17 +111,21 @@ public final class Fleet implements AutoCloseable {
 
     /** What is shipped, and after it on the class path the engines of this module. */
     private static ProcessBuilder withOurEngines(Path shipped) throws IOException {
-        return with(shipped, Path.of(URI.create(Fleet.class
-                        .getProtectionDomain()
-                        .getCodeSource()
-                        .getLocation()
-                        .toString()))
-                .toString());
+        return with(
+                shipped,
+                Path.of(URI.create(Fleet.class
+                                .getProtectionDomain()
+                                .getCodeSource()
+                                .getLocation()
+                                .toString()))
+                        .toString());
     }
 
     private static ProcessBuilder command(Path shipped, Map<String, String> speech) throws IOException {
         return GOOGLE.equals(speech.get(ENGINE))
-                ? with(shipped, Files.readString(shipped.resolve("classpath.google")).strip())
+                ? with(
+                        shipped,
+                        Files.readString(shipped.resolve("classpath.google")).strip())
                 : withOurEngines(shipped);
     }
 

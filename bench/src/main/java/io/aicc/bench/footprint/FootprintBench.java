@@ -53,7 +53,8 @@ public final class FootprintBench implements Benchmark {
     public Report run(Options options, Path directory) throws Exception {
         int workers = options.number("workers", 20, 0, 100);
         int starts = options.number("starts", 5, 0, 100);
-        String engine = options.choice("engine", CountingProvider.NAME, List.of(CountingProvider.NAME, "sphinx", GOOGLE));
+        String engine =
+                options.choice("engine", CountingProvider.NAME, List.of(CountingProvider.NAME, "sphinx", GOOGLE));
         Report report = Report.of(name(), options.complete());
         if (starts > 0) {
             starts(report, starts, directory);
@@ -136,8 +137,8 @@ public final class FootprintBench implements Benchmark {
         return measured.stream().mapToLong(figure).sorted().toArray();
     }
 
-    private static void live(
-            Report report, int workers, String engine, Map<String, String> speech, Path directory) throws Exception {
+    private static void live(Report report, int workers, String engine, Map<String, String> speech, Path directory)
+            throws Exception {
         try (Fleet fleet = Fleet.start(workers, speech, directory);
                 ExecutorService speaking = Executors.newSingleThreadExecutor()) {
             List<Long> pids = fleet.workers().stream().map(LiveWorker::pid).toList();
