@@ -196,6 +196,8 @@ final class CallDriver implements AutoCloseable {
                     ready,
                     ended,
                     seen.closedAfterMicros().getNow(-1L));
+        } catch (KubernetesClientException e) {
+            return new Timing(-1, -1, -1, -1); // An API server that is too slow, or refuses: counted as not served.
         } finally {
             calls.remove(name);
         }
