@@ -66,7 +66,7 @@ class MetricsReferenceTest {
                 .paragraph("""
                         `aicc_calls_total`, `aicc_call_duration_seconds`, `aicc_udp_packets_total`, `aicc_udp_dropped_total` and
                         `aicc_transcripts_undelivered_total` are totals of the installation, not of a process: what the records of calls that are
-                        over say, and those that were deleted in time ([ADR 23](adr/0023-totals-outlive-who-counted-them.md)). Whoever leads shows
+                        over say, and those that were deleted in time ([ADR 21](adr/0021-totals-outlive-who-counted-them.md)). Whoever leads shows
                         them, goes on where the one before stopped, and a standby shows none; so take their `max by (namespace)`, not a sum over
                         replicas. Of a worker's own metrics its packets, heard and dropped, enter these totals when its call is over, with its
                         duration and the finals that it could not deliver; all else that a worker shows goes with it. All other counters of the
