@@ -7,10 +7,15 @@ import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.EndOrder;
 import io.aicc.wire.control.Refusal;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** The channel as {@link io.aicc.wire.control} lays it down. */
 final class HttpWorkerChannel implements WorkerChannel {
@@ -68,7 +73,7 @@ final class HttpWorkerChannel implements WorkerChannel {
             return asking.get(WorkerDoor.TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             problem = "no whole answer in " + WorkerDoor.TIMEOUT.toSeconds() + " s";
-        } catch (ExecutionException e) {
+        } catch (ExecutionException e) { // A StackOverflowError too: the JDK reads one "100 Continue" inside the other.
             problem = String.valueOf(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -80,12 +85,27 @@ final class HttpWorkerChannel implements WorkerChannel {
     }
 
     private Answer<String> ask(String method, String path, Object body) throws IOException {
-        byte[] order = WireJson.mapper().writeValueAsBytes(body);
-        try (WorkerReply reply = door.send(method, path, order, WorkerDoor.TIMEOUT)) {
-            String text = reply.text(WireJson.MAX_MESSAGE_CHARS);
-            return reply.status() / 100 == 2
-                    ? new Answer.Obeyed<>(text)
-                    : new Answer.Refused<>(reply.status(), reason(text));
+        HttpURLConnection order = door.request(method, path, WorkerDoor.TIMEOUT);
+        order.setRequestProperty("Content-Type", "application/json");
+        order.setDoOutput(true);
+        try (OutputStream out = order.getOutputStream()) {
+            out.write(WireJson.mapper().writeValueAsBytes(body));
+        }
+        int status = order.getResponseCode();
+        String text = text(status / 100 == 2 ? order.getInputStream() : order.getErrorStream());
+        return switch (status / 100) {
+            case 2 -> new Answer.Obeyed<>(text);
+            case 3, 4, 5 -> new Answer.Refused<>(status, reason(text));
+            default -> new Answer.Unreachable<>(method + " " + path + ": no answer in HTTP");
+        };
+    }
+
+    private static String text(@Nullable InputStream body) throws IOException {
+        if (body == null) {
+            return "";
+        }
+        try (body) {
+            return new String(body.readNBytes(WireJson.MAX_MESSAGE_CHARS), StandardCharsets.UTF_8);
         }
     }
 

@@ -3,8 +3,12 @@ package io.aicc.operator.control;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.aicc.wire.WireJson;
 import io.aicc.wire.control.WorkerReport;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.HttpURLConnection;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -21,10 +25,12 @@ import org.slf4j.LoggerFactory;
 final class ReportStream implements Runnable, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ReportStream.class);
 
+    /** A report is below 1 kB; a line longer than this is not one. */
+    static final int MAX_LINE_BYTES = 16 * 1024;
+
     /** Reports come once a second: this many are missing when a stream counts as dead. */
     static final Duration SILENCE = Duration.ofSeconds(5);
 
-    private static final int LONGEST_REFUSAL = 4096;
     private static final long FIRST_PAUSE_MS = 25;
     private static final long LONGEST_PAUSE_MS = 1_000;
 
@@ -72,14 +78,13 @@ final class ReportStream implements Runnable, AutoCloseable {
     /** @return whether any report came */
     private boolean listen() {
         boolean any = false;
-        try (WorkerReply reply = door.get("/v1/reports", SILENCE)) {
-            if (reply.status() != HttpURLConnection.HTTP_OK) {
-                refused(reply.status(), reply.text(LONGEST_REFUSAL));
+        try (InputStream in = connect()) {
+            if (in == null) {
                 return false;
             }
             lastHeard = clock.instant();
             open = true;
-            for (String line = reply.line(); line != null && !closed; line = reply.line()) {
+            for (String line = line(in); line != null && !closed; line = line(in)) {
                 lastHeard = clock.instant();
                 listener.accept(WireJson.mapper().readValue(line, WorkerReport.class));
                 any = true;
@@ -89,7 +94,7 @@ final class ReportStream implements Runnable, AutoCloseable {
                     .addKeyValue("pod_uid", door.address().podUid())
                     .addKeyValue("problem", e.getOriginalMessage())
                     .log("worker report is not readable, connecting again");
-        } catch (IOException e) {
+        } catch (IOException | StackOverflowError e) { // The JDK reads one "100 Continue" inside the other.
             log.atDebug()
                     .addKeyValue("pod_uid", door.address().podUid())
                     .addKeyValue("problem", e.toString())
@@ -98,6 +103,18 @@ final class ReportStream implements Runnable, AutoCloseable {
             open = false;
         }
         return any;
+    }
+
+    private @Nullable InputStream connect() throws IOException {
+        HttpURLConnection request = door.request("GET", "/v1/reports", SILENCE);
+        int status = request.getResponseCode();
+        if (status == HttpURLConnection.HTTP_OK) {
+            return new BufferedInputStream(request.getInputStream(), 2048);
+        }
+        try (InputStream body = request.getErrorStream()) {
+            refused(status, body == null ? "" : new String(body.readNBytes(4096), StandardCharsets.UTF_8));
+        }
+        return null;
     }
 
     private void refused(int status, String body) {
@@ -109,6 +126,20 @@ final class ReportStream implements Runnable, AutoCloseable {
                     .addKeyValue("reason", HttpWorkerChannel.reason(body))
                     .log("worker refuses to report to us");
         }
+    }
+
+    private static @Nullable String line(InputStream in) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+        for (int b = in.read(); b >= 0; b = in.read()) {
+            if (b == '\n') {
+                return bytes.toString(StandardCharsets.UTF_8);
+            }
+            if (bytes.size() == MAX_LINE_BYTES) {
+                throw new IOException("report line longer than " + MAX_LINE_BYTES + " bytes");
+            }
+            bytes.write(b);
+        }
+        return null;
     }
 
     private boolean rest(long pauseMs) {

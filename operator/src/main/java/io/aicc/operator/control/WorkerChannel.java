@@ -3,6 +3,7 @@ package io.aicc.operator.control;
 import io.aicc.wire.control.Acknowledgement;
 import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.EndOrder;
+import java.net.URI;
 
 /** Orders to one worker. They block until it has answered, two seconds at most, and all of them may be repeated. */
 public interface WorkerChannel extends AutoCloseable {
@@ -27,8 +28,9 @@ public interface WorkerChannel extends AutoCloseable {
      * @param podUid whom the tokens are for
      */
     record WorkerAddress(String host, int port, String podUid) {
-        String authority() {
-            return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+        URI uri(String path) {
+            String literal = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+            return URI.create("http://" + literal + ":" + port + path);
         }
     }
 }

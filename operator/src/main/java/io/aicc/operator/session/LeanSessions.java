@@ -5,7 +5,7 @@ import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import java.util.List;
 
-/** Remembers sessions without the owners of their fields: half of what an API server sends, and nobody here reads it. */
+/** Remembers sessions without the owners of their fields, which are long and which nobody here reads. */
 public final class LeanSessions extends BasicItemStore<CallSession> {
     public LeanSessions() {
         super(Cache::metaNamespaceKeyFunc);
