@@ -46,6 +46,7 @@ public final class Operator implements AutoCloseable {
     private final KubernetesClient client;
     private final ControlKey key;
     private final InstantSource clock = InstantSource.system();
+    private final KubeWrites api;
     private final ThreadPoolExecutor reconciling = new ThreadPoolExecutor(
             ConfigurationService.DEFAULT_RECONCILIATION_THREADS_NUMBER,
             ConfigurationService.DEFAULT_RECONCILIATION_THREADS_NUMBER,
@@ -71,7 +72,7 @@ public final class Operator implements AutoCloseable {
         this.onDeposed = onDeposed;
         String namespace = settings.namespace();
         leadership = new Leadership(client, namespace, settings.election(), metrics.registry(), new SteadyClock());
-        KubeWrites api = new KubeWrites(client, metrics.registry());
+        api = new KubeWrites(client, metrics.registry(), clock);
         pools = new WarmPools(client, namespace, clock, new SecureRandom(), metrics.registry());
         poolReconciler = new WorkerPoolReconciler(pools, key.publicKey(), api, namespace, clock);
         var home = new CallSessionReconciler.Home(namespace, settings.election().lease());
@@ -116,7 +117,7 @@ public final class Operator implements AutoCloseable {
                         .name("deposed")
                         .start(program::close)));
         health.ready("leadership", operator.leadership::health);
-        health.ready("api", operator::api);
+        health.ready("api", operator::watching);
         program.add("endpoints", new ManagementServer(settings.endpoints(), health, metrics.registry()));
         operator.run();
         return operator;
@@ -133,6 +134,7 @@ public final class Operator implements AutoCloseable {
         poolReconciler.close();
         sessionReconciler.close();
         pools.close();
+        api.close();
         leadership.close(); // The last: nobody else gets the lease while we still act.
     }
 
@@ -167,7 +169,7 @@ public final class Operator implements AutoCloseable {
                 .getResourceVersion());
     }
 
-    private Health.State api() {
+    private Health.State watching() {
         boolean watching = pools.watching() && framework.getRuntimeInfo().allEventSourcesAreHealthy();
         return watching ? Health.State.up("watching") : Health.State.down("the API server is not reached");
     }

@@ -80,6 +80,19 @@ class InstalledProgramsIT {
                     .untilAsserted(() -> assertThat(installation.kubectl("describe", "workerpool", "default"))
                             .containsPattern("Warning +PortsExhausted .*: 2 leased, 0 in quarantine, 0 free; widen"));
 
+            // Mends a record that somebody wiped, and says so to whoever looks.
+            installation.kubectl(
+                    "patch",
+                    "callsession",
+                    "call-1",
+                    "--subresource=status",
+                    "--type=merge",
+                    "-p",
+                    "{\"status\":null}");
+            await().atMost(LIMIT)
+                    .untilAsserted(() -> assertThat(installation.kubectl("describe", "callsession", "call-1"))
+                            .containsPattern("Warning +RecordRepaired +.* aicc-operator +pod " + pod));
+
             // Lets go of the pod, though not by its label, which somebody took away; deletes the record in time: here
             // at once.
             installation.kubectl("label", "pod", pod, "aicc.io/pod-");

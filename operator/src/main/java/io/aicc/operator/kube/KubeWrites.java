@@ -6,7 +6,6 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Event;
-import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
@@ -21,8 +20,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.HttpURLConnection;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
@@ -32,23 +30,22 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Every write of the operator to the Kubernetes API goes through here, one request each. Thread-safe. */
-public final class KubeWrites {
+public final class KubeWrites implements AutoCloseable {
     private static final long PAGE = 500;
 
     /** How often a list is begun that the server forgets: one that takes minutes each time will not come to its end. */
     private static final int LISTS = 3;
 
-    /** Of an Event, by the API's rules. */
-    private static final int LONGEST_MESSAGE = 1_023;
-
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
 
     private final KubernetesClient client;
     private final MeterRegistry metrics;
+    private final Notices notices;
 
-    public KubeWrites(KubernetesClient client, MeterRegistry metrics) {
+    public KubeWrites(KubernetesClient client, MeterRegistry metrics, InstantSource clock) {
         this.client = client;
         this.metrics = metrics;
+        this.notices = new Notices(this::create, clock);
         // What Prometheus has not seen at zero, it cannot see rise to one.
         counter("patch_status", "CallSession");
         counter("patch_status", "WorkerPool");
@@ -88,6 +85,27 @@ public final class KubeWrites {
         counter("create", "Pod").increment();
         String pods = "/api/v1/namespaces/" + pod.getMetadata().getNamespace() + "/pods";
         var unused = client.raw(pods, "POST", pod);
+    }
+
+    /**
+     * Tells as an Event of something that somebody may have to look after, see {@link Notices}.
+     *
+     * @param reason one CamelCase word
+     * @param message a sentence for a person
+     */
+    public void warn(HasMetadata about, String reason, String message) {
+        notices.warn(about, reason, message);
+    }
+
+    @Override
+    public void close() {
+        notices.close();
+    }
+
+    private void create(Event event) {
+        counter("create", "Event").increment();
+        String events = "/api/v1/namespaces/" + event.getMetadata().getNamespace() + "/events";
+        var unused = client.raw(events, "POST", event);
     }
 
     /** Sets labels and annotations of a pod; one that is gone is fine. */
@@ -225,34 +243,6 @@ public final class KubeWrites {
         String body = client.getKubernetesSerialization()
                 .asJson(Map.of("metadata", Map.of("resourceVersion", version), "data", data));
         return unlessChanged(() -> client.resource(target).patch(MERGE, body));
-    }
-
-    /** An Event of type Warning about an object. */
-    public void warn(HasMetadata about, String reason, String message, Instant now) {
-        counter("create", "Event").increment();
-        String time = now.truncatedTo(ChronoUnit.SECONDS).toString();
-        ObjectMeta object = about.getMetadata();
-        Event event = new EventBuilder()
-                .withNewMetadata()
-                .withNamespace(object.getNamespace())
-                .withGenerateName(object.getName() + "-")
-                .endMetadata()
-                .withNewInvolvedObject()
-                .withApiVersion(about.getApiVersion())
-                .withKind(about.getKind())
-                .withNamespace(object.getNamespace())
-                .withName(object.getName())
-                .withUid(object.getUid())
-                .endInvolvedObject()
-                .withType("Warning")
-                .withReason(reason)
-                .withMessage(message.substring(0, Math.min(message.length(), LONGEST_MESSAGE)))
-                .withFirstTimestamp(time)
-                .withLastTimestamp(time)
-                .withCount(1)
-                .withNewSource("aicc-operator", null)
-                .build();
-        var unused = client.resource(event).create();
     }
 
     private static <T> Optional<T> unlessChanged(Supplier<T> write) {

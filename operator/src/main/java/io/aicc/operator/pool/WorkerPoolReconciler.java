@@ -43,6 +43,9 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
     /** A status is for people: no more often than this, however fast the calls come. */
     private static final Duration STATUS_INTERVAL = Duration.ofSeconds(1);
 
+    /** What a condition says on a day as it should be; each other reason is told as an Event too. */
+    private static final Set<String> ORDINARY = Set.of("WarmBufferFull", "RollingOut", "Filling");
+
     /** Every call changes its pool a dozen times, and a look is at all workers: what comes within this time is looked at once. */
     private static final Duration PACE = Duration.ofMillis(50);
 
@@ -62,7 +65,6 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
             new LinkedBlockingQueue<>(),
             Thread.ofPlatform().daemon().name("pod-creation-", 0).factory());
     private final PodDeletions deletions;
-    private final PoolWarnings warnings;
     private final Set<String> dirty = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService pace = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("pool-changes").factory());
@@ -82,7 +84,6 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         this.namespace = namespace;
         this.clock = clock;
         this.deletions = new PodDeletions(api, namespace);
-        this.warnings = new PoolWarnings(api::warn);
         pools.onPoolChange(this::changed);
     }
 
@@ -135,7 +136,6 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         if (context.isPrimaryResourceDeleted()) {
             pool.abandon();
             told.remove(resource.getMetadata().getName());
-            warnings.forget(resource.getMetadata().getName());
         } else {
             learn(pool, resource);
         }
@@ -218,7 +218,8 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
             } else if (api.mergeStatus(resource, WorkerPool::new, status).isPresent()) {
                 told.put(name, new Told(status, now));
                 Conditions.ready(status.conditions())
-                        .ifPresent(ready -> warnings.tell(resource, ready.getReason(), ready.getMessage(), now));
+                        .filter(condition -> !ORDINARY.contains(condition.getReason()))
+                        .ifPresent(trouble -> api.warn(resource, trouble.getReason(), trouble.getMessage()));
             } else {
                 again = now.plus(STATUS_INTERVAL); // Somebody else wrote: once more, on what the watch brings.
             }

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class SessionRecord {
     /** Somebody else wrote: their version comes with the watch. */
     static final Duration CONFLICT_PAUSE = Duration.ofMillis(50);
+
+    /** Reasons of the condition that belong to a day as it should be; each other one is told as an Event too. */
+    private static final Set<String> ORDINARY = Set.of("WorkerReady", "NoWarmWorker", "CallEnded", "EndedBeforeReady");
 
     private final KubeWrites api;
     private final Cache cache;
@@ -78,8 +82,17 @@ final class SessionRecord {
     boolean write(Call call, Change change) {
         check(call, change.phase());
         Optional<CallSession> now = api.mergeStatus(call.session(), CallSession::new, change.status());
-        now.ifPresent(written -> cache.written(call.session(), written));
+        now.ifPresent(written -> {
+            cache.written(call.session(), written);
+            tell(call, change);
+        });
         return now.isPresent();
+    }
+
+    private void tell(Call call, Change change) {
+        Conditions.ready(change.conditions())
+                .filter(now -> change.phase() == Phase.Failed || !ORDINARY.contains(now.getReason()))
+                .ifPresent(now -> api.warn(call.session(), now.getReason(), now.getMessage()));
     }
 
     private static void check(Call call, @Nullable Phase to) {

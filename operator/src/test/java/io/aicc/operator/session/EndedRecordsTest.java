@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -297,7 +298,7 @@ class EndedRecordsTest {
         WarmPools pools = new WarmPools(
                 api.client(), "calls", () -> now, RandomGenerator.getDefault(), new SimpleMeterRegistry());
         return new EndedRecords(
-                new KubeWrites(api.client(), meters),
+                new KubeWrites(api.client(), meters, InstantSource.system()),
                 pools,
                 new Home("calls", "aicc-operator"),
                 () -> now,
