@@ -120,6 +120,7 @@ final class CallAfterCall implements AutoCloseable {
                         MicroTime.format(call.since()),
                         null,
                         null,
+                        null,
                         null));
     }
 

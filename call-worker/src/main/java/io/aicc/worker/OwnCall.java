@@ -99,6 +99,7 @@ final class OwnCall implements AutoCloseable {
                 null,
                 null,
                 null,
+                null,
                 null);
         request("PUT /v1/call", assignment);
     }

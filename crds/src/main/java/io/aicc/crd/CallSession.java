@@ -84,4 +84,16 @@ public final class CallSession extends CustomResource<CallSessionSpec, CallSessi
     public CallSessionSpec getSpec() {
         return super.getSpec();
     }
+
+    @Override
+    @ValidationRule(
+            value =
+                    "!has(self.phase) || !(self.phase in ['Ended', 'Failed'])"
+                            + " || (has(self.times) && has(self.times.ended)"
+                            + " && has(self.conditions) && self.conditions.exists(c, c.type == 'Ready' && c.status == 'False'))",
+            message =
+                    "status.phase Ended or Failed needs times.ended and a condition Ready=False that says why; to end a call, set spec.ended")
+    public CallSessionStatus getStatus() {
+        return super.getStatus();
+    }
 }

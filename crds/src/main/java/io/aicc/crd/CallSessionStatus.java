@@ -39,11 +39,16 @@ public record CallSessionStatus(
         @Nullable
         List<Condition> conditions,
 
+        @JsonPropertyDescription(
+                "What those workers counted that the call has lost; present once another one had to go on, and part of the summary.")
+        @Nullable
+        Earlier earlier,
+
         @JsonPropertyDescription("What the call amounted to; present once it has ended.") @Nullable
         Summary summary) {
 
     /** Nothing known yet. */
-    public static final CallSessionStatus EMPTY = new CallSessionStatus(null, null, null, null, null, null);
+    public static final CallSessionStatus EMPTY = new CallSessionStatus(null, null, null, null, null, null, null);
 
     /** Address of the worker's two sockets: an even port for the customer, the odd one after it for the agent. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -106,6 +111,39 @@ public record CallSessionStatus(
         public static final Times NONE = new Times(null, null, null, null, null);
     }
 
+    /** Counts that would be lost with the operator's memory: only it has heard the workers that are no more. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Earlier(
+            @JsonPropertyDescription("How often another worker process had to go on with the call.")
+            int takeovers,
+
+            @JsonPropertyDescription("RTP of the customer.") @Nullable
+            Stream customer,
+
+            @JsonPropertyDescription("RTP of the agent.") @Nullable
+            Stream agent,
+
+            @JsonPropertyDescription("Final transcripts produced.")
+            long transcripts,
+
+            @JsonPropertyDescription("Finals that went with a pod before every receiver had them.")
+            long undelivered) {}
+
+    /** Packets of one speaker. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Stream(
+            @JsonPropertyDescription("RTP packets accepted.")
+            long received,
+
+            @JsonPropertyDescription("RTP packets that never came, by sequence number.")
+            long lost,
+
+            @JsonPropertyDescription("RTP packets that came too late to be heard.")
+            long late,
+
+            @JsonPropertyDescription("Packets refused, by reason.") @Nullable
+            Map<String, Long> rejected) {}
+
     /** Totals of a call, both streams together where not said otherwise. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Summary(
@@ -138,7 +176,7 @@ public record CallSessionStatus(
             long transcripts,
 
             @JsonPropertyDescription(
-                    "Final events that some receiver had not got by the drain limit; of a worker that was lost, the events that waited when it was last heard.")
+                    "Finals that some receiver had not got by the drain limit; of a worker that was lost, those that waited when it was last heard.")
             long undelivered,
 
             @JsonPropertyDescription("Median time from the last audio of an utterance to its final text, milliseconds.")

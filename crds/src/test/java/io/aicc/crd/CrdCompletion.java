@@ -107,6 +107,7 @@ final class CrdCompletion implements CRDPostProcessor {
     private static void conditions(JSONSchemaProps list) {
         list.setXKubernetesListType("map");
         list.setXKubernetesListMapKeys(List.of("type"));
+        list.setMaxItems(8L); // Rules that look at each have a price.
         JSONSchemaProps item = list.getItems().getSchema();
         item.setRequired(List.of("type", "status", "reason", "message", "lastTransitionTime"));
         field(item, "lastTransitionTime").setFormat("date-time");

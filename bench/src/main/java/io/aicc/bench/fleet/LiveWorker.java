@@ -140,6 +140,7 @@ public final class LiveWorker implements AutoCloseable {
                 null,
                 null,
                 null,
+                null,
                 null);
         long limit = System.nanoTime() + LIMIT_NANOS;
         Answer<Acknowledgement> answer;

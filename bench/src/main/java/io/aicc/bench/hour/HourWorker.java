@@ -82,6 +82,7 @@ final class HourWorker {
                     null,
                     null,
                     null,
+                    null,
                     null));
             Child.answer(receiver.localPort(Channel.CUSTOMER) + " " + receiver.localPort(Channel.AGENT));
             BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

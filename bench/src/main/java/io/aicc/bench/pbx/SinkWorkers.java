@@ -3,7 +3,10 @@ package io.aicc.bench.pbx;
 import io.aicc.crd.CallSession;
 import io.aicc.crd.CallSessionStatus;
 import io.aicc.crd.CallSessionStatus.MediaEndpoint;
+import io.aicc.crd.CallSessionStatus.Times;
 import io.aicc.crd.Phase;
+import io.aicc.operator.kube.Conditions;
+import io.aicc.wire.MicroTime;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -18,6 +21,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -53,14 +57,14 @@ final class SinkWorkers implements AutoCloseable {
             @Override
             public void onAdd(CallSession session) {
                 live.incrementAndGet();
-                write(session, new CallSessionStatus(Phase.Ready, endpoint, null, null, null, null));
+                write(session, new CallSessionStatus(Phase.Ready, endpoint, null, null, null, null, null));
             }
 
             @Override
             public void onUpdate(CallSession before, CallSession session) {
                 if (before.getSpec().ended() == null && session.getSpec().ended() != null) {
                     live.decrementAndGet();
-                    write(session, new CallSessionStatus(Phase.Ended, endpoint, null, null, null, null));
+                    write(session, over());
                 }
             }
 
@@ -69,6 +73,18 @@ final class SinkWorkers implements AutoCloseable {
                 // Nobody deletes them here.
             }
         });
+    }
+
+    private CallSessionStatus over() {
+        Instant now = Instant.now();
+        return new CallSessionStatus(
+                Phase.Ended,
+                endpoint,
+                null,
+                new Times(null, null, null, null, MicroTime.format(now)),
+                Conditions.ready(null, false, "CallEnded", "over", null, now),
+                null,
+                null);
     }
 
     /** RTP packets so far, of all calls. */

@@ -36,6 +36,7 @@ class PortUseTest {
                 null,
                 new Times(at(readySecond), null, null, at(closedSecond), at(closedSecond)),
                 null,
+                null,
                 null));
         return session;
     }

@@ -7,6 +7,7 @@ import io.aicc.wire.control.EndOrder;
 import io.aicc.wire.control.Told;
 import io.aicc.wire.control.WorkerReport;
 import io.aicc.wire.control.WorkerReport.CallSummary;
+import io.aicc.wire.control.WorkerReport.Known;
 import io.aicc.wire.control.WorkerReport.State;
 import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.EventBody;
@@ -39,11 +40,20 @@ public final class LiveCall implements CallDesk, AutoCloseable {
     private @Nullable Running call;
     private @Nullable CallSummary summary;
     private long transcripts;
+    private @Nullable Instant heardAt;
     private @Nullable Thread drain;
 
-    /** What exists once the call is assigned. */
+    /**
+     * What exists once the call is assigned.
+     *
+     * @param assignment as it was told last
+     */
     private record Running(
-            CallAssignment assignment, TranscriptPublisher publisher, Instant ready, CallHappenings happenings) {}
+            CallAssignment assignment, TranscriptPublisher publisher, Instant ready, CallHappenings happenings) {
+        Running told(CallAssignment again) {
+            return new Running(again, publisher, ready, happenings);
+        }
+    }
 
     /**
      * Warms up: the engine's streams are opened for the language that calls usually have.
@@ -70,6 +80,7 @@ public final class LiveCall implements CallDesk, AutoCloseable {
         } else {
             running.happenings().tell(assignment.callEvents());
             parts.receiver().retap(customerRule(assignment), agentRule(assignment));
+            call = running.told(assignment);
         }
         return new Acknowledgement(
                 assignment.sessionUid(),
@@ -98,7 +109,8 @@ public final class LiveCall implements CallDesk, AutoCloseable {
         publisher.publish(new EventBody.SessionStarted(
                 assignment.customerNumber(), assignment.agentId(), assignment.language(), assignment.generation()));
         for (Channel channel : Channel.values()) {
-            opening(channel, assignment, before, ready, now).ifPresent(voices.line(channel)::opens);
+            opening(channel, assignment, before, ready, earlierOf(now, assignment.endedAt()))
+                    .ifPresent(voices.line(channel)::opens);
         }
         publisher.follow(() -> voices.telling(ready));
         happenings.tell(assignment.callEvents());
@@ -139,19 +151,26 @@ public final class LiveCall implements CallDesk, AutoCloseable {
         if (running == null || !running.assignment().sessionUid().equals(order.sessionUid())) {
             throw new RefusedException("worker does not serve session " + order.sessionUid());
         }
-        startDrain(running, order.reason());
+        startDrain(running, order.reason(), order.at());
     }
 
-    private void startDrain(Running running, String reason) {
+    private void startDrain(Running running, String reason, @Nullable String endedAt) {
         if (drain == null) {
-            drain = parts.tasks().start("drain", () -> drain(running, reason));
+            drain = parts.tasks().start("drain", () -> drain(running, reason, endedAt));
         }
     }
 
+    /** Nobody's clock makes a call longer than it was here. */
+    private static Instant earlierOf(Instant now, @Nullable String told) {
+        Instant other = told == null ? now : MicroTime.parse(told);
+        return other.isBefore(now) ? other : now;
+    }
+
     /** The media end first, so that the ports are free long before the last word is delivered. */
-    private void drain(Running running, String reason) throws InterruptedException {
-        Instant ended = parts.clock().instant();
+    private void drain(Running running, String reason, @Nullable String endedAt) throws InterruptedException {
+        Instant ended = earlierOf(parts.clock().instant(), endedAt);
         Deadline deadline = new Deadline(parts.settings().drain());
+        voices.over(ms(running.ready(), ended));
         parts.receiver().closeSockets();
         if (!parts.receiver().awaitClosed(deadline.left())) {
             log.atError().log("media sockets do not close");
@@ -166,7 +185,7 @@ public final class LiveCall implements CallDesk, AutoCloseable {
                     .log("last words given up: not transcribed in time");
             voices.giveUp();
         }
-        Duration duration = Duration.between(running.ready(), ended);
+        Duration duration = ended.isBefore(running.ready()) ? Duration.ZERO : Duration.between(running.ready(), ended);
         running.publisher().publish(new EventBody.SessionEnded(reason, duration.toMillis(), Map.of(), 0, 0));
         long undelivered = running.publisher().drain(deadline.left());
         synchronized (this) {
@@ -186,12 +205,20 @@ public final class LiveCall implements CallDesk, AutoCloseable {
         return new WorkerReport(
                 state,
                 running == null ? null : running.assignment().sessionUid(),
+                running == null ? null : known(running),
                 parts.receiver().counters(Channel.CUSTOMER),
                 parts.receiver().counters(Channel.AGENT),
                 transcripts,
-                running == null ? 0 : running.publisher().undelivered(),
+                running == null ? 0 : running.publisher().waitingFinals(),
                 running == null ? null : told(running.publisher().toldToAll()),
                 summary);
+    }
+
+    private Known known(Running running) {
+        return Known.of(
+                running.assignment(),
+                MicroTime.format(running.ready()),
+                heardAt == null ? null : MicroTime.format(heardAt));
     }
 
     private static @Nullable Told told(@Nullable Telling telling) {
@@ -215,7 +242,7 @@ public final class LiveCall implements CallDesk, AutoCloseable {
         Thread draining;
         synchronized (this) {
             if (call != null) {
-                startDrain(call, "WorkerStopped");
+                startDrain(call, "WorkerStopped", null);
             }
             draining = drain;
         }
@@ -250,6 +277,7 @@ public final class LiveCall implements CallDesk, AutoCloseable {
 
     private synchronized void heard() {
         if (state == State.ASSIGNED) {
+            heardAt = parts.clock().instant();
             moveTo(State.ACTIVE);
         }
     }

@@ -42,6 +42,7 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
     private volatile String language = "";
     private volatile boolean heard;
     private volatile long decidedMs;
+    private volatile long overMs = Long.MAX_VALUE;
     private @Nullable Opening opening;
     private long idleMs;
     private String utterance = "";
@@ -100,6 +101,11 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
         decidedMs = missing.fromMs();
     }
 
+    /** The call was over then: nobody missed anything after it. Said before the end of the frames, from any thread. */
+    void over(long atMs) {
+        overMs = atMs;
+    }
+
     /** Where on the timeline that begins which is not told yet. From any thread. */
     long toldUntilMs() {
         long decided = decidedMs; // Before those that are open: what begins meanwhile begins after it.
@@ -140,7 +146,7 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
     public void end() {
         turns.end();
         if (!heard && opening != null) {
-            tellOpening(Math.max(opening.listeningMs(), idleMs));
+            tellOpening(Math.min(overMs, Math.max(opening.listeningMs(), idleMs)));
         }
     }
 

@@ -91,6 +91,11 @@ final class Voices {
         return parts.engine().turnThreads().orElseGet(streams::size);
     }
 
+    /** When the call was over, on its timeline. */
+    void over(long atMs) {
+        lines.values().forEach(line -> line.over(atMs));
+    }
+
     boolean awaitFinals(Deadline deadline) throws InterruptedException {
         return line(Channel.CUSTOMER).awaitFinals(deadline.left())
                 & line(Channel.AGENT).awaitFinals(deadline.left());

@@ -70,6 +70,7 @@ public final class TranscriptPublisher implements AutoCloseable {
     private volatile long undelivered;
     private volatile @Nullable Supplier<Telling> told;
     private volatile @Nullable Telling toldToAll;
+    private volatile long waitingFinals;
 
     private TranscriptPublisher(
             SessionIdentity session,
@@ -272,6 +273,7 @@ public final class TranscriptPublisher implements AutoCloseable {
     private void tick() {
         connections.forEach(ReceiverConnection::tick);
         keepTold();
+        waitingFinals = missingFinals();
         if (System.nanoTime() - publishedAt > timing.heartbeat().toNanos()) {
             accept(new EventBody.Heartbeat(), clock.instant());
         }
@@ -296,6 +298,11 @@ public final class TranscriptPublisher implements AutoCloseable {
     /** Durable events so far that some receiver has not got yet, or never will; a moment old. */
     public long undelivered() {
         return undelivered;
+    }
+
+    /** The finals among those; a second old. */
+    public long waitingFinals() {
+        return waitingFinals;
     }
 
     /**
@@ -328,15 +335,17 @@ public final class TranscriptPublisher implements AutoCloseable {
 
     private long undeliveredFinals() {
         try {
-            return loop.submit(
-                            () -> outbox.finalsFrom(deliveredToAll()) + outbox.droppedFinals() + overflowedFinals.get())
-                    .get(CLOSE_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
+            return loop.submit(this::missingFinals).get(CLOSE_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {
             log.atWarn().setCause(e).log("publisher does not answer");
         }
         return undelivered; // not less than the finals among them
+    }
+
+    private long missingFinals() {
+        return outbox.finalsFrom(deliveredToAll()) + outbox.droppedFinals() + overflowedFinals.get();
     }
 
     /** Ends the connections and the thread. What was not delivered stays on disk. Idempotent. */

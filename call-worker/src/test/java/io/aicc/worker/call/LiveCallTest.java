@@ -12,6 +12,7 @@ import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.EndOrder;
 import io.aicc.wire.control.Told;
 import io.aicc.wire.control.WorkerReport.CallSummary;
+import io.aicc.wire.control.WorkerReport.Known;
 import io.aicc.wire.control.WorkerReport.State;
 import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.Event;
@@ -111,6 +112,38 @@ class LiveCallTest {
         assertThat(call.report().customer().received()).isEqualTo(60);
         int port = receiver.localPort(Channel.CUSTOMER);
         new DatagramSocket(new InetSocketAddress(HERE, port)).close(); // Free for somebody else.
+    }
+
+    @Test
+    void aCallThatWasOverLongAgoIsAsLongAsItWasAndMissesNothingAfterItsEnd() throws Exception {
+        Instant ready = Instant.now().minusSeconds(60);
+        String over = MicroTime.format(ready.plusSeconds(30));
+        call.assign(resumed(ready, over));
+        call.end(new EndOrder("uid-1", "CustomerHangup", over));
+
+        await().until(() -> call.report().state() == State.DONE);
+        assertThat(Objects.requireNonNull(call.report().summary()).durationMs()).isEqualTo(30_000);
+        try (Stream<Path> files = Files.walk(outbox)) {
+            assertThat(files.filter(Files::isRegularFile)).anySatisfy(file -> assertThat(file)
+                    .content()
+                    .contains("\"reason\":\"worker_replaced\",\"start_ms\":10000,\"end_ms\":30000"));
+        }
+    }
+
+    @Test
+    void whatItKnowsOfItsCallIsInItsReports() throws Exception {
+        Instant ready = Instant.now().minusSeconds(60);
+        call.assign(resumed(ready, null));
+        speak(10);
+        await().until(() -> call.report().state() == State.ACTIVE);
+        Known known = Objects.requireNonNull(call.report().known());
+        assertThat(known.readyAt()).isEqualTo(MicroTime.format(ready));
+        assertThat(MicroTime.parse(Objects.requireNonNull(known.heardAt()))).isAfter(ready.plusSeconds(59));
+
+        call.assign(withSource("uid-1", "127.0.0.1:4000"));
+        assertThat(call.report().known())
+                .returns("127.0.0.1:4000", Known::customerSource)
+                .returns(known.readyAt(), Known::readyAt);
     }
 
     @Test
@@ -269,7 +302,8 @@ class LiveCallTest {
                 ready == null ? null : time(ready),
                 null,
                 told,
-                requested == null ? null : time(requested));
+                requested == null ? null : time(requested),
+                null);
     }
 
     @Test
@@ -295,7 +329,29 @@ class LiveCallTest {
                 null,
                 null,
                 null,
+                null,
                 null);
+    }
+
+    private CallAssignment resumed(Instant ready, @Nullable String endedAt) {
+        CallAssignment first = assignment("uid-1", "en-US");
+        return new CallAssignment(
+                first.sessionUid(),
+                first.sessionName(),
+                first.callId(),
+                first.customerNumber(),
+                first.agentId(),
+                first.language(),
+                first.codec(),
+                first.customerSource(),
+                first.agentSource(),
+                first.callEvents(),
+                1,
+                MicroTime.format(ready),
+                MicroTime.format(ready.plusSeconds(10)),
+                null,
+                null,
+                endedAt);
     }
 
     private CallAssignment withSource(String session, String source) {
@@ -311,6 +367,7 @@ class LiveCallTest {
                 source,
                 List.of(),
                 1,
+                null,
                 null,
                 null,
                 null,

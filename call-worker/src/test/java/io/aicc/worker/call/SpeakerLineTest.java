@@ -152,6 +152,17 @@ class SpeakerLineTest {
     }
 
     @Test
+    void nobodyIsMissedAfterTheCallWasOver() {
+        line.opens(Opening.replaced(2_000, 9_000));
+
+        line.idle(30_000);
+        line.over(20_000);
+        line.end();
+
+        assertThat(gaps()).containsExactly(new Gap(Channel.CUSTOMER, "worker_replaced", 2_000, 20_000));
+    }
+
+    @Test
     void audioThatStaysAwayIsNotTold() {
         hearNothing(3_000);
         line.idle(60_000);

@@ -171,6 +171,7 @@ class ControlServerTest {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 
@@ -232,7 +233,7 @@ class ControlServerTest {
 
         @Override
         public synchronized WorkerReport report() {
-            return new WorkerReport(state, null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, null, null);
+            return new WorkerReport(state, null, null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, null, null);
         }
 
         @Override

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *     at {@code lastHeardAt}
  * @param requestedAt when transcription was asked for: what was said before the first audio came is a gap; null: that is not
  *     known
+ * @param endedAt when the call was over, where it is over already: nothing after that is missing; null while it goes on
  */
 public record CallAssignment(
         String sessionUid,
@@ -44,7 +45,8 @@ public record CallAssignment(
         @Nullable String readyAt,
         @Nullable String lastHeardAt,
         @Nullable Told told,
-        @Nullable String requestedAt) {
+        @Nullable String requestedAt,
+        @Nullable String endedAt) {
     /** @throws IllegalArgumentException when something that the worker will rely on is missing or makes no sense */
     public CallAssignment {
         require(sessionUid != null && !sessionUid.isBlank(), "session_uid: missing");
@@ -55,6 +57,7 @@ public record CallAssignment(
         require(readyAt == null || MicroTime.isOne(readyAt), "ready_at: no time");
         require(lastHeardAt == null || MicroTime.isOne(lastHeardAt), "last_heard_at: no time");
         require(requestedAt == null || MicroTime.isOne(requestedAt), "requested_at: no time");
+        require(endedAt == null || MicroTime.isOne(endedAt), "ended_at: no time");
         // An operator of the version before does not send it.
         callEvents = callEvents == null ? List.of() : List.copyOf(callEvents);
     }

@@ -1,5 +1,6 @@
 package io.aicc.wire.control;
 
+import io.aicc.wire.MicroTime;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -9,16 +10,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param state where the worker stands
  * @param sessionUid its session; null while idle
+ * @param known what it knows of its call; null while idle
  * @param customer counters of the customer's stream
  * @param agent counters of the agent's stream
  * @param transcripts final transcripts produced so far
- * @param undelivered durable events that some receiver has not got yet
+ * @param undelivered finals that some receiver has not got yet
  * @param told how much of the call another worker would not have to tell; null while idle
  * @param summary the totals; present when done
  */
 public record WorkerReport(
         State state,
         @Nullable String sessionUid,
+        @Nullable Known known,
         StreamCounters customer,
         StreamCounters agent,
         long transcripts,
@@ -34,18 +37,24 @@ public record WorkerReport(
                 : new CallSummary(
                         last.durationMs(),
                         transcripts + last.transcripts(),
-                        last.undelivered(),
+                        undelivered + last.undelivered(),
                         last.sttLatencyMs(),
                         last.reason());
         return new WorkerReport(
                 later.state,
                 later.sessionUid,
+                later.known,
                 customer.plus(later.customer),
                 agent.plus(later.agent),
                 transcripts + later.transcripts,
-                later.undelivered,
+                undelivered + later.undelivered,
                 later.told,
                 whole);
+    }
+
+    /** The same of a process whose outbox the next one goes on with: what waits there is not lost. */
+    public WorkerReport outboxHandedOn() {
+        return new WorkerReport(state, sessionUid, known, customer, agent, transcripts, 0, told, summary);
     }
 
     /** A worker only moves forward, and serves one call. */
@@ -63,6 +72,35 @@ public record WorkerReport(
     }
 
     /**
+     * What a worker knows of its call: whoever leads next need not tell it again, and can mend a record that was wiped.
+     *
+     * @param generation of the media endpoint
+     * @param readyAt zero of the call's timeline ({@link MicroTime})
+     * @param heardAt when its first audio came; null before
+     * @param customerSource only address heard on the customer's port; null: the pool's networks decide
+     * @param agentSource the same for the agent's port
+     * @param callEvents how many of the call's events it was told
+     */
+    public record Known(
+            int generation,
+            @Nullable String readyAt,
+            @Nullable String heardAt,
+            @Nullable String customerSource,
+            @Nullable String agentSource,
+            int callEvents) {
+        /** Of a call that was just handed over. */
+        public static Known of(CallAssignment call, @Nullable String readyAt, @Nullable String heardAt) {
+            return new Known(
+                    call.generation(),
+                    readyAt,
+                    heardAt,
+                    call.customerSource(),
+                    call.agentSource(),
+                    call.callEvents().size());
+        }
+    }
+
+    /**
      * One RTP stream.
      *
      * @param received packets accepted
@@ -77,6 +115,11 @@ public record WorkerReport(
         /** The reason under which a worker counts packets that it had no time for. */
         public static final String OVERLOAD = "overload";
 
+        /** More than there are; a worker that was broken into may name any number of them. */
+        private static final int MOST_REASONS = 32;
+
+        private static final String OTHER = "other";
+
         /** Packets of this call that were not heard: lost on the way, or in our own hurry. */
         public long unheard() {
             return lost + rejected.getOrDefault(OVERLOAD, 0L);
@@ -89,7 +132,8 @@ public record WorkerReport(
 
         StreamCounters plus(StreamCounters other) {
             Map<String, Long> reasons = new HashMap<>(rejected);
-            other.rejected.forEach((reason, packets) -> reasons.merge(reason, packets, Long::sum));
+            other.rejected.forEach((reason, packets) -> reasons.merge(
+                    reasons.size() < MOST_REASONS || reasons.containsKey(reason) ? reason : OTHER, packets, Long::sum));
             return new StreamCounters(
                     received + other.received, lost + other.lost, late + other.late, Map.copyOf(reasons));
         }

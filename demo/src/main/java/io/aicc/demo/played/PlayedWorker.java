@@ -1,16 +1,19 @@
 package io.aicc.demo.played;
 
+import io.aicc.wire.MicroTime;
 import io.aicc.wire.control.Acknowledgement;
 import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.EndOrder;
 import io.aicc.wire.control.WorkerReport;
 import io.aicc.wire.control.WorkerReport.CallSummary;
+import io.aicc.wire.control.WorkerReport.Known;
 import io.aicc.wire.control.WorkerReport.State;
 import io.aicc.wire.control.WorkerReport.StreamCounters;
 import io.aicc.worker.control.CallDesk;
 import io.aicc.worker.control.ControlHandler;
 import io.aicc.worker.control.ControlToken;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Date;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
@@ -34,10 +37,14 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
     private boolean gone;
     private boolean drainsByItself = true;
     private boolean hesitates;
+    private boolean frozen;
     private @Nullable CallAssignment call;
     private @Nullable String badSource;
-    private @Nullable String endReason;
+    private @Nullable String readyAt;
+    private @Nullable String heardAt;
+    private @Nullable EndOrder ended;
     private long undelivered;
+    private long waiting;
 
     PlayedWorker(
             PlayedNode node, String publicKey, String podUid, int customerPort, Consumer<CallAssignment> onAssigned) {
@@ -62,6 +69,10 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
             if (call != null && !call.sessionUid().equals(assignment.sessionUid())) {
                 throw new RefusedException("serves session " + call.sessionUid());
             }
+            if (call == null) {
+                String told = assignment.readyAt();
+                readyAt = told == null ? MicroTime.format(Instant.now()) : told;
+            }
             call = assignment;
             onAssigned.accept(assignment);
             if (state == State.IDLE) {
@@ -80,7 +91,7 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
             if (call == null || !call.sessionUid().equals(order.sessionUid())) {
                 throw new RefusedException("does not serve session " + order.sessionUid());
             }
-            endReason = order.reason();
+            ended = order;
             if (state != State.DONE) {
                 become(drainsByItself ? State.DONE : State.DRAINING);
             }
@@ -93,14 +104,18 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
     public WorkerReport report() {
         lock.lock();
         try {
+            while (frozen && !gone) {
+                changed.awaitUninterruptibly();
+            }
             boolean heard = state.compareTo(State.ACTIVE) >= 0;
             StreamCounters customer = heard ? new StreamCounters(100, 1, 2, Map.of("source", 3L)) : StreamCounters.ZERO;
             StreamCounters agent = heard ? new StreamCounters(90, 0, 0, Map.of()) : StreamCounters.ZERO;
             CallSummary summary = state == State.DONE && call != null
-                    ? new CallSummary(4_000, 7, undelivered, 120, endReason == null ? "Drained" : endReason)
+                    ? new CallSummary(4_000, 7, undelivered, 120, ended == null ? "Drained" : ended.reason())
                     : null;
             String session = call == null ? null : call.sessionUid();
-            return new WorkerReport(state, session, customer, agent, heard ? 7 : 0, 0, null, summary);
+            Known known = call == null ? null : Known.of(call, readyAt, heard ? heardAt : null);
+            return new WorkerReport(state, session, known, customer, agent, heard ? 7 : 0, waiting, null, summary);
         } finally {
             lock.unlock();
         }
@@ -129,11 +144,32 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
         }
     }
 
+    /** So many of its finals are on their way to receivers. */
+    public void stillHas(long finals) {
+        lock.lock();
+        try {
+            waiting = finals;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Whether orders are not answered: it is there, and very slow. */
     public void hesitates(boolean now) {
         lock.lock();
         try {
             hesitates = now;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether nothing comes from it any more, as from a process that was stopped. */
+    public void freezes(boolean now) {
+        lock.lock();
+        try {
+            frozen = now;
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -155,6 +191,7 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
         lock.lock();
         try {
             call = null;
+            heardAt = null;
             become(State.IDLE);
         } finally {
             lock.unlock();
@@ -191,6 +228,16 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
         }
     }
 
+    /** How it was told that the call is over. */
+    public @Nullable EndOrder ended() {
+        lock.lock();
+        try {
+            return ended;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     @Override
     public void close() {
         node.remove(podUid);
@@ -205,6 +252,9 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
     }
 
     private void become(State now) {
+        if (now == State.ACTIVE && heardAt == null) {
+            heardAt = MicroTime.format(Instant.now());
+        }
         state = now;
         changed.signalAll();
     }

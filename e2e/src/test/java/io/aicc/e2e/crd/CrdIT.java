@@ -148,7 +148,13 @@ class CrdIT {
         patchStatus("{\"phase\": \"Active\"}");
 
         assertThatThrownBy(() -> patchStatus("{\"phase\": \"Ready\"}")).hasMessageContaining("only moves forward");
-        patchStatus("{\"phase\": \"Ended\"}");
+        assertThatThrownBy(() -> patchStatus("{\"phase\": \"Ended\"}"))
+                .hasMessageContaining("Ended or Failed needs times.ended and a condition Ready=False that says why;"
+                        + " to end a call, set spec.ended");
+        patchStatus("""
+                {"phase": "Ended", "times": {"ended": "2026-01-31T12:05:00.000000Z"},
+                 "conditions": [{"type": "Ready", "status": "False", "reason": "ByHand", "message": "a test",
+                                 "lastTransitionTime": "2026-01-31T12:05:00Z"}]}""");
         assertThatThrownBy(() -> patchStatus("{\"phase\": \"Failed\"}")).hasMessageContaining("only moves forward");
     }
 

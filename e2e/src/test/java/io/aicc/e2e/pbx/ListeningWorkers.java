@@ -3,7 +3,10 @@ package io.aicc.e2e.pbx;
 import io.aicc.crd.CallSession;
 import io.aicc.crd.CallSessionStatus;
 import io.aicc.crd.CallSessionStatus.MediaEndpoint;
+import io.aicc.crd.CallSessionStatus.Times;
 import io.aicc.crd.Phase;
+import io.aicc.operator.kube.Conditions;
+import io.aicc.wire.MicroTime;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -15,6 +18,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -103,11 +107,13 @@ final class ListeningWorkers implements AutoCloseable {
     }
 
     private void write(String session, Worker worker, Phase phase) {
+        Instant now = Instant.now();
         var status = new CallSessionStatus(
                 phase,
                 new MediaEndpoint(HOST, worker.customerPort, worker.customerPort + 1, worker.generation),
                 null,
-                null,
+                phase.terminal() ? new Times(null, null, null, null, MicroTime.format(now)) : null,
+                phase.terminal() ? Conditions.ready(null, false, "CallEnded", "over", null, now) : null,
                 null,
                 null);
         String body = client.getKubernetesSerialization().asJson(Map.of("status", status));

@@ -1,11 +1,26 @@
 package io.aicc.operator.pool;
 
 import io.aicc.wire.control.WorkerReport;
+import io.aicc.wire.control.WorkerReport.State;
+import io.aicc.wire.control.WorkerReport.StreamCounters;
 
 /**
- * What all workers of a session counted together.
+ * What workers of a session counted together.
  *
- * @param report the sums; state, undelivered events and reason are those of the last worker
+ * @param report the sums; whatever is no count is the last worker's
  * @param takeovers how often another worker process had to go on with the call
  */
-public record Account(WorkerReport report, int takeovers) {}
+public record Account(WorkerReport report, int takeovers) {
+    /** Nothing yet. */
+    public static final Account NONE = new Account(
+            new WorkerReport(State.IDLE, null, null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, null, null), 0);
+
+    /** The same with the greater number of takeovers: of two that tell it, one may not know the last. */
+    public Account takeoversAtLeast(int count) {
+        return count > takeovers ? new Account(report, count) : this;
+    }
+
+    Account plus(WorkerReport later) {
+        return new Account(report.plus(later), takeovers);
+    }
+}

@@ -3,21 +3,20 @@ package io.aicc.operator.pool;
 import io.aicc.wire.control.Told;
 import io.aicc.wire.control.WorkerReport;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What workers said of the sessions that they serve or served, until a session is forgotten. Guarded by its pool's lock. */
 final class Ledger {
-    /** How many lives of workers are counted for one session: more have hardly heard anything of it. */
-    private static final int MOST_LIVES = 100;
-
     private final Map<String, Instant> lastHeard = new HashMap<>();
     private final Map<String, Told> told = new HashMap<>();
-    private final Map<String, List<WorkerReport>> earlier = new HashMap<>();
+    private final Map<String, Account> past = new HashMap<>();
+
+    /** What those said last that have lost their session and may still be draining its words, by session and pod. */
+    private final Map<String, Map<String, WorkerReport>> going = new HashMap<>();
 
     /** A worker says that it serves the session. */
     void heard(String session, WorkerReport report, Instant at) {
@@ -37,12 +36,46 @@ final class Ledger {
         return Optional.ofNullable(told.get(session));
     }
 
-    /** What a worker counted before it forgets, or is lost. */
-    void keep(String session, WorkerReport last) {
-        List<WorkerReport> kept = earlier.computeIfAbsent(session, key -> new ArrayList<>());
-        if (kept.size() < MOST_LIVES) {
-            kept.add(last);
+    /** What a leader before us wrote down; before anything is heard. */
+    void begin(String session, Account account) {
+        past.put(session, account);
+    }
+
+    /** What a process counted that is no more; the next one of its pod goes on with its outbox. */
+    void restarted(String session, WorkerReport last) {
+        past.merge(session, new Account(last.outboxHandedOn(), 0), (before, now) -> before.plus(now.report()));
+    }
+
+    /** What a worker counted that the session has no more. */
+    void lost(String session, String podUid, WorkerReport last) {
+        going.computeIfAbsent(session, key -> new HashMap<>()).put(podUid, last);
+    }
+
+    /** A worker speaks of a session that it may have lost. */
+    void heardOnceMore(String session, String podUid, WorkerReport report) {
+        Map<String, WorkerReport> lost = going.get(session);
+        if (lost != null) {
+            lost.computeIfPresent(podUid, (pod, before) -> report);
         }
+    }
+
+    /** So many times by now another worker process had to go on. */
+    void takeovers(String session, int count) {
+        past.merge(session, new Account(Account.NONE.report(), count), (before, now) -> before.takeoversAtLeast(count));
+    }
+
+    /** What those counted that the session has no more; empty when there was none. */
+    Optional<Account> earlier(String session) {
+        Collection<WorkerReport> lost = going.getOrDefault(session, Map.of()).values();
+        Account known = past.get(session);
+        if (known == null && lost.isEmpty()) {
+            return Optional.empty();
+        }
+        Account sum = known == null ? Account.NONE : known;
+        for (WorkerReport report : lost) {
+            sum = sum.plus(report);
+        }
+        return Optional.of(sum);
     }
 
     /**
@@ -51,20 +84,14 @@ final class Ledger {
      * @param now of the worker that serves the session now
      */
     Optional<Account> account(String session, @Nullable WorkerReport now) {
-        List<WorkerReport> reports = new ArrayList<>(earlier.getOrDefault(session, List.of()));
-        int takeovers = reports.size();
-        if (now != null) {
-            reports.add(now);
-        } else if (takeovers > 0) {
-            takeovers--; // Nobody took over from the last one.
-        }
-        int counted = takeovers;
-        return reports.stream().reduce(WorkerReport::plus).map(sum -> new Account(sum, counted));
+        Optional<Account> before = earlier(session);
+        return now == null ? before : Optional.of(before.orElse(Account.NONE).plus(now));
     }
 
     void forget(String session) {
         lastHeard.remove(session);
         told.remove(session);
-        earlier.remove(session);
+        past.remove(session);
+        going.remove(session);
     }
 }

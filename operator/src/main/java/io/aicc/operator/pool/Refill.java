@@ -14,15 +14,11 @@ record Refill(int make, int retire, int abort) {
     /** Share of the idle workers that is replaced at a time. */
     private static final int STEPS = 4;
 
-    /**
-     * From the pool's counts.
-     *
-     * @param outdated ready workers that were made from an earlier resource
-     */
-    static Refill of(Staffing.Counts counts, int outdated) {
+    /** From the pool's counts. */
+    static Refill of(Staffing.Counts counts) {
         int wanted = counts.target() + counts.waiting();
         int atOnce = Math.ceilDiv(counts.target(), STEPS);
-        int toKeep = counts.warm() - outdated + Math.max(0, outdated - atOnce);
+        int toKeep = counts.warm() - Math.min(counts.outdated(), atOnce);
         int missing = wanted - toKeep - counts.starting();
         int retire = Math.max(0, counts.warm() - wanted);
         return new Refill(Math.max(0, missing), retire, Math.max(0, -missing - retire));

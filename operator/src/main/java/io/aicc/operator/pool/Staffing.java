@@ -12,10 +12,13 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +44,7 @@ final class Staffing {
     private final PortLeases leases;
     private final Roster roster;
     private final Map<String, Instant> unseen = new HashMap<>();
+    private final Set<String> strays = new HashSet<>();
     private @Nullable WorkerPool resource;
     private String revision = "";
     private PoolSize size = new PoolSize(0, 0, 0, 0, PortRange.ALL, Duration.ZERO);
@@ -69,8 +73,12 @@ final class Staffing {
      */
     record Plan(List<Making> make, List<String> delete, List<String> verify, List<String> mark) {}
 
-    /** Workers by state; ports by state. */
-    record Counts(int warm, int starting, int busy, int waiting, int target, PortLeases.Counts ports) {}
+    /**
+     * Workers by state; ports by state.
+     *
+     * @param outdated those of the warm ones that were made before the last change
+     */
+    record Counts(int warm, int outdated, int starting, int busy, int waiting, int target, PortLeases.Counts ports) {}
 
     void resource(WorkerPool wanted, String podRevision) {
         resource = wanted;
@@ -130,10 +138,17 @@ final class Staffing {
         trouble = what;
     }
 
-    /** A pod became ready. */
-    void success() {
-        failures = 0;
-        trouble = null;
+    /** A worker became ready; one that was made before the last change says nothing of how new ones start. */
+    void success(Worker worker) {
+        if (!outdated(worker)) {
+            failures = 0;
+            trouble = null;
+        }
+    }
+
+    /** The watch shows no more a pod that we have not deleted: somebody else has, or it is there without its labels. */
+    void stray(String pod) {
+        strays.add(pod);
     }
 
     Optional<String> trouble() {
@@ -150,11 +165,10 @@ final class Staffing {
         giveUpLateOnes(now);
         Counts counts = counts();
         List<Worker> ready = roster.ready();
-        int outdated = (int) ready.stream().filter(this::outdated).count();
-        Refill refill = Refill.of(counts, outdated);
+        Refill refill = Refill.of(counts);
         List<Making> make = make(refill.make(), counts, now);
         boolean noRoom = refill.make() > 0 && make.isEmpty() && counts.starting() == 0 && trouble == null;
-        letGo(ready, noRoom && outdated > 0 ? refill.toMakeRoom() : refill);
+        letGo(ready, noRoom && counts.outdated() > 0 ? refill.toMakeRoom() : refill);
         List<String> verify = unseen.entrySet().stream()
                 .filter(entry -> now.isAfter(entry.getValue().plus(UNSEEN_LIMIT)))
                 .map(Map.Entry::getKey)
@@ -174,6 +188,7 @@ final class Staffing {
         }
         return new Counts(
                 roster.readyCount(),
+                (int) roster.ready().stream().filter(this::outdated).count(),
                 starting,
                 busy,
                 roster.waitingCount(),
@@ -261,7 +276,10 @@ final class Staffing {
                 .filter(worker -> worker.leaving() && !worker.deletionOrdered())
                 .toList();
         spent.forEach(worker -> worker.deletionOrdered(true));
-        return spent.stream().map(Worker::pod).toList();
+        List<String> pods =
+                Stream.concat(strays.stream(), spent.stream().map(Worker::pod)).toList();
+        strays.clear();
+        return pods;
     }
 
     private List<String> mark() {

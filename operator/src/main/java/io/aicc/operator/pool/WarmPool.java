@@ -9,8 +9,8 @@ import io.aicc.wire.control.WorkerReport;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +77,11 @@ final class WarmPool {
         expected.put(podUid, session);
     }
 
+    /** Before pods are looked at: so much was counted for this session by workers that are no more. */
+    synchronized void count(String session, Account earlier) {
+        ledger.begin(session, earlier);
+    }
+
     /** Before pods are looked at: this pair was freed a moment ago. */
     synchronized void rest(PortPair pair, Instant freedAt) {
         leases.quarantine(pair, freedAt.plus(staffing.quarantine()));
@@ -94,6 +99,7 @@ final class WarmPool {
         String session = expected.remove(uid);
         if (session != null) {
             roster.bind(worker, session);
+            worker.isRecorded();
         }
         if (!leases.adopt(pod, ports) && session == null) {
             worker.leave(); // Two pods with one pair: the later one gets no call.
@@ -158,6 +164,9 @@ final class WarmPool {
         String session = unbind(worker);
         if (objectGone) {
             roster.remove(worker);
+            if (!worker.deletionOrdered()) {
+                staffing.stray(pod);
+            }
         }
         return session;
     }
@@ -173,7 +182,8 @@ final class WarmPool {
         }
         WorkerReport before = worker.report();
         if (report.state() == WorkerReport.State.IDLE) {
-            keepCounts(worker); // Restarted in place: it counts from zero again.
+            // Perhaps restarted in place: then it counts from zero again.
+            ofItsSession(worker).ifPresent(last -> ledger.restarted(String.valueOf(worker.session()), last));
         }
         worker.heard(report, clock.instant());
         String serves = report.sessionUid();
@@ -188,6 +198,8 @@ final class WarmPool {
         }
         if (serves != null && serves.equals(worker.session())) { // Otherwise nobody asks, or ever forgets it.
             ledger.heard(serves, report, clock.instant());
+        } else if (serves != null) {
+            ledger.heardOnceMore(serves, worker.uid(), report);
         }
         if (worker.finishing()) {
             leases.release(worker.pod(), staffing.quarantine(), worker.wasClaimed());
@@ -197,6 +209,15 @@ final class WarmPool {
         }
         boolean changed = before == null || before.state() != report.state();
         return requeue(worker, changed);
+    }
+
+    /** Sessions whose worker fell silent, or speaks again, since this was asked last. */
+    synchronized List<String> voicesChanged() {
+        Instant now = clock.instant();
+        return roster.workers().stream()
+                .filter(worker -> worker.session() != null && worker.voiceChanged(now))
+                .map(worker -> String.valueOf(worker.session()))
+                .toList();
     }
 
     /** Gives a session a worker, the same one each time, or a place in the line. */
@@ -222,6 +243,16 @@ final class WarmPool {
     synchronized Optional<Account> account(String session) {
         Optional<Worker> now = roster.serving(session).filter(worker -> worker.serves(session));
         return ledger.account(session, now.map(Worker::report).orElse(null));
+    }
+
+    /** What those workers of the session counted that it has no more; empty when there was none. */
+    synchronized Optional<Account> earlier(String session) {
+        return ledger.earlier(session);
+    }
+
+    /** So many times by now another worker process had to go on with the session. */
+    synchronized void takeovers(String session, int count) {
+        ledger.takeovers(session, count);
     }
 
     /** When a worker last said that it serves this session; empty when we have never heard one. */
@@ -293,22 +324,20 @@ final class WarmPool {
     /** Puts a worker where it belongs now; returns the session to tell, if any. */
     private @Nullable String requeue(Worker worker, boolean changed) {
         if (worker.ready() && !worker.queued()) {
-            staffing.success();
+            staffing.success(worker);
         }
         String served = roster.place(worker);
         return served == null && changed ? worker.session() : served;
     }
 
-    /** What a worker counted for its session, before it forgets or is lost. */
-    private void keepCounts(Worker worker) {
+    /** What a worker said last of the session that it has; empty when it has none, or has not spoken of it. */
+    private static Optional<WorkerReport> ofItsSession(Worker worker) {
         String session = worker.session();
-        if (session != null && worker.serves(session)) {
-            ledger.keep(session, Objects.requireNonNull(worker.report()));
-        }
+        return session != null && worker.serves(session) ? Optional.ofNullable(worker.report()) : Optional.empty();
     }
 
     private @Nullable String unbind(Worker worker) {
-        keepCounts(worker);
+        ofItsSession(worker).ifPresent(last -> ledger.lost(String.valueOf(worker.session()), worker.uid(), last));
         return roster.unbind(worker);
     }
 }

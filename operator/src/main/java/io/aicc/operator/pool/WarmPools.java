@@ -104,18 +104,6 @@ public final class WarmPools implements AutoCloseable {
                 .register(metrics);
     }
 
-    /** What a live or just ended session knows of its worker; what leases and claims are rebuilt from. */
-    public sealed interface Memory {
-        /** Name of the WorkerPool. */
-        String pool();
-
-        /** A pod serves a session. */
-        record Serving(String pool, String session, String podUid) implements Memory {}
-
-        /** A pair was freed. */
-        record Freed(String pool, PortPair ports, Instant at) implements Memory {}
-    }
-
     /** Starts to watch pods; returns once all of them are known. */
     public void start() {
         pods.start().toCompletableFuture().join();
@@ -145,6 +133,8 @@ public final class WarmPools implements AutoCloseable {
             switch (memory) {
                 case Memory.Serving(String pool, String session, String podUid) ->
                     pool(pool).expect(session, podUid);
+                case Memory.Counted(String pool, String session, Account earlier) ->
+                    pool(pool).count(session, earlier);
                 case Memory.Freed(String pool, PortPair ports, Instant at) ->
                     pool(pool).rest(ports, at);
             }
@@ -191,14 +181,24 @@ public final class WarmPools implements AutoCloseable {
         known(pool).ifPresent(found -> found.forget(session));
     }
 
-    /** What the workers of a session counted together; empty when none was heard since we lead. */
+    /** What the workers of a session counted together; empty when none was heard. */
     public Optional<Account> account(String pool, String session) {
         return known(pool).flatMap(found -> found.account(session));
     }
 
-    /** When a worker last said that it serves a session, or might have while nobody listened: before we led. */
+    /** What those workers of a session counted that it has no more; nothing when there was none. */
+    public Account earlier(String pool, String session) {
+        return known(pool).flatMap(found -> found.earlier(session)).orElse(Account.NONE);
+    }
+
+    /** It is written down that so many times by now another worker process had to go on with a session. */
+    public void takeovers(String pool, String session, int count) {
+        known(pool).ifPresent(found -> found.takeovers(session, count));
+    }
+
+    /** When a worker last said that it serves a session; empty when none has since we lead. */
     public Optional<Instant> lastHeard(String pool, String session) {
-        return known(pool).flatMap(found -> found.lastHeard(session)).or(() -> Optional.ofNullable(begun));
+        return known(pool).flatMap(found -> found.lastHeard(session));
     }
 
     /** How much of a session its worker has told, by its last report; empty when none was heard or it does not say so. */
@@ -215,6 +215,11 @@ public final class WarmPools implements AutoCloseable {
     public void dismiss(String pool, Worker worker) {
         known(pool).ifPresent(found -> found.dismiss(worker));
         changed(pool);
+    }
+
+    /** Tells the sessions whose worker fell silent, or speaks again; to be run once a second. */
+    public void listen() {
+        pools.forEach((name, pool) -> pool.voicesChanged().forEach(session -> tell(name, session)));
     }
 
     /** The WorkerPool as it was last seen. */
@@ -378,7 +383,13 @@ public final class WarmPools implements AutoCloseable {
 
         @Override
         public void onUpdate(Pod before, Pod now) {
-            found(now);
+            if (WorkerPod.of(before)
+                    .map(WorkerPod::pool)
+                    .equals(WorkerPod.of(now).map(WorkerPod::pool))) {
+                found(now);
+            } else {
+                gone(before); // Whose it was: that pool has it deleted, and no other one takes it.
+            }
         }
 
         @Override

@@ -7,6 +7,8 @@ import io.aicc.wire.control.Acknowledgement;
 import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.EndOrder;
 import io.aicc.wire.control.WorkerReport;
+import io.aicc.wire.control.WorkerReport.Known;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Set;
@@ -23,6 +25,9 @@ public final class Worker {
     /** It may be the call that cannot be served; so many different ones say that it is the worker. */
     private static final int MOST_REFUSED = 3;
 
+    /** How long a worker that has a call may say nothing before that is told. */
+    static final Duration SILENT = Duration.ofSeconds(10);
+
     private final String pod;
     private final String uid;
     private final PortPair ports;
@@ -33,8 +38,10 @@ public final class Worker {
     private volatile @Nullable WorkerChannel channel;
     private volatile @Nullable WorkerReport report;
     private volatile @Nullable String session;
-    private volatile @Nullable CallAssignment assignment;
+    private volatile @Nullable Known acknowledged;
+    private volatile boolean recorded;
     private volatile boolean toldToEnd;
+    private volatile Instant heardAt;
     private volatile @Nullable Instant audioAt;
     private volatile @Nullable Instant mediaClosedAt;
     private volatile boolean podReady;
@@ -45,6 +52,7 @@ public final class Worker {
     private @Nullable Instant unwellSince;
     private boolean deletionOrdered;
     private boolean marked;
+    private boolean knownSilent;
 
     Worker(String pod, String uid, PortPair ports, String revision, Instant seenAt) {
         this.pod = pod;
@@ -52,6 +60,7 @@ public final class Worker {
         this.ports = ports;
         this.revision = revision;
         this.seenAt = seenAt;
+        this.heardAt = seenAt;
     }
 
     /** Name of the pod. */
@@ -85,9 +94,26 @@ public final class Worker {
         return report;
     }
 
-    /** The call it last acknowledged to us; null when it has acknowledged none, or has been restarted since. */
-    public @Nullable CallAssignment assignment() {
-        return assignment;
+    /** Whether it has said nothing for so long that it may not hear its call either. */
+    public boolean silent(Instant now) {
+        return now.isAfter(heardAt.plus(SILENT));
+    }
+
+    /** What it knows of its call, as it last acknowledged to us or else says itself; null when it has none. */
+    public @Nullable Known known() {
+        Known ours = acknowledged;
+        WorkerReport said = report;
+        return ours != null || said == null ? ours : said.known();
+    }
+
+    /** Whether a record says, or has said, that it serves its session. */
+    public boolean recorded() {
+        return recorded;
+    }
+
+    /** The record says so now. */
+    public void isRecorded() {
+        recorded = true;
     }
 
     /** "This call is yours"; may be repeated. Waits for the answer. */
@@ -95,7 +121,7 @@ public final class Worker {
         WorkerChannel open = channel;
         Answer<Acknowledgement> answer = open == null ? new Answer.Unreachable<>(NO_ADDRESS) : open.assign(call);
         if (answer instanceof Answer.Obeyed) {
-            assignment = call;
+            acknowledged = Known.of(call, call.readyAt(), null);
             refused.clear();
         } else if (answer instanceof Answer.Refused<Acknowledgement> refusal
                 && !refusal.conflict()
@@ -176,6 +202,13 @@ public final class Worker {
     /** How often it was for another session than before. */
     int sessions() {
         return sessions;
+    }
+
+    /** Whether it fell silent, or speaks again, since this was asked last. */
+    boolean voiceChanged(Instant now) {
+        boolean before = knownSilent;
+        knownSilent = silent(now);
+        return before != knownSilent;
     }
 
     boolean queued() {
@@ -260,8 +293,9 @@ public final class Worker {
     void heard(WorkerReport now, Instant at) {
         WorkerReport before = report;
         report = now;
+        heardAt = at;
         if (now.state() == WorkerReport.State.IDLE && before != null && before.state() != now.state()) {
-            assignment = null; // Restarted in place: it knows nothing of its call.
+            acknowledged = null; // Restarted in place: it knows nothing of its call.
             toldToEnd = false;
         }
         boolean idle = now.state() == WorkerReport.State.IDLE; // Silence begins with a call.

@@ -233,12 +233,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
 
     private WorkerPoolStatus status(WorkerPool resource, WarmPool pool, @Nullable List<Condition> before, Instant now) {
         Staffing.Counts counts = pool.counts();
-        boolean full = counts.warm() >= counts.target() && counts.waiting() == 0;
-        Claim.Waiting shortage = pool.shortage();
-        String reason = full ? "WarmBufferFull" : pool.trouble().isPresent() ? "WorkersFail" : reason(shortage);
-        String message = full
-                ? "%d of %d idle workers ready".formatted(counts.warm(), counts.target())
-                : pool.trouble().orElse(shortage.message());
+        Standing standing = Standing.of(counts, pool.trouble(), pool.shortage());
         Long generation = resource.getMetadata().getGeneration();
         return new WorkerPoolStatus(
                 counts.warm(),
@@ -250,12 +245,6 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
                         counts.ports().quarantined()),
                 WorkerPodFactory.selector(resource.getMetadata().getName()),
                 generation,
-                Conditions.ready(before, full, reason, message, generation, now));
-    }
-
-    private static String reason(Claim.Waiting shortage) {
-        return shortage.shortage() == Claim.Shortage.NoWarmWorker
-                ? "Filling"
-                : shortage.shortage().name();
+                Conditions.ready(before, standing.ready(), standing.reason(), standing.message(), generation, now));
     }
 }

@@ -7,6 +7,7 @@ import io.aicc.crd.CallSessionStatus.Times;
 import io.aicc.crd.Phase;
 import io.aicc.wire.MicroTime;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param limits how long things may take, from its WorkerPool
  */
 record Call(CallSession session, Instant now, TimeLimits limits) {
+    /** How far the clocks of nodes may be apart. */
+    static final Duration CLOCKS_DIFFER = Duration.ofMinutes(1);
+
     private static final String DEFAULT_POOL = "default";
 
     CallSessionSpec spec() {
@@ -50,10 +54,12 @@ record Call(CallSession session, Instant now, TimeLimits limits) {
         return Objects.requireNonNullElse(session.getSpec().poolRef(), DEFAULT_POOL);
     }
 
-    /** When transcription was asked for. */
+    /** When transcription was asked for; a time after the record was made is that of a clock that is wrong. */
     Instant requestedAt() {
+        Instant made = Instant.parse(session.getMetadata().getCreationTimestamp());
         return time(spec().requestedAt())
-                .orElseGet(() -> Instant.parse(session.getMetadata().getCreationTimestamp()));
+                .filter(asked -> asked.isBefore(made.plus(CLOCKS_DIFFER)))
+                .orElse(made);
     }
 
     /** When the call ended, as the PBX tells; empty while it has not. */

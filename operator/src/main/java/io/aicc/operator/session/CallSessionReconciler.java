@@ -3,9 +3,11 @@ package io.aicc.operator.session;
 import io.aicc.crd.CallSession;
 import io.aicc.crd.CallSessionStatus;
 import io.aicc.operator.kube.KubeWrites;
+import io.aicc.operator.pool.Memory;
 import io.aicc.operator.pool.WarmPools;
-import io.aicc.operator.pool.WarmPools.Memory;
+import io.aicc.operator.pool.Worker;
 import io.aicc.operator.port.PortPair;
+import io.aicc.wire.control.WorkerReport.State;
 import io.javaoperatorsdk.operator.api.config.informer.Field;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -74,6 +76,7 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
         registry.getPrometheusRegistry().register(new TotalsMetrics(ended::totals));
         pools.onSessionChange(this::workerChanged);
         var sweeping = sweeper.scheduleWithFixedDelay(orphans::sweep, 1, 1, TimeUnit.SECONDS);
+        var listening = sweeper.scheduleWithFixedDelay(pools::listen, 1, 1, TimeUnit.SECONDS);
         var cleaning = cleaner.scheduleWithFixedDelay(ended::sweep, 1, 1, TimeUnit.SECONDS);
     }
 
@@ -149,7 +152,10 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
         ended.lead(epoch, session -> freed(session).ifPresent(memories::add));
         IndexerResourceCache<CallSession> known = cache;
         if (known != null) {
-            known.list().flatMap(session -> serving(session).stream()).forEach(memories::add);
+            known.list().forEach(session -> {
+                serving(session).ifPresent(memories::add);
+                counted(session).ifPresent(memories::add);
+            });
         }
         return memories;
     }
@@ -178,7 +184,7 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
         if (known.isPresent()) {
             workerChanges.propagateEvent(ResourceID.fromResource(known.get()));
         } else if (ended.has(session)) {
-            letWorkerGo(pool, session);
+            over(pool, session);
         } else {
             orphans.suspect(pool, session);
         }
@@ -187,15 +193,23 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
     /** A session is out of our sight: over, or deleted in mid-call. */
     private void gone(Call call) {
         if (ended.has(call.uid()) || ended.find(call.session())) {
-            letWorkerGo(call.pool(), call.uid());
+            over(call.pool(), call.uid());
         } else {
             orphans.deleted(call.pool(), call.uid());
         }
     }
 
-    private void letWorkerGo(String pool, String session) {
-        pools.serving(pool, session).ifPresent(worker -> pools.dismiss(pool, worker));
-        pools.forget(pool, session);
+    /** Its record says that a session is over. If its worker knows nothing of that, it was not us who wrote it. */
+    private void over(String pool, String session) {
+        Optional<Worker> worker = pools.serving(pool, session);
+        boolean live = worker.filter(known -> known.serves(session) && !known.is(State.DONE))
+                .isPresent();
+        if (live || orphans.has(session)) {
+            orphans.deleted(pool, session);
+        } else {
+            worker.ifPresent(left -> pools.dismiss(pool, left));
+            pools.forget(pool, session);
+        }
     }
 
     private Optional<CallSession> byUid(String uid) {
@@ -211,6 +225,13 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
                 .map(CallSessionStatus::worker)
                 .map(worker -> new Memory.Serving(
                         Call.pool(session), session.getMetadata().getUid(), worker.uid()));
+    }
+
+    private static Optional<Memory> counted(CallSession session) {
+        return Optional.ofNullable(session.getStatus())
+                .flatMap(status -> EarlierWorkers.read(status.earlier()))
+                .map(earlier -> new Memory.Counted(
+                        Call.pool(session), session.getMetadata().getUid(), earlier));
     }
 
     private static Optional<Memory> freed(CallSession session) {

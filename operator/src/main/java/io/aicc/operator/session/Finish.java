@@ -65,15 +65,7 @@ final class Finish {
         }
         Worker worker = mine.get();
         if (worker.is(State.DONE)) {
-            long missing = undelivered(worker.report());
-            return missing == 0
-                    ? close(call, Phase.Ended, mine, "CallEnded", "the call is over and its words are delivered")
-                    : close(
-                            call,
-                            Phase.Ended,
-                            mine,
-                            "DrainLimitExceeded",
-                            "%d finals did not reach every receiver in time".formatted(missing));
+            return closeDone(call, worker);
         }
         Instant limit = since.plus(call.limits().drain()).plus(MERCY);
         if (!call.now().isBefore(limit)) {
@@ -87,9 +79,26 @@ final class Finish {
         return sayEnding(call, since, limit);
     }
 
+    private Outcome closeDone(Call call, Worker worker) {
+        long late = undelivered(worker.report());
+        long gone = EarlierWorkers.of(call, pools).report().undelivered();
+        Optional<Worker> mine = Optional.of(worker);
+        if (late > 0) {
+            String message = "%d finals did not reach every receiver in time".formatted(late);
+            return close(call, Phase.Ended, mine, "DrainLimitExceeded", message);
+        }
+        if (gone > 0) {
+            String message = "%d finals went with a pod that was lost before every receiver had them".formatted(gone);
+            return close(call, Phase.Ended, mine, "WorkerLost", message);
+        }
+        return close(call, Phase.Ended, mine, "CallEnded", "the call is over and its words are delivered");
+    }
+
     /** Writes the last word on a session; whoever's write succeeds lets the worker go. */
     Outcome close(Call call, Phase phase, Optional<Worker> worker, String reason, String message) {
-        Optional<Account> account = pools.account(call.pool(), call.uid());
+        Account earlier = EarlierWorkers.of(call, pools);
+        Optional<Account> account =
+                pools.account(call.pool(), call.uid()).map(sum -> sum.takeoversAtLeast(earlier.takeovers()));
         Instant closed = worker.map(Worker::mediaClosedAt).orElse(call.now());
         Times times = new Times(
                 null,
@@ -99,6 +108,7 @@ final class Finish {
                 MicroTime.format(call.now()));
         Change change = Change.phase(phase)
                 .at(times)
+                .after(EarlierWorkers.written(earlier))
                 .summing(account.map(sum -> summary(call, sum)).orElse(null))
                 .saying(SessionRecord.ready(call, false, reason, message));
         if (!record.write(call, change)) {
@@ -144,7 +154,8 @@ final class Finish {
             return false;
         }
         String reason = call.endReason().orElse("NoAudio");
-        Answer<String> answer = worker.end(new EndOrder(call.uid(), reason));
+        Answer<String> answer = worker.end(new EndOrder(
+                call.uid(), reason, call.endedAt().map(MicroTime::format).orElse(null)));
         if (answer instanceof Answer.Obeyed) {
             return true;
         }

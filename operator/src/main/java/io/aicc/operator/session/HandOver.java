@@ -9,6 +9,7 @@ import io.aicc.crd.CallSessionStatus.WorkerReference;
 import io.aicc.crd.Codec;
 import io.aicc.crd.Phase;
 import io.aicc.operator.control.Answer;
+import io.aicc.operator.pool.Account;
 import io.aicc.operator.pool.Claim;
 import io.aicc.operator.pool.WarmPools;
 import io.aicc.operator.pool.Worker;
@@ -16,10 +17,14 @@ import io.aicc.operator.session.SessionRecord.Change;
 import io.aicc.wire.MicroTime;
 import io.aicc.wire.control.Acknowledgement;
 import io.aicc.wire.control.CallAssignment;
+import io.aicc.wire.control.WorkerReport;
+import io.aicc.wire.control.WorkerReport.Known;
 import io.aicc.wire.control.WorkerReport.State;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,9 +39,6 @@ final class HandOver {
 
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
     private static final Duration NEXT_WORKER = Duration.ofMillis(50);
-
-    /** How far the clocks of nodes may be apart. */
-    private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(1);
 
     /** A shortage shorter than this is not worth a write. */
     private static final Duration WORTH_TELLING = Duration.ofMillis(250);
@@ -71,6 +73,7 @@ final class HandOver {
     /** Hands the call to this worker, again if need be, and writes down that it has it. */
     Outcome assign(Call call, Worker worker) {
         String news = news(call, worker);
+        Instant readySince = readySince(call, worker);
         CallAssignment assignment = assignment(call, worker);
         Answer<Acknowledgement> answer = worker.assign(assignment);
         if (answer instanceof Answer.Unreachable) {
@@ -79,7 +82,8 @@ final class HandOver {
         return switch (answer) {
             case Answer.Obeyed<Acknowledgement>(Acknowledgement ports)
             when !areOf(worker, ports) -> takeAnother(call, worker, "it acknowledged ports that are not its own");
-            case Answer.Obeyed<Acknowledgement>(Acknowledgement ports) -> acknowledged(call, worker, ports, news);
+            case Answer.Obeyed<Acknowledgement>(Acknowledgement ports) ->
+                acknowledged(call, worker, ports, news, readySince);
             case Answer.Refused<Acknowledgement> refusal -> refused(call, worker, refusal);
             case Answer.Unreachable<Acknowledgement>(String reason) -> unanswered(call, worker, reason);
         };
@@ -115,21 +119,20 @@ final class HandOver {
         return Outcome.again(NEXT_WORKER);
     }
 
-    /** Whether a worker has been told the media sources that the call has now, and all that happened in it. */
+    /** Whether a worker knows the media sources that the call has now, and all that happened in it. */
     static boolean upToDate(Call call, Worker worker) {
-        CallAssignment told = worker.assignment();
+        Known known = worker.known();
         MediaSources sources = call.spec().mediaSources();
-        return told != null
-                && Objects.equals(told.customerSource(), sources == null ? null : sources.customer())
-                && Objects.equals(told.agentSource(), sources == null ? null : sources.agent())
-                && told.callEvents().equals(callEvents(call.spec()));
+        return known != null
+                && Objects.equals(known.customerSource(), sources == null ? null : sources.customer())
+                && Objects.equals(known.agentSource(), sources == null ? null : sources.agent())
+                && known.callEvents() == callEvents(call.spec()).size();
     }
 
     /** Why the record will have to say something else once this worker has the call; see docs/runbook.md. */
     private static String news(Call call, Worker worker) {
-        CallAssignment told = worker.assignment();
         WorkerReference known = call.status().worker();
-        if (known == null && told != null && told.sessionUid().equals(call.uid())) {
+        if (known == null && worker.recorded()) {
             return "RecordRepaired"; // Somebody wiped it: the worker has the call all the same.
         }
         if (call.phase() == Phase.Pending) {
@@ -144,7 +147,7 @@ final class HandOver {
         return worker.is(State.IDLE) ? "WorkerRestarted" : "";
     }
 
-    private Outcome acknowledged(Call call, Worker worker, Acknowledgement ports, String news) {
+    private Outcome acknowledged(Call call, Worker worker, Acknowledgement ports, String news, Instant readySince) {
         MediaEndpoint endpoint =
                 new MediaEndpoint(worker.host(), ports.customerPort(), ports.agentPort(), generation(call, worker));
         WorkerReference reference = new WorkerReference(worker.pod(), worker.uid());
@@ -152,21 +155,27 @@ final class HandOver {
             return Outcome.DONE; // Told again, nothing new for anybody else.
         }
         boolean first = call.phase() == Phase.Pending;
+        boolean takenOver = news.equals("WorkerReplaced") || news.equals("WorkerRestarted");
+        Account known = EarlierWorkers.of(call, pools);
+        Account before = takenOver ? known.takeoversAtLeast(known.takeovers() + 1) : known;
         String message = "pod %s acknowledged the call on ports %s".formatted(worker.pod(), worker.ports());
-        String readyAt = first ? MicroTime.format(call.now()) : null;
+        String readyAt = first ? MicroTime.format(readySince) : null;
         boolean written = record.write(
                 call,
                 Change.phase(first ? Phase.Ready : call.phase())
                         .served(endpoint, reference)
                         .at(new Times(readyAt, null, null, null, null))
+                        .after(EarlierWorkers.written(before))
                         .saying(SessionRecord.ready(call, true, news, message)));
         if (!written) {
             return Outcome.again(SessionRecord.CONFLICT_PAUSE);
         }
-        switch (news) {
-            case "WorkerReady" -> metrics.claimed(call.requestedAt());
-            case "WorkerReplaced", "WorkerRestarted" -> metrics.replaced();
-            default -> {}
+        worker.isRecorded();
+        if (takenOver) {
+            pools.takeovers(call.pool(), call.uid(), before.takeovers());
+            metrics.replaced();
+        } else if (news.equals("WorkerReady")) {
+            metrics.claimed(call.requestedAt());
         }
         log.atLevel(news.equals("WorkerReady") ? Level.INFO : Level.WARN)
                 .addKeyValue("session", call.session().getMetadata().getName())
@@ -207,13 +216,14 @@ final class HandOver {
         return say(call, false, reason, message);
     }
 
-    private Outcome say(Call call, boolean ready, String reason, String message) {
+    /** Writes a sentence about the session's worker into its record, unless it is there. */
+    Outcome say(Call call, boolean ready, String reason, String message) {
         if (!SessionRecord.says(call, reason)) {
             log.atWarn()
                     .addKeyValue("session", call.session().getMetadata().getName())
                     .addKeyValue("reason", reason)
                     .addKeyValue("detail", message)
-                    .log(ready ? "session keeps its worker" : "session waits for a worker");
+                    .log(ready ? "session keeps its worker" : "session is not served");
             boolean written = record.write(
                     call, Change.phase(call.phase()).saying(SessionRecord.ready(call, ready, reason, message)));
             if (!written) {
@@ -227,8 +237,8 @@ final class HandOver {
         MediaEndpoint before = call.status().mediaEndpoint();
         WorkerReference by = call.status().worker();
         if (before == null) {
-            CallAssignment told = worker.assignment();
-            return told == null ? 1 : told.generation();
+            Known known = worker.known();
+            return known == null ? 1 : known.generation();
         }
         return by != null && by.uid().equals(worker.uid()) ? before.generation() : before.generation() + 1;
     }
@@ -252,16 +262,26 @@ final class HandOver {
                 readyAt,
                 readyAt == null ? null : lastHeard(call, readyAt),
                 pools.told(call.pool(), call.uid()).orElse(null),
-                MicroTime.format(call.requestedAt()));
+                MicroTime.format(call.requestedAt()),
+                call.endedAt().map(MicroTime::format).orElse(null));
     }
 
     /** Null before it is; a time that somebody else wrote there and that cannot be true says nothing. */
     private static @Nullable String readyAt(Call call) {
-        return Call.time(call.times().ready())
-                .filter(ready -> ready.isAfter(call.requestedAt().minus(CLOCKS_DIFFER)))
-                .filter(ready -> ready.isBefore(call.now().plus(CLOCKS_DIFFER)))
-                .map(MicroTime::format)
-                .orElse(null);
+        return believable(call, call.times().ready()).map(MicroTime::format).orElse(null);
+    }
+
+    /** When a session that has no record of it got ready: before now, if a worker says that it has the call already. */
+    private static Instant readySince(Call call, Worker worker) {
+        WorkerReport said = worker.report();
+        Known known = said == null || !worker.serves(call.uid()) ? null : said.known();
+        return believable(call, known == null ? null : known.readyAt()).orElse(call.now());
+    }
+
+    private static Optional<Instant> believable(Call call, @Nullable String ready) {
+        return Call.time(ready)
+                .filter(at -> at.isAfter(call.requestedAt().minus(Call.CLOCKS_DIFFER)))
+                .filter(at -> at.isBefore(call.now().plus(Call.CLOCKS_DIFFER)));
     }
 
     private static List<CallEvent> callEvents(CallSessionSpec spec) {

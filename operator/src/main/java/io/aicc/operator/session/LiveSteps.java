@@ -1,11 +1,14 @@
 package io.aicc.operator.session;
 
 import io.aicc.crd.CallSessionStatus.Times;
+import io.aicc.crd.CallSessionStatus.WorkerReference;
 import io.aicc.crd.Phase;
 import io.aicc.operator.pool.WarmPools;
 import io.aicc.operator.pool.Worker;
 import io.aicc.operator.session.SessionRecord.Change;
 import io.aicc.wire.MicroTime;
+import io.aicc.wire.control.WorkerReport;
+import io.aicc.wire.control.WorkerReport.Known;
 import io.aicc.wire.control.WorkerReport.State;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +37,23 @@ final class LiveSteps {
         return call.endedAt().isPresent() ? finish.endAndFinish(call) : Outcome.PROCEED;
     }
 
+    /** A worker that says nothing may hear nothing: whoever looks at the call is told, and told when it speaks again. */
+    Outcome noticeSilence(Call call) {
+        Optional<Worker> mine = pools.serving(call.pool(), call.uid());
+        boolean told = SessionRecord.says(call, "WorkerSilent");
+        if (mine.isEmpty() || mine.get().silent(call.now()) == told) {
+            return Outcome.PROCEED;
+        }
+        String pod = mine.get().pod();
+        return told
+                ? handOver.say(call, true, "WorkerReady", "pod " + pod + " reports again")
+                : handOver.say(
+                        call,
+                        false,
+                        "WorkerSilent",
+                        "pod " + pod + " does not report: its process hangs, or its node is gone or cut off");
+    }
+
     /** The worker is there and knows its call; otherwise it is told again, or replaced. */
     Outcome keepWorker(Call call) {
         Optional<Worker> mine = pools.serving(call.pool(), call.uid());
@@ -52,21 +72,34 @@ final class LiveSteps {
         boolean knows = HandOver.upToDate(call, worker)
                 && !worker.is(State.IDLE)
                 && call.status().mediaEndpoint() != null
-                && call.status().worker() != null;
+                && isRecorded(call, worker);
         return knows ? Outcome.PROCEED : tellAgain(call, worker);
+    }
+
+    private static boolean isRecorded(Call call, Worker worker) {
+        WorkerReference known = call.status().worker();
+        return known != null && known.uid().equals(worker.uid());
     }
 
     /** First audio was heard. */
     Outcome noticeAudio(Call call) {
-        if (call.phase() != Phase.Ready
-                || pools.serving(call.pool(), call.uid())
-                        .filter(worker -> worker.is(State.ACTIVE))
-                        .isEmpty()) {
+        Optional<Worker> hearing = pools.serving(call.pool(), call.uid()).filter(worker -> worker.is(State.ACTIVE));
+        if (call.phase() != Phase.Ready || hearing.isEmpty()) {
             return Outcome.PROCEED;
         }
-        boolean written = record.write(
-                call, Change.phase(Phase.Active).at(new Times(null, MicroTime.format(call.now()), null, null, null)));
+        String heard = MicroTime.format(heardAt(call, hearing.get()));
+        boolean written = record.write(call, Change.phase(Phase.Active).at(new Times(null, heard, null, null, null)));
         return Outcome.again(written ? call.limits().ttl() : SessionRecord.CONFLICT_PAUSE);
+    }
+
+    /** As the worker says, which was there when we were perhaps not; never before the session was ready, or in the future. */
+    private static Instant heardAt(Call call, Worker worker) {
+        WorkerReport report = worker.report();
+        Known known = report == null ? null : report.known();
+        Instant said = Call.time(known == null ? null : known.heardAt()).orElse(call.now());
+        Instant ready = Call.time(call.times().ready()).orElse(said);
+        Instant since = said.isBefore(ready) ? ready : said;
+        return since.isAfter(call.now()) ? call.now() : since;
     }
 
     /** The last step: a call that has been silent for very long was forgotten by the PBX. */

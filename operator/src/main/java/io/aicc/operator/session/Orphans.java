@@ -58,11 +58,16 @@ final class Orphans {
         suspects.putIfAbsent(session, new Suspect(pool, clock.instant(), false));
     }
 
-    /** The record of a session was deleted. */
+    /** The record of a session was deleted, or somebody wrote into it that it is over. */
     void deleted(String pool, String session) {
         Suspect certain = new Suspect(pool, clock.instant(), true);
         suspects.put(session, certain);
         lookAfter(session, certain);
+    }
+
+    /** Whether one is at work for this session, as far as we know. */
+    boolean has(String session) {
+        return suspects.containsKey(session);
     }
 
     /** Looks after each of them; run once a second. */
@@ -92,7 +97,7 @@ final class Orphans {
             return false;
         }
         Worker worker = known.get();
-        boolean neverBegan = worker.is(State.IDLE) && worker.assignment() == null;
+        boolean neverBegan = worker.is(State.IDLE) && worker.known() == null;
         boolean late = now.isAfter(suspect.since().plus(GIVE_UP));
         if (worker.is(State.DONE) || neverBegan || late) {
             Tally tally = Tally.ofDeleted(pools.account(suspect.pool(), session).orElse(null));

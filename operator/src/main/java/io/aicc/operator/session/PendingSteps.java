@@ -2,6 +2,7 @@ package io.aicc.operator.session;
 
 import io.aicc.crd.Phase;
 import io.aicc.operator.kube.Conditions;
+import io.aicc.operator.pool.Claim;
 import io.aicc.operator.pool.WarmPools;
 import io.aicc.operator.pool.Worker;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -32,16 +33,20 @@ final class PendingSteps {
                 call, Phase.Ended, Optional.empty(), "EndedBeforeReady", "the call ended before it had a worker");
     }
 
-    /** A call that has no worker by now gets none: better to say so than to let the PBX wait. */
+    /**
+     * A call that has no worker by now gets none: better to say so than to let the PBX wait. One that nobody has tried to serve
+     * is tried once: perhaps we were away, or somebody's clock is wrong.
+     */
     Outcome failPastDeadline(Call call) {
         Instant deadline = call.requestedAt().plus(call.limits().ready());
         Optional<Worker> worker = pools.serving(call.pool(), call.uid());
+        Optional<Condition> before = Conditions.ready(call.status().conditions());
         if (call.now().isBefore(deadline)
-                || worker.filter(known -> serves(known, call)).isPresent()) {
+                || worker.filter(known -> serves(known, call)).isPresent()
+                || before.isEmpty() && pools.claim(call.pool(), call.uid()) instanceof Claim.Granted) {
             return Outcome.PROCEED;
         }
         worker.ifPresent(claimed -> pools.dismiss(call.pool(), claimed));
-        Optional<Condition> before = Conditions.ready(call.status().conditions());
         String reason = before.map(Condition::getReason).orElse("ReadyDeadlineExceeded");
         String why = before.map(Condition::getMessage).orElse("the operator was away");
         return finish.close(

@@ -2,6 +2,7 @@ package io.aicc.operator.session;
 
 import io.aicc.crd.CallSession;
 import io.aicc.crd.CallSessionStatus;
+import io.aicc.crd.CallSessionStatus.Earlier;
 import io.aicc.crd.CallSessionStatus.MediaEndpoint;
 import io.aicc.crd.CallSessionStatus.Summary;
 import io.aicc.crd.CallSessionStatus.Times;
@@ -48,29 +49,34 @@ final class SessionRecord {
             @Nullable WorkerReference worker,
             @Nullable Times times,
             @Nullable List<Condition> conditions,
+            @Nullable Earlier earlier,
             @Nullable Summary summary) {
         static Change phase(Phase phase) {
-            return new Change(phase, null, null, null, null, null);
+            return new Change(phase, null, null, null, null, null, null);
         }
 
         Change at(Times happened) {
-            return new Change(phase, endpoint, worker, happened, conditions, summary);
+            return new Change(phase, endpoint, worker, happened, conditions, earlier, summary);
         }
 
         Change served(MediaEndpoint at, WorkerReference by) {
-            return new Change(phase, at, by, times, conditions, summary);
+            return new Change(phase, at, by, times, conditions, earlier, summary);
         }
 
         Change saying(List<Condition> now) {
-            return new Change(phase, endpoint, worker, times, now, summary);
+            return new Change(phase, endpoint, worker, times, now, earlier, summary);
+        }
+
+        Change after(@Nullable Earlier workers) {
+            return new Change(phase, endpoint, worker, times, conditions, workers, summary);
         }
 
         Change summing(@Nullable Summary totals) {
-            return new Change(phase, endpoint, worker, times, conditions, totals);
+            return new Change(phase, endpoint, worker, times, conditions, earlier, totals);
         }
 
         CallSessionStatus status() {
-            return new CallSessionStatus(phase, endpoint, worker, times, conditions, summary);
+            return new CallSessionStatus(phase, endpoint, worker, times, conditions, earlier, summary);
         }
     }
 

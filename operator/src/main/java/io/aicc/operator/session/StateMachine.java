@@ -21,7 +21,12 @@ final class StateMachine {
         PendingSteps pending = new PendingSteps(pools, finish);
         LiveSteps live = new LiveSteps(pools, record, handOver, finish);
         List<Step> alive = List.of(
-                handOver::awaitWorkforce, live::endIfOver, live::keepWorker, live::noticeAudio, live::endIfStale);
+                handOver::awaitWorkforce,
+                live::endIfOver,
+                live::noticeSilence,
+                live::keepWorker,
+                live::noticeAudio,
+                live::endIfStale);
         List<Step> over = List.of(finish::letWorkerGo);
         steps = Map.of(
                 Phase.Pending,

@@ -201,6 +201,7 @@ class WorkerChannelsTest {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 }

@@ -63,7 +63,7 @@ abstract class PoolRig {
     }
 
     static WorkerReport report(State state, @Nullable String session) {
-        return new WorkerReport(state, session, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, null, null);
+        return new WorkerReport(state, session, null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, null, null);
     }
 
     /** A channel whose reports arrive; nothing is ordered in these tests. */

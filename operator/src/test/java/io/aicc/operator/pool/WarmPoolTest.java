@@ -118,25 +118,54 @@ class WarmPoolTest extends PoolRig {
         resource(1, 1, 10, "20000", "20019");
         Worker first = startAll().getFirst();
         pool.claim("s-1");
-        pool.reported(first, heard(100, State.ACTIVE));
+        pool.reported(first, heard(100, 4, State.ACTIVE));
         pool.reported(first, report(State.IDLE, null));
-        pool.reported(first, heard(30, State.ACTIVE));
-        assertThat(pool.account("s-1")).hasValueSatisfying(account -> {
-            assertThat(account.report().customer().received()).isEqualTo(130);
-            assertThat(account.takeovers()).isEqualTo(1);
-        });
+        pool.reported(first, heard(30, 5, State.ACTIVE));
+        assertThat(pool.account("s-1").orElseThrow().report())
+                .as("the process that was started again goes on with the outbox")
+                .returns(130L, sum -> sum.customer().received())
+                .returns(5L, WorkerReport::undelivered);
         pool.gone(first.pod(), true);
         assertThat(pool.account("s-1").orElseThrow().report().transcripts()).isEqualTo(6);
         Worker second = startAll().getFirst();
         pool.claim("s-1");
-        pool.reported(second, heard(7, State.ACTIVE));
-        assertThat(pool.account("s-1")).hasValueSatisfying(account -> {
-            assertThat(account.report().customer()).isEqualTo(new StreamCounters(137, 3, 0, Map.of("source", 6L)));
-            assertThat(account.takeovers()).isEqualTo(2);
-        });
+        pool.reported(second, heard(7, 1, State.ACTIVE));
+        assertThat(pool.account("s-1").orElseThrow().report())
+                .as("an outbox goes with its pod")
+                .returns(new StreamCounters(137, 3, 0, Map.of("source", 6L)), WorkerReport::customer)
+                .returns(6L, WorkerReport::undelivered);
         pool.forget("s-1");
         assertThat(pool.account("s-1").orElseThrow().report().customer().received())
                 .isEqualTo(7);
+    }
+
+    @Test
+    void aWorkerThatIsToldToGoMayYetDeliverWhatItHas() {
+        resource(1, 1, 10, "20000", "20019");
+        Worker evicted = startAll().getFirst();
+        pool.claim("s-1");
+        pool.reported(evicted, heard(100, 3, State.DRAINING));
+        pool.dismiss(evicted);
+        assertThat(pool.account("s-1").orElseThrow().report().undelivered()).isEqualTo(3);
+
+        pool.reported(evicted, heard(100, 0, State.DONE));
+
+        assertThat(pool.account("s-1").orElseThrow().report().undelivered()).isZero();
+    }
+
+    @Test
+    void whatALeaderBeforeUsWroteDownIsAdded() {
+        resource(1, 1, 10, "20000", "20019");
+        pool.count("s-1", new Account(heard(50, 2, State.ACTIVE), 1));
+        Worker worker = startAll().getFirst();
+        pool.claim("s-1");
+        pool.reported(worker, heard(7, 0, State.ACTIVE));
+
+        assertThat(pool.account("s-1")).hasValueSatisfying(account -> {
+            assertThat(account.report().customer().received()).isEqualTo(57);
+            assertThat(account.report().undelivered()).isEqualTo(2);
+            assertThat(account.takeovers()).isEqualTo(1);
+        });
     }
 
     @Test
@@ -164,7 +193,8 @@ class WarmPoolTest extends PoolRig {
         Told told = new Told("2026-01-31T12:00:07.000000Z", "2026-01-31T12:00:09.000000Z");
         pool.reported(
                 worker,
-                new WorkerReport(State.ACTIVE, "s-1", StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, told, null));
+                new WorkerReport(
+                        State.ACTIVE, "s-1", null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, told, null));
         pool.reported(worker, report(State.IDLE, null));
         pool.dismiss(worker);
 
@@ -234,8 +264,8 @@ class WarmPoolTest extends PoolRig {
         assertThat(pool.counts().ports().quarantined()).isZero();
     }
 
-    private static WorkerReport heard(long packets, State state) {
+    private static WorkerReport heard(long packets, long undelivered, State state) {
         StreamCounters customer = new StreamCounters(packets, 1, 0, Map.of("source", 2L));
-        return new WorkerReport(state, "s-1", customer, StreamCounters.ZERO, 3, 0, null, null);
+        return new WorkerReport(state, "s-1", null, customer, StreamCounters.ZERO, 3, undelivered, null, null);
     }
 }

@@ -88,6 +88,7 @@ class WorkerTest {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 

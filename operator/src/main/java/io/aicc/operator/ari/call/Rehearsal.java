@@ -143,7 +143,7 @@ public final class Rehearsal {
                 null,
                 null));
         MediaEndpoint nowhere = new MediaEndpoint("127.0.0.1", 20_000, 20_001, 1);
-        session.setStatus(new CallSessionStatus(Phase.Ready, nowhere, null, null, null, null));
+        session.setStatus(new CallSessionStatus(Phase.Ready, nowhere, null, null, null, null, null));
         return session;
     }
 }

@@ -37,7 +37,7 @@ class WantedTapsTest {
         CallSession session = new CallSession();
         session.setMetadata(new ObjectMetaBuilder().withName("pbx-c").build());
         MediaEndpoint endpoint = new MediaEndpoint("10.0.0.1", 20_000, 20_001, 1);
-        session.setStatus(new CallSessionStatus(Phase.Ready, endpoint, null, null, null, null));
+        session.setStatus(new CallSessionStatus(Phase.Ready, endpoint, null, null, null, null, null));
         return session;
     }
 

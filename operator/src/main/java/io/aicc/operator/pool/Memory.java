@@ -1,0 +1,19 @@
+package io.aicc.operator.pool;
+
+import io.aicc.operator.port.PortPair;
+import java.time.Instant;
+
+/** What a live or just ended session knows of its worker; what leases and claims are rebuilt from. */
+public sealed interface Memory {
+    /** Name of the WorkerPool. */
+    String pool();
+
+    /** A pod serves a session. */
+    record Serving(String pool, String session, String podUid) implements Memory {}
+
+    /** Workers of a session that are no more counted so much. */
+    record Counted(String pool, String session, Account earlier) implements Memory {}
+
+    /** A pair was freed. */
+    record Freed(String pool, PortPair ports, Instant at) implements Memory {}
+}

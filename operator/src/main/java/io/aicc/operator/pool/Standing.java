@@ -1,0 +1,42 @@
+package io.aicc.operator.pool;
+
+import io.aicc.operator.pool.Staffing.Counts;
+import java.util.Optional;
+
+/**
+ * How a pool stands, as its condition {@code Ready} says it.
+ *
+ * @param ready whether calls find the idle workers that they should, and a change that was asked for goes on
+ * @param reason one CamelCase word, see docs/runbook.md
+ * @param message a sentence for a person
+ */
+record Standing(boolean ready, String reason, String message) {
+
+    /**
+     * From what the pool knows.
+     *
+     * @param trouble what went wrong with the last pod, while none has become ready since
+     * @param shortage why there would be no worker for a call
+     */
+    static Standing of(Counts counts, Optional<String> trouble, Claim.Waiting shortage) {
+        boolean full = counts.warm() >= counts.target() && counts.waiting() == 0;
+        String idle = "%d of %d idle workers ready".formatted(counts.warm(), counts.target());
+        if (full && counts.outdated() > 0) {
+            String before = "%s, %d of them from before the last change".formatted(idle, counts.outdated());
+            return trouble.map(
+                            why -> new Standing(false, "RolloutStuck", before + ", and new ones do not start: " + why))
+                    .orElseGet(() -> new Standing(true, "RollingOut", before));
+        }
+        if (full) {
+            return new Standing(true, "WarmBufferFull", idle);
+        }
+        return trouble.map(why -> new Standing(false, "WorkersFail", why))
+                .orElseGet(() -> new Standing(false, reason(shortage), shortage.message()));
+    }
+
+    private static String reason(Claim.Waiting shortage) {
+        return shortage.shortage() == Claim.Shortage.NoWarmWorker
+                ? "Filling"
+                : shortage.shortage().name();
+    }
+}
