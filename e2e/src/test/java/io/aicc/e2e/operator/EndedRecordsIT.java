@@ -5,10 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.aicc.crd.Phase;
 import io.aicc.crd.WorkerPool;
+import io.aicc.demo.played.PlayedWorker;
 import io.aicc.e2e.kube.RealApiServer;
 import io.aicc.e2e.kube.RealApiServerExtension;
 import io.aicc.e2e.operator.Counters.Tally;
 import io.aicc.runtime.Program;
+import io.aicc.wire.MicroTime;
 import io.aicc.wire.control.WorkerReport.State;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -16,6 +18,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -43,9 +46,9 @@ class EndedRecordsIT {
         rig.pool("warm: {min: 1, max: 1}, limits: {keepEndedSeconds: 3600}");
         Counters first = Counters.atFreePort();
         Counters next = Counters.atFreePort();
-        Program doomed = rig.startOperator(rig.newClient(), Map.of("AICC_METRICS_PORT", "" + first.port()));
+        Program doomed = startElected(first);
         endedCall("call-1");
-        var unused = rig.startOperator(rig.newClient(), Map.of("AICC_METRICS_PORT", "" + next.port()));
+        var unused = startElected(next);
         await("its own count").atMost(OperatorRig.LIMIT).untilAsserted(() -> assertThat(first.read())
                 .isEqualTo(Tally.ONE_CALL));
         assertThat(next.shown()).as("a standby shows no totals").isFalse();
@@ -88,14 +91,19 @@ class EndedRecordsIT {
         rig.startOperator();
         rig.create("call-1", Instant.now());
         String pod = OperatorRig.worker(rig.awaitSession("call-1", Phase.Ready));
-        rig.resource("call-1")
-                .subresource("status")
-                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"status\":{\"phase\":\"Ended\"}}");
+        PlayedWorker worker = rig.workers().in(pod);
+        rig.resource("call-1").subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), """
+                        {"status": {"phase": "Ended", "times": {"ended": "%s"},
+                         "conditions": [{"type": "Ready", "status": "False", "reason": "ByHand", "message": "a test",
+                                         "lastTransitionTime": "2026-01-31T12:05:00Z"}]}}""".formatted(
+                        MicroTime.format(Instant.now())));
 
+        await("its last words are drained").atMost(OperatorRig.LIMIT).until(() -> worker.ended() != null);
         await().atMost(OperatorRig.LIMIT)
                 .until(() ->
                         client.pods().inNamespace(rig.namespace()).withName(pod).get() == null);
-        assertThat(rig.awaitSession("call-1", Phase.Ended).getStatus()).isNotNull();
+        assertThat(OperatorRig.condition(rig.awaitSession("call-1", Phase.Ended)))
+                .hasValueSatisfying(now -> assertThat(now.getReason()).isEqualTo("ByHand"));
     }
 
     @Test
@@ -114,6 +122,12 @@ class EndedRecordsIT {
                 .until(() -> rig.resource("call-2").get() == null);
         assertThat(rig.awaitSession("call-1", Phase.Ready).getMetadata().getUid())
                 .isEqualTo(uid);
+    }
+
+    private Program startElected(Counters shown) throws Exception {
+        Map<String, String> settings = new HashMap<>(OperatorRig.ELECTED);
+        settings.put("AICC_METRICS_PORT", "" + shown.port());
+        return rig.startOperator(rig.newClient(), settings);
     }
 
     private void keepNoRecords() {

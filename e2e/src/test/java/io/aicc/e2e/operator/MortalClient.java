@@ -1,5 +1,6 @@
 package io.aicc.e2e.operator;
 
+import io.aicc.e2e.operator.Crash.When;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
@@ -14,13 +15,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection of a program that will be killed: at one chosen request it breaks for good, before the API server hears of the
- * request or after it has carried it out. What the program does from then on reaches nobody, as after kill −9.
+ * The way of a program to the API server: at one chosen request it breaks for good, before the server hears of the request or
+ * after it has carried it out. What the program does from then on it does not hear of.
  */
 final class MortalClient implements Interceptor {
     private final KubernetesClient client;
     private final CountDownLatch death = new CountDownLatch(1);
-    private volatile CrashIT.@Nullable Moment moment;
+    private volatile @Nullable Crash crash;
 
     /** @param factory makes the client, with this in the way of its requests */
     MortalClient(Function<Interceptor, KubernetesClient> factory) {
@@ -31,8 +32,8 @@ final class MortalClient implements Interceptor {
         return client;
     }
 
-    void diesAt(CrashIT.Moment chosen) {
-        moment = chosen;
+    void diesAt(Crash chosen) {
+        crash = chosen;
     }
 
     boolean dead() {
@@ -41,23 +42,23 @@ final class MortalClient implements Interceptor {
 
     void awaitDeath() throws InterruptedException {
         if (!death.await(OperatorRig.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-            throw new IllegalStateException("the operator never came to " + moment);
+            throw new IllegalStateException("the operator never came to " + crash);
         }
     }
 
     @Override
     public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
-        CrashIT.Moment chosen = moment;
-        if (chosen != null && !chosen.after && chosen.is(request)) {
-            death.countDown();
-        }
-        dieIfDead();
+        dieAt(When.BEFORE, request);
     }
 
     @Override
     public void after(HttpRequest request, HttpResponse<?> response, AsyncBody.Consumer<List<ByteBuffer>> consumer) {
-        CrashIT.Moment chosen = moment;
-        if (chosen != null && chosen.after && chosen.is(request)) {
+        dieAt(When.AFTER, request);
+    }
+
+    private void dieAt(When now, HttpRequest request) {
+        Crash chosen = crash;
+        if (chosen != null && chosen.when() == now && chosen.step().is(request)) {
             death.countDown();
         }
         dieIfDead();

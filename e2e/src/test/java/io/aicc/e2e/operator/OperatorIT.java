@@ -13,14 +13,10 @@ import io.aicc.crd.WorkerPoolStatus.PortCounts;
 import io.aicc.demo.played.PlayedWorker;
 import io.aicc.e2e.kube.RealApiServer;
 import io.aicc.e2e.kube.RealApiServerExtension;
-import io.aicc.runtime.Program;
 import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.WorkerReport.State;
 import io.aicc.wire.event.Channel;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -37,9 +33,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The operator program, whole, on a real API server; only the workers behind the control channel are played. */
 @ExtendWith(RealApiServerExtension.class)
+@Execution(ExecutionMode.CONCURRENT)
 class OperatorIT {
     private final RealApiServer server;
     private final OperatorRig rig;
@@ -159,8 +158,9 @@ class OperatorIT {
 
     @Test
     void aCallThatFindsNoPortSaysSoAndFailsByItsDeadline() throws Exception {
-        rig.pool("warm: {min: 0, max: 1}, ports: {from: 20000, to: 20001}, limits: {readySeconds: 3}");
+        rig.pool("warm: {min: 1, max: 1}, ports: {from: 20000, to: 20001}, limits: {readySeconds: 3}");
         rig.startOperator();
+        rig.awaitPool(pool -> Objects.equals(pool.warm(), 1));
         rig.create("call-1", Instant.now());
         rig.awaitSession("call-1", Phase.Ready);
         rig.create("call-2", Instant.now());
@@ -193,138 +193,6 @@ class OperatorIT {
     }
 
     @Test
-    void anOperatorThatDiesInMidCallIsReplacedByOneThatAdoptsTheCall() throws Exception {
-        rig.pool("warm: {min: 1, max: 1}, ports: {from: 20000, to: 20007, quarantineSeconds: 1}");
-        KubernetesClient doomed =
-                rig.newClient(); // Its connections break with it, as with kill -9: it can say goodbye to nobody.
-        Program first = rig.startOperator(doomed, Map.of());
-        rig.create("call-1", Instant.now());
-        CallSession ready = rig.awaitSession("call-1", Phase.Ready);
-        String pod = OperatorRig.worker(ready);
-        rig.workers().in(pod).says(State.ACTIVE);
-        rig.awaitSession("call-1", Phase.Active);
-        doomed.close();
-        first.close();
-
-        rig.startOperator();
-        rig.create("call-2", Instant.now());
-        assertThat(OperatorRig.worker(rig.awaitSession("call-2", Phase.Ready))).isNotEqualTo(pod);
-        assertThat(rig.session("call-1").getStatus())
-                .extracting(CallSessionStatus::mediaEndpoint)
-                .isEqualTo(Objects.requireNonNull(ready.getStatus()).mediaEndpoint());
-
-        rig.hangUp("call-1");
-        assertThat(rig.awaitSession("call-1", Phase.Ended).getStatus())
-                .extracting(CallSessionStatus::summary)
-                .hasFieldOrPropertyWithValue("customerPackets", 100L);
-        await().atMost(OperatorRig.LIMIT)
-                .until(() ->
-                        client.pods().inNamespace(rig.namespace()).withName(pod).get() == null);
-    }
-
-    @Test
-    void deletingALiveSessionEndsItsCallAndReclaimsItsWorker() throws Exception {
-        rig.pool("warm: {min: 1, max: 1}, ports: {from: 20000, to: 20007, quarantineSeconds: 0}");
-        rig.startOperator();
-        rig.create("call-1", Instant.now());
-        String pod = OperatorRig.worker(rig.awaitSession("call-1", Phase.Ready));
-
-        assertThat(server.kubectl("-n", rig.namespace(), "delete", "callsession", "call-1", "--timeout=5s")
-                        .exitCode())
-                .isZero();
-        await().atMost(OperatorRig.LIMIT)
-                .until(() ->
-                        client.pods().inNamespace(rig.namespace()).withName(pod).get() == null);
-        rig.awaitPool(pool -> Objects.equals(pool.busy(), 0) && new PortCounts(3, 1, 0).equals(pool.ports()));
-    }
-
-    @Test
-    void aLostPodIsReplacedInMidCallAndTheTapIsToldByTheGeneration() throws Exception {
-        rig.pool("warm: {min: 1, max: 1}, ports: {from: 20000, to: 20007, quarantineSeconds: 0}");
-        rig.startOperator();
-        rig.create("call-1", Instant.now());
-        CallSession before = rig.awaitSession("call-1", Phase.Ready);
-        client.pods()
-                .inNamespace(rig.namespace())
-                .withName(OperatorRig.worker(before))
-                .delete();
-
-        await().atMost(OperatorRig.LIMIT)
-                .untilAsserted(() -> assertThat(rig.session("call-1").getStatus())
-                        .extracting(CallSessionStatus::mediaEndpoint)
-                        .hasFieldOrPropertyWithValue("generation", 2));
-        CallSession after = rig.session("call-1");
-        assertThat(OperatorRig.worker(after)).isNotEqualTo(OperatorRig.worker(before));
-        assertThat(OperatorRig.condition(after))
-                .hasValueSatisfying(now -> assertThat(now.getReason()).isEqualTo("WorkerReplaced"));
-        assertThat(rig.workers().in(OperatorRig.worker(after)).call())
-                .hasFieldOrPropertyWithValue("generation", 2)
-                .extracting(CallAssignment::readyAt)
-                .isEqualTo(OperatorRig.readyAt(before));
-    }
-
-    @Test
-    void aWorkerRestartedInPlaceIsHandedItsCallAgain() throws Exception {
-        rig.pool("warm: {min: 1, max: 1}");
-        rig.startOperator();
-        rig.create("call-1", Instant.now());
-        CallSession ready = rig.awaitSession("call-1", Phase.Ready);
-        PlayedWorker worker = rig.workers().in(OperatorRig.worker(ready));
-        worker.says(State.ACTIVE);
-        rig.awaitSession("call-1", Phase.Active);
-        worker.forgets();
-
-        await().atMost(OperatorRig.LIMIT).until(() -> worker.call() != null);
-        await().atMost(OperatorRig.LIMIT).untilAsserted(() -> assertThat(OperatorRig.condition(rig.session("call-1")))
-                .hasValueSatisfying(now -> assertThat(now.getReason()).isEqualTo("WorkerRestarted")));
-        assertThat(rig.session("call-1").getStatus())
-                .extracting(CallSessionStatus::mediaEndpoint)
-                .isEqualTo(Objects.requireNonNull(ready.getStatus()).mediaEndpoint());
-        var unused = rig.hangUp("call-1");
-        assertThat(rig.awaitSession("call-1", Phase.Ended).getStatus().summary())
-                .as("what it had counted before its restart is in the totals")
-                .isEqualTo(new CallSessionStatus.Summary(
-                        4_000, 200, 180, 2, 4, 6, Map.of("late", 4L, "source", 6L), 14, 0, 120, 1, "CustomerHangup"));
-    }
-
-    @Test
-    void aWipedStatusIsWrittenAgainAndTheCallKeepsItsWorker() throws Exception {
-        rig.pool("warm: {min: 1, max: 1}");
-        rig.startOperator();
-        rig.create("call-1", Instant.now());
-        CallSession ready = rig.awaitSession("call-1", Phase.Ready);
-        rig.workers().in(OperatorRig.worker(ready)).says(State.ACTIVE);
-        rig.awaitSession("call-1", Phase.Active);
-        rig.resource("call-1").subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), "{\"status\":null}");
-
-        CallSession repaired = rig.awaitSession("call-1", Phase.Active);
-        assertThat(Objects.requireNonNull(repaired.getStatus()).mediaEndpoint())
-                .isEqualTo(Objects.requireNonNull(ready.getStatus()).mediaEndpoint());
-        assertThat(OperatorRig.worker(repaired)).isEqualTo(OperatorRig.worker(ready));
-        assertThat(OperatorRig.condition(repaired))
-                .hasValueSatisfying(now -> assertThat(now.getReason()).isEqualTo("RecordRepaired"));
-    }
-
-    @Test
-    void anIdleWorkerThatDoesNotStayUpIsReplaced() throws Exception {
-        rig.pool("warm: {min: 1, max: 1}");
-        rig.startOperator();
-        rig.awaitPool(pool -> Objects.equals(pool.warm(), 1));
-        Pod pod = client.pods().inNamespace(rig.namespace()).list().getItems().getFirst();
-        client.resource(pod).subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), """
-                {"status": {"conditions": [{"type": "Ready", "status": "False"}],
-                            "containerStatuses": [{"name": "worker", "image": "w", "imageID": "w", "ready": false,
-                              "restartCount": 4, "state": {"waiting": {"reason": "CrashLoopBackOff"}}}]}}""");
-
-        await().atMost(OperatorRig.LIMIT).untilAsserted(() -> assertThat(
-                        client.pods().inNamespace(rig.namespace()).list().getItems())
-                .singleElement()
-                .extracting(next -> next.getMetadata().getName())
-                .isNotEqualTo(pod.getMetadata().getName()));
-        rig.awaitPool(pool -> Objects.equals(pool.warm(), 1));
-    }
-
-    @Test
     void newMediaSourcesReachTheWorker() throws Exception {
         rig.pool("warm: {min: 1, max: 1}");
         rig.startOperator();
@@ -334,48 +202,6 @@ class OperatorIT {
 
         await().atMost(OperatorRig.LIMIT).untilAsserted(() -> assertThat(worker.call())
                 .hasFieldOrPropertyWithValue("customerSource", "10.0.0.9:4000"));
-    }
-
-    @Test
-    void aWorkerThatHasTheCallIsNotReplacedBecauseItAnswersSlowly() throws Exception {
-        rig.pool("warm: {min: 2, max: 2}");
-        rig.startOperator();
-        rig.create("call-1", Instant.now());
-        CallSession ready = rig.awaitSession("call-1", Phase.Ready);
-        PlayedWorker worker = rig.workers().in(OperatorRig.worker(ready));
-        worker.hesitates(true);
-        rig.patch("call-1", "{\"spec\":{\"mediaSources\":{\"customer\":\"10.0.0.9:4000\"}}}");
-        await().during(Duration.ofSeconds(5)) // It is asked twice, for two seconds each.
-                .atMost(OperatorRig.LIMIT)
-                .until(() -> OperatorRig.worker(rig.awaitSession("call-1", Phase.Ready))
-                        .equals(OperatorRig.worker(ready)));
-
-        worker.hesitates(false);
-        await().atMost(OperatorRig.LIMIT).untilAsserted(() -> assertThat(worker.call())
-                .hasFieldOrPropertyWithValue("customerSource", "10.0.0.9:4000"));
-        assertThat(OperatorRig.worker(rig.awaitSession("call-1", Phase.Ready))).isEqualTo(OperatorRig.worker(ready));
-    }
-
-    @Test
-    void aChangeThatTheWorkerRefusesIsToldAndTheCallKeepsItsWorker() throws Exception {
-        rig.pool("warm: {min: 1, max: 1}");
-        rig.startOperator();
-        rig.create("call-1", Instant.now());
-        CallSession ready = rig.awaitSession("call-1", Phase.Ready);
-        PlayedWorker worker = rig.workers().in(OperatorRig.worker(ready));
-        worker.cannotHear("[::::]:4000");
-        rig.patch("call-1", "{\"spec\":{\"mediaSources\":{\"customer\":\"[::::]:4000\"}}}");
-
-        await().atMost(OperatorRig.LIMIT).untilAsserted(() -> assertThat(OperatorRig.condition(rig.session("call-1")))
-                .hasValueSatisfying(now -> {
-                    assertThat(now.getStatus()).isEqualTo("True");
-                    assertThat(now.getReason()).isEqualTo("ChangeRefused");
-                    assertThat(now.getMessage()).contains("not an address: [::::]:4000");
-                }));
-        rig.patch("call-1", "{\"spec\":{\"mediaSources\":{\"customer\":\"10.0.0.9:4000\"}}}");
-        await().atMost(OperatorRig.LIMIT).untilAsserted(() -> assertThat(worker.call())
-                .hasFieldOrPropertyWithValue("customerSource", "10.0.0.9:4000"));
-        assertThat(OperatorRig.worker(rig.session("call-1"))).isEqualTo(OperatorRig.worker(ready));
     }
 
     @Test

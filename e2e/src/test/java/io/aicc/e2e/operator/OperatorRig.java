@@ -37,10 +37,21 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.awaitility.Awaitility;
 
 /** A namespace of the real API server with played workers, in which operator programs are started, and killed. */
 final class OperatorRig implements AutoCloseable {
-    static final Duration LIMIT = Duration.ofSeconds(30);
+    static final Duration LIMIT = Duration.ofSeconds(60);
+
+    /**
+     * For an operator that is one of several, or has to stop when its Lease has run out. The others lead without one: on a busy machine a Lease as
+     * short as a test wants it is lost without any fault.
+     */
+    static final Map<String, String> ELECTED = Map.of(
+            "AICC_LEADER_ELECTION", "true",
+            "AICC_LEASE_SECONDS", "4",
+            "AICC_LEASE_RENEW_SECONDS", "3",
+            "AICC_LEASE_RETRY_SECONDS", "1");
 
     private final RealApiServer server;
     private final KubernetesClient client;
@@ -53,6 +64,8 @@ final class OperatorRig implements AutoCloseable {
 
     /** @param folder for the operator's key */
     OperatorRig(RealApiServer server, Path folder) throws IOException {
+        Awaitility
+                .doNotCatchUncaughtExceptionsByDefault(); // Those of tests beside this one, whose operators are killed.
         this.server = server;
         this.client = server.client();
         this.folder = folder;
@@ -78,6 +91,10 @@ final class OperatorRig implements AutoCloseable {
 
     KubernetesClient client() {
         return client;
+    }
+
+    RealApiServer server() {
+        return server;
     }
 
     PlayedWorkers workers() {
@@ -115,7 +132,7 @@ final class OperatorRig implements AutoCloseable {
                     CountDownLatch ended = new CountDownLatch(1);
                     Program program = new Program("operator under test");
                     program.add("deployment", ended::countDown);
-                    start(program, clients.get(), Map.of());
+                    start(program, clients.get(), ELECTED);
                     ended.await();
                 }
             } catch (Exception e) {
@@ -152,12 +169,8 @@ final class OperatorRig implements AutoCloseable {
                 "0",
                 "AICC_METRICS_PORT",
                 "0",
-                "AICC_LEASE_SECONDS",
-                "4",
-                "AICC_LEASE_RENEW_SECONDS",
-                "3",
-                "AICC_LEASE_RETRY_SECONDS",
-                "1"));
+                "AICC_LEADER_ELECTION",
+                "false"));
         environment.putAll(settings);
         programs.add(program);
         var unused = Operator.start(environment, own, program);
@@ -180,17 +193,21 @@ final class OperatorRig implements AutoCloseable {
     }
 
     void create(String name, Instant requestedAt) {
+        create(name, "pbx-" + name, requestedAt);
+    }
+
+    void create(String name, String callId, Instant requestedAt) {
         CallSession session =
                 Serialization.unmarshal("""
                 apiVersion: aicc.io/v1alpha1
                 kind: CallSession
                 metadata: {name: %1$s}
                 spec:
-                  callId: pbx-%1$s
+                  callId: %3$s
                   customerNumber: "+82 2 1234 5678"
                   agentId: agent-7
                   requestedAt: "%2$s"
-                """.formatted(name, MicroTime.format(requestedAt)), CallSession.class);
+                """.formatted(name, MicroTime.format(requestedAt), callId), CallSession.class);
         client.resource(session).inNamespace(namespace).create();
     }
 
@@ -225,6 +242,23 @@ final class OperatorRig implements AutoCloseable {
             return status != null && status.phase() != null && expected.test(status.phase());
         });
         return session(name);
+    }
+
+    /** The session's status once it is with so many workers. */
+    CallSessionStatus awaitGeneration(String name, int generation) {
+        return Objects.requireNonNull(await(name)
+                .atMost(LIMIT)
+                .until(
+                        () -> session(name).getStatus(),
+                        status -> status != null
+                                && status.mediaEndpoint() != null
+                                && status.mediaEndpoint().generation() == generation));
+    }
+
+    void awaitReason(String name, String reason) {
+        await(name + ": " + reason).atMost(LIMIT).until(() -> condition(session(name))
+                .filter(now -> now.getReason().equals(reason))
+                .isPresent());
     }
 
     /** Names of all pods there are. */
