@@ -16,7 +16,7 @@ public final class Upsampler {
     /** Taps that are not zero, the middle one aside. */
     private static final int TAPS = 32;
 
-    private static final double KAISER_BETA = 7.25;
+    private static final double KAISER_BETA = 7.28;
     private static final float[] FILTER = filter();
 
     private final float[] delayLine = new float[2 * TAPS];
