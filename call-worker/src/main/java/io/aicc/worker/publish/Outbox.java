@@ -33,7 +33,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Outbox implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Outbox.class);
-    private static final String ENDED = "session.ended";
+    /** In the directory of its session. */
+    static final String FILE = "events.jsonl";
 
     private final Limits limits;
     private final List<Entry> entries = new ArrayList<>();
@@ -100,7 +101,7 @@ final class Outbox implements AutoCloseable {
             try {
                 Sequence sequence = Sequence.open(directory.resolve("sequence"), seqBase);
                 FileChannel file = FileChannel.open(
-                        directory.resolve("events.jsonl"),
+                        directory.resolve(FILE),
                         StandardOpenOption.READ,
                         StandardOpenOption.WRITE,
                         StandardOpenOption.CREATE);

@@ -83,7 +83,7 @@ public final class TranscriptPublisher implements AutoCloseable {
         this.timing = options.timing();
         this.metrics = new PublishMetrics(registry);
         Path directory = directoryOf(session, settings.directory());
-        OldOutboxes.delete(settings.directory(), Instant.now()); // The time by which files are stamped.
+        OldOutboxes.delete(settings.directory(), directory, Instant.now()); // The time by which files are stamped.
         this.outbox = Outbox.open(directory, options.limits(), session.seqBase());
         this.telling = TellingFile.open(directory);
         this.group = new MultiThreadIoEventLoopGroup(

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.Event;
 import io.aicc.wire.event.EventBody;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -101,17 +103,62 @@ class OutboxRoomTest {
 
     @Test
     void outboxOfACallThatWasOverLongAgoIsDeletedAndALaterOneStays() throws Exception {
-        Path old = Files.createDirectories(rig.directory().resolve("uid-old-1"));
-        Path recent = Files.createDirectories(rig.directory().resolve("uid-recent-1"));
-        FileTime yesterday = FileTime.from(Instant.now().minus(OldOutboxes.KEPT).minusSeconds(1));
-        Files.setLastModifiedTime(Files.writeString(old.resolve("events.jsonl"), "{}"), yesterday);
-        Files.setLastModifiedTime(old, yesterday);
-        Files.writeString(recent.resolve("events.jsonl"), "{}");
+        Path old = left("uid-old-1", "events.jsonl");
+        Path recent = left("uid-recent-1", "events.jsonl");
+        age(old);
 
         rig.publisher();
 
         assertThat(old).doesNotExist();
         assertThat(recent).exists();
+    }
+
+    @Test
+    void whatIsNoOutboxOfOursStaysHoweverOldItIs() throws Exception {
+        List<Path> others = List.of(
+                left("uid-photos-1", "holiday.jpg"),
+                left("records", "events.jsonl"),
+                left("uid.old-1", "events.jsonl"));
+        for (Path other : others) {
+            age(other);
+        }
+
+        rig.publisher();
+
+        assertThat(others).allSatisfy(other -> assertThat(other).isNotEmptyDirectory());
+    }
+
+    @Test
+    void aProcessStartedAgainAfterADayOfSilenceStillHasItsOwnWords() throws Exception {
+        TranscriptPublisher first = rig.publisher();
+        first.publish(Events.started());
+        first.publish(Events.words(1));
+        assertThat(first.drain(PublisherRig.LONG)).isZero();
+        first.close();
+        age(rig.directory().resolve("uid-1-1"));
+
+        ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.dutiful());
+        TranscriptPublisher second = rig.publisher(receiver);
+
+        assertThat(second.drain(PublisherRig.LONG)).isZero();
+        assertThat(receiver.texts()).isEqualTo(Events.sentences(1, 1));
+    }
+
+    private Path left(String directory, String file) throws IOException {
+        Path made = Files.createDirectories(rig.directory().resolve(directory));
+        Files.writeString(made.resolve(file), "{}");
+        return made;
+    }
+
+    /** Nobody has written to it for more than a day. */
+    private static void age(Path directory) throws IOException {
+        FileTime yesterday = FileTime.from(Instant.now().minus(OldOutboxes.KEPT).minusSeconds(1));
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                Files.setLastModifiedTime(file, yesterday);
+            }
+        }
+        Files.setLastModifiedTime(directory, yesterday);
     }
 
     @Test
