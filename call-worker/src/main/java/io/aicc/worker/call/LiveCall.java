@@ -96,29 +96,42 @@ public final class LiveCall implements CallDesk, AutoCloseable {
         } catch (SpeechException e) {
             throw new UnacceptableException(String.valueOf(e.getMessage()));
         }
-        Instant now = parts.clock().instant();
         TranscriptPublisher publisher = TranscriptPublisher.open(
                 new SessionIdentity(assignment.callId(), assignment.sessionUid(), assignment.generation()),
                 parts.outputs(),
                 parts.registry(),
                 parts.clock());
+        try {
+            call = begin(assignment, publisher, customer, agent);
+        } catch (UnacceptableException | RuntimeException e) {
+            publisher.close();
+            throw e;
+        }
+        parts.tasks().serve(assignment.sessionName());
+        moveTo(State.ASSIGNED);
+        log.atInfo().addKeyValue("session", assignment.sessionName()).log("call assigned");
+    }
+
+    /** Nobody is told of the call before it is heard: should that fail, another worker has it from its beginning. */
+    private Running begin(
+            CallAssignment assignment, TranscriptPublisher publisher, SourceRule customer, SourceRule agent)
+            throws UnacceptableException {
+        Instant now = parts.clock().instant();
         Telling before = publisher.before().orElse(null);
         Instant ready = before != null ? before.ready() : parse(assignment.readyAt(), now);
+        MediaPlan plan = plan(assignment, customer, agent, Duration.between(ready, now));
         CallHappenings happenings = new CallHappenings(publisher::publish, ready, assignment.lastHeardAt());
-        call = new Running(assignment, publisher, ready, happenings);
-        publisher.publish(new EventBody.SessionStarted(
-                assignment.customerNumber(), assignment.agentId(), assignment.language(), assignment.generation()));
         for (Channel channel : Channel.values()) {
             opening(channel, assignment, before, ready, earlierOf(now, assignment.endedAt()))
                     .ifPresent(voices.line(channel)::opens);
         }
+        parts.receiver().lock(plan, voices.line(Channel.CUSTOMER), voices.line(Channel.AGENT));
+        // What is heard from here on waits for our monitor, so this is first.
+        publisher.publish(new EventBody.SessionStarted(
+                assignment.customerNumber(), assignment.agentId(), assignment.language(), assignment.generation()));
         publisher.follow(() -> voices.telling(ready));
         happenings.tell(assignment.callEvents());
-        MediaPlan plan = new MediaPlan(assignment.codec(), customer, agent, Duration.between(ready, now));
-        parts.receiver().lock(plan, voices.line(Channel.CUSTOMER), voices.line(Channel.AGENT));
-        parts.tasks().serve(assignment.sessionName());
-        moveTo(State.ASSIGNED);
-        log.atInfo().addKeyValue("session", assignment.sessionName()).log("call assigned");
+        return new Running(assignment, publisher, ready, happenings);
     }
 
     /** What a process knows of its life before counts most, then what the worker before said, then what the operator knows. */
@@ -285,6 +298,15 @@ public final class LiveCall implements CallDesk, AutoCloseable {
     private void moveTo(State next) {
         state = next;
         notifyAll();
+    }
+
+    private static MediaPlan plan(CallAssignment assignment, SourceRule customer, SourceRule agent, Duration sinceReady)
+            throws UnacceptableException {
+        try {
+            return new MediaPlan(assignment.codec(), customer, agent, sinceReady);
+        } catch (IllegalArgumentException e) {
+            throw new UnacceptableException(String.valueOf(e.getMessage()));
+        }
     }
 
     private SourceRule customerRule(CallAssignment assignment) throws UnacceptableException {

@@ -22,25 +22,37 @@ final class TellingFile implements AutoCloseable {
     private final NumberFile file;
     private final @Nullable Telling before;
 
-    private TellingFile(NumberFile file) {
+    private TellingFile(NumberFile file, @Nullable Telling before) {
         this.file = file;
-        long ready = file.opened(0);
-        this.before = ready == 0
-                ? null
-                : new Telling(
-                        Instant.EPOCH.plus(ready, MICROS),
-                        Map.of(Channel.CUSTOMER, file.opened(1), Channel.AGENT, file.opened(2)));
+        this.before = before;
     }
 
-    static TellingFile open(@Nullable Path directory) {
+    /** What a file says that was damaged counts for nothing. */
+    static TellingFile open(@Nullable Path directory, Instant now) {
         if (directory != null) {
             try {
-                return new TellingFile(NumberFile.open(directory.resolve("told"), 3));
+                NumberFile file = NumberFile.open(directory.resolve("told"), 3);
+                return new TellingFile(file, read(file, now));
             } catch (IOException e) {
                 log.atWarn().setCause(e).log("how much is told is kept in memory only");
             }
         }
-        return new TellingFile(NumberFile.none());
+        return new TellingFile(NumberFile.none(), null);
+    }
+
+    private static @Nullable Telling read(NumberFile file, Instant now) {
+        long ready = file.opened(0);
+        if (ready == 0) {
+            return null;
+        }
+        Telling before = new Telling(
+                Instant.EPOCH.plus(ready, MICROS),
+                Map.of(Channel.CUSTOMER, file.opened(1), Channel.AGENT, file.opened(2)));
+        if (before.isOfThisTime(now)) {
+            return before;
+        }
+        log.atWarn().addKeyValue("ready_micros", ready).log("file of what is told makes no sense, not used");
+        return null;
     }
 
     /** Of the process before this one; empty when there was none, or it told nothing. */

@@ -85,7 +85,7 @@ public final class TranscriptPublisher implements AutoCloseable {
         Path directory = directoryOf(session, settings.directory());
         OldOutboxes.delete(settings.directory(), directory, Instant.now()); // The time by which files are stamped.
         this.outbox = Outbox.open(directory, options.limits(), session.seqBase());
-        this.telling = TellingFile.open(directory);
+        this.telling = TellingFile.open(directory, clock.instant());
         this.group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("publish", true), NioIoHandler.newFactory());
         this.loop = group.next();

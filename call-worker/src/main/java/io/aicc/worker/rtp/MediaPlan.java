@@ -11,4 +11,14 @@ import java.time.Duration;
  * @param agent who may send to the agent's port
  * @param sinceReady how long ago the timeline began; more than zero for a worker that takes over
  */
-public record MediaPlan(Codec codec, SourceRule customer, SourceRule agent, Duration sinceReady) {}
+public record MediaPlan(Codec codec, SourceRule customer, SourceRule agent, Duration sinceReady) {
+    private static final Duration LONGEST = Duration.ofDays(365);
+
+    /** @throws IllegalArgumentException when no call can be so old */
+    public MediaPlan {
+        if (sinceReady.abs().compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    "time since the session was ready: expected at most " + LONGEST + ", got " + sinceReady);
+        }
+    }
+}
