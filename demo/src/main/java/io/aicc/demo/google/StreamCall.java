@@ -190,6 +190,9 @@ final class StreamCall implements StreamObserver<StreamingRecognizeRequest>, Spe
 
     /** Leaves the recogniser as the next call wants it. What it says now nobody hears. */
     private void finish() {
+        if (ended) {
+            return; // Broken off, and then the client hung up as well.
+        }
         ended = true;
         over.run();
         if (ear != null) {

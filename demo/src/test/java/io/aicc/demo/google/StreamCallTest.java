@@ -21,18 +21,21 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The limits of a stream, by the clock of the test. */
 class StreamCallTest {
     private final Client client = new Client();
+    private final Ears ears = new Ears(new Deaf());
+    private final AtomicInteger over = new AtomicInteger();
     private long nanos;
     private final StreamCall call = new StreamCall(
             client,
-            new StreamCall.Service(new Ears(new Deaf()), Limits.GOOGLE, "p", () -> nanos),
+            new StreamCall.Service(ears, Limits.GOOGLE, "p", () -> nanos),
             Optional.empty(),
-            () -> {});
+            over::incrementAndGet);
 
     @Test
     void theFirstMessageSaysWhatIsWanted() {
@@ -113,6 +116,18 @@ class StreamCallTest {
         call.onNext(audio(160));
         call.onCompleted();
         assertThat(client.completed).isTrue();
+    }
+
+    @Test
+    void aCallThatIsBrokenOffAndThenCancelledIsOverOnce() throws Exception {
+        call.onNext(first("p", "en-US"));
+        call.onNext(audio(15 * 1024 + 1));
+        assertThat(client.code()).isEqualTo(Code.INVALID_ARGUMENT);
+
+        call.onError(Status.CANCELLED.asException());
+
+        assertThat(over).hasValue(1);
+        assertThat(ears.lend("en-US", call)).as("the next two calls").isNotSameAs(ears.lend("en-US", call));
     }
 
     private static StreamingRecognizeRequest first(String project, String language) {
