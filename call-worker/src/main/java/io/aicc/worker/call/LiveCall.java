@@ -255,7 +255,7 @@ public final class LiveCall implements CallDesk, AutoCloseable {
         Thread draining;
         synchronized (this) {
             if (call != null) {
-                startDrain(call, "WorkerStopped", null);
+                startDrain(call, TranscriptPublisher.WORKER_STOPPED, null);
             }
             draining = drain;
         }

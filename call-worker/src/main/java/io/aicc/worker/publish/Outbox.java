@@ -5,6 +5,7 @@ import io.aicc.wire.WireJson;
 import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.Event;
 import io.aicc.wire.event.EventBody;
+import io.aicc.wire.event.EventBody.SessionEnded;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -41,10 +42,12 @@ final class Outbox implements AutoCloseable {
     private final Map<Channel, Long> finals = new EnumMap<>(Map.of(Channel.CUSTOMER, 0L, Channel.AGENT, 0L));
     private final Sequence sequence;
     private final @Nullable FileChannel file;
-    private long end;
+    private long fileEnd;
     private int residentBytes;
     private int firstResident;
     private boolean full;
+    private int begunAt;
+    private @Nullable SessionEnded end;
 
     /**
      * How much it may hold. An index entry takes some 60 bytes of heap.
@@ -125,17 +128,17 @@ final class Outbox implements AutoCloseable {
                 line.write(b);
                 continue;
             }
-            index(line.toString(StandardCharsets.UTF_8), end, line.size());
+            index(line.toString(StandardCharsets.UTF_8), fileEnd, line.size());
             line.reset();
-            end = position;
+            fileEnd = position;
         }
-        from.truncate(end); // the process died in the middle of a line: that event was never sent
+        from.truncate(fileEnd); // the process died in the middle of a line: that event was never sent
     }
 
     private void index(String json, long position, int length) {
         try {
             Event.parse(json).filter(event -> event.seq() > lastDurableSeq()).ifPresent(event -> {
-                add(new Entry(event, position, length, null));
+                add(event, new Entry(event, position, length, null));
                 sequence.atLeast(event.seq());
             });
         } catch (JsonProcessingException e) {
@@ -160,20 +163,19 @@ final class Outbox implements AutoCloseable {
      */
     boolean append(Event event) {
         byte[] json = event.toJson().getBytes(StandardCharsets.UTF_8);
-        String type = event.body().type();
         if (json.length <= WireJson.MAX_MESSAGE_CHARS) {
-            boolean room = entries.size() < limits.events && end + json.length < limits.bytes;
+            boolean room = entries.size() < limits.events && fileEnd + json.length < limits.bytes;
             if (room && write(json)) {
-                add(new Entry(event, end, json.length, null));
-                end += json.length + 1;
+                add(event, new Entry(event, fileEnd, json.length, null));
+                fileEnd += json.length + 1;
                 full = false;
                 return true;
             }
             tellFull(room ? "disk refused" : "quota reached");
             // The closing event says what is missing: it always has a place.
-            if (type.equals(ENDED) || residentBytes + json.length <= limits.residentBytes) {
+            if (event.body() instanceof SessionEnded || residentBytes + json.length <= limits.residentBytes) {
                 residentBytes += json.length;
-                add(new Entry(event, -1, json.length, json));
+                add(event, new Entry(event, -1, json.length, json));
                 return true;
             }
         }
@@ -192,7 +194,7 @@ final class Outbox implements AutoCloseable {
         ByteBuffer line =
                 ByteBuffer.allocate(json.length + 1).put(json).put((byte) '\n').flip();
         try {
-            for (long at = end; line.hasRemaining(); ) {
+            for (long at = fileEnd; line.hasRemaining(); ) {
                 at += file.write(line, at);
             }
             return true;
@@ -202,7 +204,12 @@ final class Outbox implements AutoCloseable {
         }
     }
 
-    private void add(Entry entry) {
+    private void add(Event event, Entry entry) {
+        end = event.body() instanceof SessionEnded ending ? ending : null;
+        if (event.body() instanceof EventBody.SessionStarted) {
+            begunAt = entries.size();
+            finals.replaceAll((_, _) -> 0L);
+        }
         entries.add(entry);
         if (entry.said != null) {
             finals.merge(entry.said.channel(), 1L, Long::sum);
@@ -215,7 +222,7 @@ final class Outbox implements AutoCloseable {
             log.atError()
                     .addKeyValue("reason", why)
                     .addKeyValue("events", entries.size())
-                    .addKeyValue("bytes", end)
+                    .addKeyValue("bytes", fileEnd)
                     .log("outbox full, events wait in memory while there is room");
         }
     }
@@ -280,10 +287,23 @@ final class Outbox implements AutoCloseable {
     }
 
     boolean isEnded() {
-        return !entries.isEmpty() && entries.getLast().type.equals(ENDED);
+        return end != null;
     }
 
-    /** Final transcripts kept, by channel. */
+    /** Whether it has a place behind what is here, where a process before this one may have begun the session, or ended it. */
+    boolean goesOnWith(EventBody body) {
+        if (body instanceof EventBody.SessionStarted) {
+            return entries.isEmpty() || (end != null && end.reason().equals(TranscriptPublisher.WORKER_STOPPED));
+        }
+        return end == null;
+    }
+
+    /** Events since the session was last begun, that event included. */
+    int sizeSinceBegun() {
+        return entries.size() - begunAt;
+    }
+
+    /** Final transcripts kept since then, by channel. */
     Map<Channel, Long> finals() {
         return Map.copyOf(finals);
     }

@@ -45,6 +45,9 @@ import org.slf4j.LoggerFactory;
 public final class TranscriptPublisher implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(TranscriptPublisher.class);
 
+    /** Reason of an end that only the worker's process came to; the call may go on, in the same place too. */
+    public static final String WORKER_STOPPED = "WorkerStopped";
+
     /** Events on their way to the loop: minutes of two talkative speakers. Interims may only take half of it. */
     private static final int MAX_QUEUED = 2048;
 
@@ -167,8 +170,8 @@ public final class TranscriptPublisher implements AutoCloseable {
 
     /**
      * Sends an event to every destination. From any thread; never waits, never throws. The counts of a
-     * {@link SessionEnded} are filled in here, where they are known; after it nothing more is sent. A second
-     * {@link EventBody.SessionStarted}, after a restart in place, is not sent again.
+     * {@link SessionEnded} are filled in here, where they are known; after it nothing more is sent. After a restart in place a
+     * second {@link EventBody.SessionStarted} is sent only where the process before had ended with {@link #WORKER_STOPPED}.
      */
     public void publish(EventBody body) {
         int limit = body.durable() ? MAX_QUEUED : MAX_QUEUED / 2;
@@ -205,7 +208,7 @@ public final class TranscriptPublisher implements AutoCloseable {
 
     private void accept(EventBody body, Instant at) {
         try {
-            if (outbox.isEnded() || body instanceof EventBody.SessionStarted && outbox.size() > 0) {
+            if (!outbox.goesOnWith(body)) {
                 return;
             }
             publishedAt = System.nanoTime();
@@ -266,7 +269,7 @@ public final class TranscriptPublisher implements AutoCloseable {
                 end.reason(),
                 end.durationMs(),
                 outbox.finals(),
-                outbox.size() + 1,
+                outbox.sizeSinceBegun() + 1,
                 outbox.dropped() + overflowed.get());
     }
 

@@ -39,6 +39,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -254,6 +255,55 @@ class LiveCallTest {
                 .extracting(EventBody.Gap::channel, EventBody.Gap::startMs)
                 .containsExactlyInAnyOrder(tuple(Channel.CUSTOMER, word), tuple(Channel.AGENT, 0L));
         assertThat(word).as("not the beginning of the call").isGreaterThan(9_000);
+    }
+
+    @Test
+    void aProcessThatWasStoppedInMidCallAndStartedInPlaceGoesOnWithTheCall() throws Exception {
+        Instant ready = Instant.now().minusSeconds(10).truncatedTo(ChronoUnit.MILLIS);
+        call.assign(takenOver(1, ready, null, null));
+        speak(60);
+        await().until(() -> call.report().state() == State.ACTIVE);
+        call.close();
+        warmUp(outbox);
+        call.assign(takenOver(1, ready, null, null));
+        speak(60);
+        call.end(new EndOrder("uid-1", "CustomerHangup"));
+        await().until(() -> call.report().state() == State.DONE);
+
+        assertThat(events(outbox, 1).filter(EventBody.SessionEnded.class::isInstance))
+                .extracting(end -> ((EventBody.SessionEnded) end).reason())
+                .containsExactly("WorkerStopped", "CustomerHangup");
+        assertThat(events(outbox, 1).filter(EventBody.TranscriptFinal.class::isInstance))
+                .as("heard before and after")
+                .hasSize(2);
+        assertThat(gaps(outbox, 1)).extracting(EventBody.Gap::reason).contains("worker_replaced");
+    }
+
+    @Test
+    void aDamagedFileOfWhatIsToldCostsNobodyTheCall() throws Exception {
+        Path told = Files.createDirectories(outbox.resolve("uid-1-1")).resolve("told");
+        Files.write(told, "what nobody wrote who counts".getBytes(StandardCharsets.US_ASCII));
+
+        call.assign(assignment("uid-1", "en-US"));
+        speak(60);
+
+        await().until(() -> call.report().state() == State.ACTIVE);
+    }
+
+    @Test
+    void aCallThatCannotBeBegunIsNotAcknowledgedAndLeavesTheWorkerFree() throws Exception {
+        CallAssignment impossible = takenOver(1, Instant.parse("0001-01-01T00:00:00Z"), null, null);
+        assertThatThrownBy(() -> call.assign(impossible)).isInstanceOf(UnacceptableException.class);
+        assertThatThrownBy(() -> call.assign(impossible)).isInstanceOf(UnacceptableException.class);
+
+        assertThat(call.report().state()).isEqualTo(State.IDLE);
+        assertThat(events(outbox, 1)).as("told to receivers").isEmpty();
+        assertThat(Thread.getAllStackTraces().keySet())
+                .filteredOn(it -> it.isAlive() && it.getName().startsWith("publish"))
+                .isEmpty();
+        call.assign(assignment("uid-2", "en-US"));
+        speak(60);
+        await().until(() -> call.report().state() == State.ACTIVE);
     }
 
     private String toldByNow() {

@@ -7,8 +7,13 @@ import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.Event;
 import io.aicc.wire.event.EventBody;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -134,6 +139,47 @@ class TranscriptPublisherTest {
         assertThat(receiver.received().get(4)).isEqualTo(receiver.received().get(2));
         assertThat(receiver.ending().finals()).containsEntry(Channel.CUSTOMER, 3L);
         assertThat(receiver.ending().durableEvents()).isEqualTo(5);
+    }
+
+    @Test
+    void aProcessThatWasStoppedAndStartedInPlaceBeginsTheSameSessionAgainWithTheNextNumber() {
+        ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.dutiful());
+        TranscriptPublisher first = rig.publisher(receiver);
+        first.publish(Events.started());
+        first.publish(Events.words(1));
+        first.publish(new EventBody.SessionEnded("WorkerStopped", 1000, Map.of(), 0, 0));
+        assertThat(first.drain(PublisherRig.LONG)).isZero();
+        first.close();
+
+        TranscriptPublisher second = rig.publisher(receiver);
+        PublisherRig.publishCall(second, 2);
+
+        assertThat(second.drain(PublisherRig.LONG)).isZero();
+        assertThat(receiver.durable()).extracting(Event::seq).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L);
+        assertThat(receiver.durable().skip(3))
+                .extracting(event -> event.body().type())
+                .containsExactly("session.started", "transcript.final", "transcript.final", "session.ended");
+        assertThat(receiver.ending().finals()).containsEntry(Channel.CUSTOMER, 2L);
+        assertThat(receiver.ending().durableEvents()).isEqualTo(4);
+        second.close();
+
+        TranscriptPublisher third = rig.publisher(receiver); // the session is over now
+        PublisherRig.publishCall(third, 2);
+        assertThat(third.drain(PublisherRig.LONG)).isZero();
+        assertThat(receiver.durable()).hasSize(7);
+    }
+
+    @Test
+    void aDamagedFileOfWhatIsToldCountsForNothing() throws Exception {
+        Path told = Files.createDirectories(rig.directory().resolve("uid-1-1")).resolve("told");
+        long ready = ChronoUnit.MICROS.between(Instant.EPOCH, rig.now.get());
+        for (long[] damaged : new long[][] {{-1, 0, 0}, {Long.MAX_VALUE, 0, 0}, {ready, 0, Long.MIN_VALUE}}) {
+            ByteBuffer numbers = ByteBuffer.allocate(3 * Long.BYTES);
+            numbers.asLongBuffer().put(damaged);
+            Files.write(told, numbers.array());
+
+            assertThat(rig.publisher().before()).isEmpty();
+        }
     }
 
     @Test
