@@ -44,6 +44,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
     private final PublishMetrics metrics;
     private final PublishMetrics.OfDestination own;
     private final Runnable progress;
+    private final Backoff backoff;
 
     /** Newest unsent event by what it replaces: a speaker's interims, the heartbeat. */
     private final Map<Object, Event> latest = new HashMap<>();
@@ -52,7 +53,6 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
     private @Nullable ReceiverSocket incoming;
     private int next;
     private long lastSent;
-    private int failures;
     private boolean retrying;
     private boolean closed;
     private Reach reach = Reach.UNKNOWN;
@@ -87,6 +87,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
         this.timing = shared.timing();
         this.metrics = shared.metrics();
         this.progress = shared.progress();
+        this.backoff = timing.backoff();
         this.own = metrics.of(destination.name(), () -> depth);
         this.lastSent = outbox.lastSeq();
         this.next = deliveredIndex();
@@ -151,7 +152,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
             return; // the socket after it has said where it stands
         }
         if (seq > cursor.acked()) {
-            failures = 0;
+            backoff.succeeded();
         }
         cursor.acknowledged(Math.max(seq, cursor.acked()));
         progressed();
@@ -203,7 +204,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
         if (socket == active) {
             active = null;
             if (socket.livedLongerThan(timing.maxBackoff())) {
-                failures = 0;
+                backoff.succeeded();
             }
         }
         if (socket == incoming) {
@@ -230,7 +231,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
 
     private void retry(Duration atLeast) {
         retrying = true;
-        long pause = atLeast.toMillis() + timing.backoffMillis(failures++);
+        long pause = atLeast.toMillis() + backoff.failed();
         loop.schedule(
                 () -> {
                     retrying = false;

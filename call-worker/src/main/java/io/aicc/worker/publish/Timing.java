@@ -35,9 +35,8 @@ record Timing(
             Duration.ofSeconds(5),
             Duration.ofSeconds(1));
 
-    /** Pause before the attempt after {@code failures} failed ones: full jitter, so that workers do not return in step. */
-    long backoffMillis(int failures) {
-        long bound = Math.min(maxBackoff.toMillis(), minBackoff.toMillis() << Math.min(failures, 16));
-        return ThreadLocalRandom.current().nextLong(bound + 1);
+    /** For one destination. */
+    Backoff backoff() {
+        return new Backoff(minBackoff, maxBackoff, ThreadLocalRandom.current());
     }
 }

@@ -164,6 +164,32 @@ class DifficultReceiverTest {
     }
 
     @Test
+    void receiverThatBreaksOffAgainAndAgainIsComeBackToAtOnceBecauseEachTimeItTookSomething() {
+        ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.dutiful());
+        Timing withoutACap = new Timing(
+                PublisherRig.QUICK.heartbeat(),
+                PublisherRig.QUICK.resumeWait(),
+                PublisherRig.QUICK.connect(),
+                PublisherRig.QUICK.ping(),
+                PublisherRig.QUICK.deaf(),
+                Duration.ofMillis(5),
+                Duration.ofHours(1),
+                PublisherRig.QUICK.tick());
+        TranscriptPublisher publisher = rig.publisher(withoutACap, Outbox.Limits.DEFAULT, receiver);
+        publisher.publish(Events.started());
+
+        for (int breaks = 1; breaks <= 20; breaks++) { // in a row they would be an hour and more
+            publisher.publish(Events.words(breaks));
+            await().atMost(PublisherRig.LONG).until(() -> publisher.undelivered() == 0);
+            receiver.dropConnections();
+        }
+
+        publisher.publish(Events.ended());
+        assertThat(publisher.drain(PublisherRig.LONG)).isZero();
+        assertThat(receiver.texts()).isEqualTo(Events.sentences(1, 20));
+    }
+
+    @Test
     void receiverThatPingsAndNeverReadsIsLeft() {
         ScriptedReceiver receiver = rig.receiver(new ScriptedReceiver.Script() {
             @Override
