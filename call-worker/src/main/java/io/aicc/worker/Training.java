@@ -26,9 +26,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,10 +53,12 @@ final class Training {
     private Training() {}
 
     public static void main(String[] arguments) throws Exception {
-        Map<String, String> elsewhere = new HashMap<>(System.getenv());
+        Map<String, String> commanded = new HashMap<>(System.getenv());
+        commanded.put("AICC_CONTROL_PUBLIC_KEY", keyOfNobody());
+        Map<String, String> elsewhere = new HashMap<>(commanded);
         elsewhere.putAll(ENGINE_ELSEWHERE);
         start(elsewhere);
-        start(System.getenv());
+        start(commanded);
         Path outbox = Files.createTempDirectory(Path.of(System.getenv("AICC_OUTBOX_DIR")), "training");
         try (TrainingReceiver receiver = TrainingReceiver.listen()) {
             URI url = URI.create("ws://127.0.0.1:" + receiver.port() + "/transcripts");
@@ -62,6 +67,15 @@ final class Training {
             talk(outputs);
             publish(outputs);
         }
+    }
+
+    /** The private half is forgotten at once: this worker obeys nobody. */
+    private static String keyOfNobody() throws GeneralSecurityException {
+        byte[] key = KeyPairGenerator.getInstance("Ed25519")
+                .generateKeyPair()
+                .getPublic()
+                .getEncoded();
+        return Base64.getEncoder().encodeToString(key);
     }
 
     /** As warm as it gets, asked for what a cluster asks. */

@@ -33,15 +33,15 @@ class AssembledWorkerTest {
     @BeforeAll
     static void assembleOnce() throws Exception {
         shipped = shared.resolve("shipped");
-        Process assemble = assemble();
+        Process assemble = assemble(shipped);
         String said = new String(assemble.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(assemble.waitFor()).as(said).isZero();
     }
 
-    private static Process assemble(String... options) throws IOException {
+    private static Process assemble(Path folder, String... options) throws IOException {
         List<String> command = new ArrayList<>(List.of(ROOT.resolve("assemble").toString()));
         command.addAll(List.of(options));
-        command.addAll(List.of("call-worker", shipped.toString(), System.getProperty("java.home")));
+        command.addAll(List.of("call-worker", folder.toString(), System.getProperty("java.home")));
         return WorkerProcess.withoutOurSettings(new ProcessBuilder(command))
                 .redirectErrorStream(true)
                 .start();
@@ -93,21 +93,40 @@ class AssembledWorkerTest {
     }
 
     @Test
-    void jarThatWasReplacedIsFoundOutThoughTheJvmMayNotSee() throws Exception {
-        assertThat(assemble("--check").waitFor()).isZero();
-        Path jar = shipped.resolve("lib/aicc-crds.jar");
-        byte[] right = Files.readAllBytes(jar);
-        FileTime made = Files.getLastModifiedTime(jar);
-        byte[] wrong = right.clone();
-        wrong[wrong.length / 2] ^= 1; // same size, same time
+    void whatWasReplacedIsFoundOutThoughTheJvmMayNotSee() throws Exception {
+        assertThat(check()).isZero();
+        for (String file : List.of("lib/aicc-crds.jar", "classpath", "classpath.google", "program.aot")) {
+            Path path = shipped.resolve(file);
+            byte[] right = Files.readAllBytes(path);
+            FileTime made = Files.getLastModifiedTime(path);
+            byte[] wrong = right.clone();
+            wrong[wrong.length / 2] ^= 1; // same size, same time
 
-        Files.write(jar, wrong);
-        Files.setLastModifiedTime(jar, made);
-        int status = assemble("--check").waitFor();
-        Files.write(jar, right);
-        Files.setLastModifiedTime(jar, made);
+            Files.write(path, wrong);
+            Files.setLastModifiedTime(path, made);
+            int status = check();
+            Files.write(path, right);
+            Files.setLastModifiedTime(path, made);
 
-        assertThat(status).isEqualTo(1);
-        assertThat(assemble("--check").waitFor()).isZero();
+            assertThat(status).as(file).isEqualTo(1);
+        }
+        assertThat(check()).isZero();
+    }
+
+    private static int check() throws Exception {
+        return assemble(shipped, "--check").waitFor();
+    }
+
+    @Test
+    void whatSomebodyElseKeepsInTheFolderStays() throws Exception {
+        Path theirs = Files.createDirectory(directory.resolve("lib")).resolve("theirs.jar");
+        Files.writeString(theirs, "a year's work");
+
+        Process assemble = assemble(directory);
+
+        assertThat(new String(assemble.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .contains("lib is there and not of our making");
+        assertThat(assemble.waitFor()).isEqualTo(1);
+        assertThat(theirs).exists();
     }
 }
