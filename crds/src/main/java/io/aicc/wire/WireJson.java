@@ -2,9 +2,12 @@ package io.aicc.wire;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
 /**
@@ -35,5 +38,18 @@ public final class WireJson {
     /** The mapper; thread-safe, not to be reconfigured. */
     public static JsonMapper mapper() {
         return MAPPER;
+    }
+
+    /**
+     * Reads a whole message.
+     *
+     * @throws JsonProcessingException when it is none of that type; {@code null} is none of any
+     */
+    public static <T> T read(String json, Class<T> type) throws JsonProcessingException {
+        T message = MAPPER.readValue(json, type);
+        if (message == null) {
+            throw MismatchedInputException.from((JsonParser) null, type, "expected an object, got null");
+        }
+        return message;
     }
 }

@@ -58,6 +58,7 @@ public final class Operator implements AutoCloseable {
     private final CallSessionReconciler sessionReconciler;
     private final io.javaoperatorsdk.operator.Operator framework;
     private final Leadership leadership;
+    private final MeterRegistry metrics;
     private final Runnable onDeposed;
 
     private Operator(
@@ -69,6 +70,7 @@ public final class Operator implements AutoCloseable {
         this.settings = settings;
         this.client = client;
         this.key = key;
+        this.metrics = metrics.registry();
         this.onDeposed = onDeposed;
         String namespace = settings.namespace();
         leadership = new Leadership(client, namespace, settings.election(), metrics.registry(), new SteadyClock());
@@ -148,7 +150,7 @@ public final class Operator implements AutoCloseable {
     /** From here on we command the workers. */
     private void lead() {
         long epoch = epoch();
-        WorkerChannels channels = new WorkerChannels(key, epoch, clock);
+        WorkerChannels channels = new WorkerChannels(key, epoch, clock, metrics);
         poolReconciler.learn();
         pools.begin(channels, sessionReconciler.memories(epoch));
         poolReconciler.begin();

@@ -9,6 +9,7 @@ import io.aicc.operator.control.WorkerChannel.WorkerAddress;
 import io.aicc.operator.control.WorkerChannels;
 import io.aicc.wire.control.Acknowledgement;
 import io.aicc.wire.control.CallAssignment;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -86,7 +87,10 @@ public final class LiveWorker implements AutoCloseable {
     public record Commander(ControlKey key, WorkerChannels channels) implements AutoCloseable {
         public static Commander generate() {
             ControlKey key = ControlKey.generate();
-            return new Commander(key, new WorkerChannels(key, System.currentTimeMillis(), InstantSource.system()));
+            return new Commander(
+                    key,
+                    new WorkerChannels(
+                            key, System.currentTimeMillis(), InstantSource.system(), new SimpleMeterRegistry()));
         }
 
         @Override

@@ -5,4 +5,11 @@ package io.aicc.wire.control;
  *
  * @param error one sentence: what, on which object, expected and got
  */
-public record Refusal(String error) {}
+public record Refusal(String error) {
+    /** @throws IllegalArgumentException when it says nothing */
+    public Refusal {
+        if (error == null) {
+            throw new IllegalArgumentException("error: missing");
+        }
+    }
+}

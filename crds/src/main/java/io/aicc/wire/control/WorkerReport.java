@@ -3,6 +3,7 @@ package io.aicc.wire.control;
 import io.aicc.wire.MicroTime;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,18 @@ public record WorkerReport(
         long undelivered,
         @Nullable Told told,
         @Nullable CallSummary summary) {
+    /** @throws IllegalArgumentException when it does not say where the worker stands and what it counted */
+    public WorkerReport {
+        require(state != null, "state: missing");
+        require(customer != null, "customer: missing");
+        require(agent != null, "agent: missing");
+    }
+
+    private static void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new IllegalArgumentException(otherwise);
+        }
+    }
 
     /** This and what a later worker of the same session counted; whatever is no count is the later one's. */
     public WorkerReport plus(WorkerReport later) {
@@ -119,6 +132,14 @@ public record WorkerReport(
         private static final int MOST_REASONS = 32;
 
         private static final String OTHER = "other";
+
+        /** @throws IllegalArgumentException when a reason has no number, or there is nothing of reasons */
+        public StreamCounters {
+            require(
+                    rejected != null && rejected.values().stream().noneMatch(Objects::isNull),
+                    "rejected: expected a number for each reason");
+            rejected = Map.copyOf(rejected);
+        }
 
         /** Packets of this call that were not heard: lost on the way, or in our own hurry. */
         public long unheard() {

@@ -54,7 +54,7 @@ final class HttpWorkerChannel implements WorkerChannel {
 
     private static Answer<Acknowledgement> acknowledgement(CallAssignment call, String body) {
         try {
-            Acknowledgement acknowledgement = WireJson.mapper().readValue(body, Acknowledgement.class);
+            Acknowledgement acknowledgement = WireJson.read(body, Acknowledgement.class);
             return call.sessionUid().equals(acknowledgement.sessionUid())
                     ? new Answer.Obeyed<>(acknowledgement)
                     : new Answer.Unreachable<>("acknowledged another session");
@@ -111,7 +111,7 @@ final class HttpWorkerChannel implements WorkerChannel {
 
     static String reason(String body) {
         try {
-            return WireJson.mapper().readValue(body, Refusal.class).error();
+            return WireJson.read(body, Refusal.class).error();
         } catch (JsonProcessingException e) {
             return "no reason given";
         }

@@ -31,22 +31,30 @@ final class ReportStream implements Runnable, AutoCloseable {
     /** Reports come once a second: this many are missing when a stream counts as dead. */
     static final Duration SILENCE = Duration.ofSeconds(5);
 
+    /**
+     * After each report: virtual threads are not preempted, so a worker that never stops talking would keep a processor from
+     * all others. Reports come at each change, a few of a kind at once; a hundred a second are more than any worker has.
+     */
+    private static final long BREATH_MS = 10;
+
     private static final long FIRST_PAUSE_MS = 25;
     private static final long LONGEST_PAUSE_MS = 1_000;
 
     private final WorkerDoor door;
     private final InstantSource clock;
     private final Consumer<WorkerReport> listener;
+    private final LostReports lost;
     private volatile boolean closed;
     private volatile boolean open;
     private volatile Instant lastHeard = Instant.MIN;
     private volatile @Nullable Thread reader;
     private boolean refusalTold;
 
-    ReportStream(WorkerDoor door, InstantSource clock, Consumer<WorkerReport> listener) {
+    ReportStream(WorkerDoor door, InstantSource clock, Consumer<WorkerReport> listener, LostReports lost) {
         this.door = door;
         this.clock = clock;
         this.listener = listener;
+        this.lost = lost;
     }
 
     @Override
@@ -56,7 +64,8 @@ final class ReportStream implements Runnable, AutoCloseable {
         while (!closed) {
             boolean heardSomething = listen();
             pause = heardSomething ? FIRST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, 2 * pause);
-            if (closed || !rest(pause)) {
+            // Jitter: after a restart we must not knock at every worker in step.
+            if (closed || !rest(pause / 2 + ThreadLocalRandom.current().nextLong(pause))) {
                 return;
             }
         }
@@ -86,10 +95,14 @@ final class ReportStream implements Runnable, AutoCloseable {
             open = true;
             for (String line = line(in); line != null && !closed; line = line(in)) {
                 lastHeard = clock.instant();
-                listener.accept(WireJson.mapper().readValue(line, WorkerReport.class));
+                take(WireJson.read(line, WorkerReport.class));
                 any = true;
+                if (!rest(BREATH_MS)) {
+                    return true;
+                }
             }
         } catch (JsonProcessingException e) {
+            lost.unreadable().increment();
             log.atWarn()
                     .addKeyValue("pod_uid", door.address().podUid())
                     .addKeyValue("problem", e.getOriginalMessage())
@@ -103,6 +116,20 @@ final class ReportStream implements Runnable, AutoCloseable {
             open = false;
         }
         return any;
+    }
+
+    /** What goes wrong over one report keeps nobody from the next one. */
+    private void take(WorkerReport report) {
+        try {
+            listener.accept(report);
+        } catch (RuntimeException e) {
+            lost.failed().increment();
+            log.atError()
+                    .setCause(e)
+                    .addKeyValue("pod_uid", door.address().podUid())
+                    .addKeyValue("session_uid", report.sessionUid())
+                    .log("worker report could not be taken in, going on with the next");
+        }
     }
 
     private @Nullable InputStream connect() throws IOException {
@@ -142,10 +169,10 @@ final class ReportStream implements Runnable, AutoCloseable {
         return null;
     }
 
-    private boolean rest(long pauseMs) {
+    /** @return false when we were closed meanwhile */
+    private static boolean rest(long pauseMs) {
         try {
-            // Jitter: after a restart we must not knock at every worker in step.
-            Thread.sleep(pauseMs / 2 + ThreadLocalRandom.current().nextLong(pauseMs));
+            Thread.sleep(pauseMs);
             return true;
         } catch (InterruptedException e) {
             return false;

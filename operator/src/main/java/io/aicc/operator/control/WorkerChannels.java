@@ -2,6 +2,7 @@ package io.aicc.operator.control;
 
 import io.aicc.operator.control.WorkerChannel.WorkerAddress;
 import io.aicc.wire.control.WorkerReport;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,15 +13,17 @@ public final class WorkerChannels implements AutoCloseable {
     private final ControlKey key;
     private final long epoch;
     private final InstantSource clock;
+    private final LostReports lost;
     private final Set<ReportStream> streams = ConcurrentHashMap.newKeySet();
 
     /**
      * @param epoch number of our leadership, higher than that of every leader before; workers refuse lower ones
      */
-    public WorkerChannels(ControlKey key, long epoch, InstantSource clock) {
+    public WorkerChannels(ControlKey key, long epoch, InstantSource clock, MeterRegistry metrics) {
         this.key = key;
         this.epoch = epoch;
         this.clock = clock;
+        this.lost = new LostReports(metrics);
     }
 
     /**
@@ -30,7 +33,7 @@ public final class WorkerChannels implements AutoCloseable {
      */
     public WorkerChannel open(WorkerAddress address, Consumer<WorkerReport> listener) {
         WorkerDoor door = new WorkerDoor(address, new WorkerToken(key, epoch, address.podUid(), clock));
-        ReportStream stream = new ReportStream(door, clock, listener);
+        ReportStream stream = new ReportStream(door, clock, listener, lost);
         streams.add(stream);
         Thread.ofVirtual().name("reports-" + address.podUid()).start(() -> {
             try {

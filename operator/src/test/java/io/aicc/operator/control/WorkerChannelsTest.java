@@ -10,6 +10,7 @@ import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.EndOrder;
 import io.aicc.wire.control.WorkerReport;
 import io.aicc.wire.control.WorkerReport.State;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -18,13 +19,17 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkerChannelsTest {
     private static final String IDLE = """
@@ -35,6 +40,7 @@ class WorkerChannelsTest {
     private final ControlKey key = ControlKey.generate();
     private final FakeWorker worker;
     private final List<WorkerReport> heard = new CopyOnWriteArrayList<>();
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final CountDownLatch over = new CountDownLatch(1);
     private final WorkerChannels channels = channels(key, 7);
 
@@ -160,10 +166,87 @@ class WorkerChannelsTest {
         assertThat(heard).extracting(WorkerReport::state).containsExactly(State.IDLE, State.ACTIVE, State.IDLE);
     }
 
-    @Test
-    void garbageAndEndlessLinesCostAConnectionAndNoMemory() {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "null",
+                "{\"state\":\"ASLEEP\"}",
+                "{\"state\":\"DONE\",\"transcripts\":0,\"undelivered\":0}",
+                "{\"state\":\"IDLE\",\"customer\":null,\"agent\":null,\"transcripts\":0,\"undelivered\":0}",
+                "{\"state\":null}",
+                "{\"state\":\"DONE\",\"customer\":{\"received\":0,\"lost\":0,\"late\":0},\"agent\":{\"received\":0,\"lost\":0,\"late\":0},\"transcripts\":0,\"undelivered\":0}",
+                "{\"state\":\"DONE\",\"customer\":{\"received\":0,\"lost\":0,\"late\":0,\"rejected\":{\"late\":null}},\"agent\":null,\"transcripts\":0,\"undelivered\":0}"
+            })
+    void aReportThatMakesNoSenseIsCountedAndTheNextOneHeard(String nonsense) {
         try (WorkerChannel channel = channels.open(worker.address(), heard::add)) {
-            worker.report("{\"state\":\"ASLEEP\"}");
+            worker.report(nonsense);
+            worker.report(IDLE);
+            await().until(() -> heard.size() == 1);
+            assertThat(channel.heard()).isTrue();
+        }
+        assertThat(lost("unreadable")).isEqualTo(1);
+    }
+
+    @Test
+    void aReportThatOurOwnSideStumblesOverIsCountedAndTheNextOneHeard() {
+        List<State> seen = new CopyOnWriteArrayList<>();
+        Consumer<WorkerReport> stumbles = report -> {
+            seen.add(report.state());
+            if (seen.size() == 1) {
+                throw new IllegalStateException("a mistake of ours");
+            }
+        };
+        try (WorkerChannel channel = channels.open(worker.address(), stumbles)) {
+            worker.report(IDLE, ACTIVE);
+            await().until(() -> seen.size() == 2);
+            assertThat(channel.heard()).isTrue();
+        }
+        assertThat(lost("failed")).isEqualTo(1);
+    }
+
+    /** A refusal is the answer of a worker too, and may be anything. */
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "{}", "{\"error\":null}", "[]", "<html>"})
+    void aRefusalThatSaysNothingIsARefusal(String body) {
+        assertThat(HttpWorkerChannel.reason(body)).isEqualTo("no reason given");
+    }
+
+    /** More of them than there are processors, each with its next report at hand at any moment. */
+    @Test
+    void workersThatNeverStopTalkingKeepNobodyElseFromAnOrder() throws Exception {
+        int many = 2 * Runtime.getRuntime().availableProcessors();
+        Set<Integer> talkative = ConcurrentHashMap.newKeySet();
+        try (ServerSocket floods = new ServerSocket(0, many, InetAddress.getLoopbackAddress());
+                WorkerChannel channel = channels.open(worker.address(), heard::add)) {
+            for (int i = 0; i < many; i++) {
+                int one = i;
+                var address = new WorkerChannel.WorkerAddress(
+                        floods.getInetAddress().getHostAddress(), floods.getLocalPort(), "flood-" + i);
+                WorkerChannel open = channels.open(address, report -> talkative.add(one));
+                assertThat(open).isNotNull();
+                Thread.ofPlatform().daemon().start(() -> flood(floods));
+            }
+            await().until(() -> talkative.size() == many);
+            assertThat(channel.assign(call("s-1"))).isInstanceOf(Answer.Obeyed.class);
+        }
+    }
+
+    private static void flood(ServerSocket server) {
+        byte[] reports = (IDLE + "\n").repeat(1_000).getBytes(StandardCharsets.UTF_8);
+        try (Socket caller = server.accept()) {
+            OutputStream out = caller.getOutputStream();
+            out.write("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            while (!server.isClosed()) {
+                out.write(reports);
+            }
+        } catch (IOException e) {
+            // The caller has left.
+        }
+    }
+
+    @Test
+    void anEndlessLineCostsAConnectionAndNoMemory() {
+        try (WorkerChannel channel = channels.open(worker.address(), heard::add)) {
             worker.report("x".repeat(ReportStream.MAX_LINE_BYTES + 1));
             worker.report(IDLE);
             await().until(() -> heard.size() == 1);
@@ -181,8 +264,12 @@ class WorkerChannelsTest {
         }
     }
 
-    private static WorkerChannels channels(ControlKey key, long epoch) {
-        return new WorkerChannels(key, epoch, InstantSource.system());
+    private double lost(String reason) {
+        return meters.get("aicc_reports_lost").tag("reason", reason).counter().count();
+    }
+
+    private WorkerChannels channels(ControlKey key, long epoch) {
+        return new WorkerChannels(key, epoch, InstantSource.system(), meters);
     }
 
     private static CallAssignment call(String session) {
