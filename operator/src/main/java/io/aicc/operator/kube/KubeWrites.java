@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Every write of the operator to the Kubernetes API goes through here, one request each. Thread-safe. */
 public final class KubeWrites implements AutoCloseable {
@@ -161,8 +163,12 @@ public final class KubeWrites implements AutoCloseable {
         }
     }
 
-    /** Deletes the record of this session, and of no other that has its name; one that is gone already is fine. */
-    public void deleteSession(String namespace, String name, String uid) {
+    /**
+     * Deletes the record of this session, and of no other that has its name; one that is gone already is fine.
+     *
+     * @return false when it stays there for now: somebody's finalizer holds it
+     */
+    public boolean deleteSession(String namespace, String name, String uid) {
         counter("delete", "CallSession").increment();
         String path = "/apis/%s/namespaces/%s/%s/%s"
                 .formatted(
@@ -176,11 +182,17 @@ public final class KubeWrites implements AutoCloseable {
                 .endPreconditions()
                 .build();
         try {
-            var unused = client.raw(path, "DELETE", exactly);
+            // What is answered is a Status, or the object: one without finalizers is gone.
+            GenericKubernetesResource answer = client.getKubernetesSerialization()
+                    .unmarshal(client.raw(path, "DELETE", exactly), GenericKubernetesResource.class);
+            return answer == null
+                    || answer.getMetadata() == null
+                    || answer.getMetadata().getFinalizers().isEmpty();
         } catch (KubernetesClientException e) {
-            if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND && e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
-                throw e;
+            if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND || e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+                return true;
             }
+            throw e;
         }
     }
 
@@ -232,8 +244,8 @@ public final class KubeWrites implements AutoCloseable {
         return unlessChanged(() -> client.resource(map).create());
     }
 
-    /** Merges some entries into a ConfigMap; empty when somebody changed or deleted it since it was read. */
-    public Optional<ConfigMap> mergeData(ConfigMap read, Map<String, String> data) {
+    /** Merges some entries into a ConfigMap, null removes one; empty when somebody changed or deleted it since it was read. */
+    public Optional<ConfigMap> mergeData(ConfigMap read, Map<String, @Nullable String> data) {
         counter("patch", "ConfigMap").increment();
         ConfigMap target = new ConfigMapBuilder()
                 .withMetadata(name(

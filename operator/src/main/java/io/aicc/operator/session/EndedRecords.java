@@ -6,6 +6,8 @@ import io.aicc.crd.CallSessionStatus.Times;
 import io.aicc.crd.Phase;
 import io.aicc.operator.kube.KubeWrites;
 import io.aicc.operator.pool.WarmPools;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -25,7 +27,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * once, before its record is deleted. So they outlive the process, and nobody is counted twice or not at all, whenever it ends.
  * Thread-safe.
  *
- * @implNote The archive names the sessions that entered it last. Their records are deleted before any others enter, so whoever
+ * @implNote The archive names the sessions that entered it last, and those whose records could not be deleted since. So whoever
  *     takes the lead finds no record that is in the archive but is not among those named.
  */
 final class EndedRecords {
@@ -45,6 +46,12 @@ final class EndedRecords {
 
     /** How many enter the archive with one write. */
     private static final int MOST_AT_ONCE = 500;
+
+    /** A record that could not be deleted is tried again after this. */
+    private static final Duration LATER = Duration.ofMinutes(1);
+
+    /** So many records that could not be deleted the archive can name; then no others enter. */
+    private static final int MOST_STUCK = 10_000;
 
     /** Of so many sessions without a record the archive knows that they are in it: their workers go within seconds. */
     private static final int ORPHANS_REMEMBERED = 500;
@@ -70,6 +77,7 @@ final class EndedRecords {
     private volatile Optional<Long> leadership = Optional.empty();
     private volatile boolean claimed;
 
+    /** @param at when it ended, or when it is looked at again */
     private record Ended(String pool, String name, String uid, Instant at, Tally tally) {
         Ended at(Instant later) {
             return new Ended(pool, name, uid, later, tally);
@@ -95,7 +103,7 @@ final class EndedRecords {
         this.namespace = home.namespace();
         this.clock = clock;
         this.live = live;
-        this.archive = new Archive(api, home.namespace(), home.archive());
+        this.archive = new Archive(api, home, clock);
     }
 
     /**
@@ -262,9 +270,10 @@ final class EndedRecords {
     private synchronized Batch take() {
         Instant now = clock.instant();
         List<Ended> due = new ArrayList<>();
+        int room = Math.min(MOST_AT_ONCE, MOST_STUCK - doomed.size());
         byPool.forEach((pool, records) -> {
             Instant limit = now.minus(TimeLimits.of(pools.resource(pool)).keep());
-            while (due.size() < MOST_AT_ONCE
+            while (due.size() < room
                     && !records.isEmpty()
                     && !records.element().at().isAfter(limit)) {
                 due.add(records.remove());
@@ -283,12 +292,14 @@ final class EndedRecords {
         return new Batch(due, lost);
     }
 
-    /** Those that enter, and orphans that did a while ago. */
+    /** Those that enter, those whose records are still there, and orphans that entered a while ago. */
     private synchronized List<String> lately(Batch batch) {
         List<String> gone = new ArrayList<>(orphansCounted);
         gone.addAll(batch.orphans().keySet());
-        List<String> lately = new ArrayList<>(gone.subList(Math.max(0, gone.size() - ORPHANS_REMEMBERED), gone.size()));
+        List<String> lately = new ArrayList<>();
+        doomed.forEach(ended -> lately.add(ended.uid()));
         batch.records().forEach(ended -> lately.add(ended.uid()));
+        lately.addAll(gone.subList(Math.max(0, gone.size() - ORPHANS_REMEMBERED), gone.size()));
         return lately;
     }
 
@@ -305,23 +316,52 @@ final class EndedRecords {
         }
     }
 
+    /** Each is tried once; one that stays keeps no other from going. */
     private void deleteDoomed() {
-        for (Ended ended = doomed(); ended != null; ended = doomed()) {
-            boolean revived = live.test(ended.uid());
-            if (!revived) {
-                api.deleteSession(namespace, ended.name(), ended.uid());
-            }
-            synchronized (this) {
-                doomed.remove();
-                if (!revived) {
-                    sessions.remove(ended.uid());
-                }
+        Instant now = clock.instant();
+        for (int left = doomedCount(); left > 0; left--) {
+            Ended next = nextDoomed();
+            boolean due = !next.at().isAfter(now);
+            boolean gone = false;
+            try {
+                gone = due && delete(next);
+            } finally {
+                settle(next, gone, due ? now.plus(LATER) : next.at());
             }
         }
     }
 
-    private synchronized @Nullable Ended doomed() {
-        return doomed.peek();
+    /** @return whether it is gone; not one that somebody's hand has brought back to life */
+    private boolean delete(Ended ended) {
+        if (live.test(ended.uid())) {
+            return false;
+        }
+        try {
+            return api.deleteSession(namespace, ended.name(), ended.uid());
+        } catch (KubernetesClientException e) {
+            if (e.getCode() / 100 != 4) {
+                throw e; // Nothing about this record: the API server is away.
+            }
+            complain("record of an ended session could not be deleted, trying again in a minute", e);
+            return false;
+        }
+    }
+
+    private synchronized int doomedCount() {
+        return doomed.size();
+    }
+
+    private synchronized Ended nextDoomed() {
+        return doomed.element();
+    }
+
+    private synchronized void settle(Ended ended, boolean gone, Instant again) {
+        doomed.remove();
+        if (gone) {
+            sessions.remove(ended.uid());
+        } else {
+            doomed.add(ended.at(again));
+        }
     }
 
     private static void complain(String what, RuntimeException why) {

@@ -93,6 +93,7 @@ class EndedRecordsTest {
         for (int requests = 0; requests < 5; requests++) {
             api.answers(requests, true);
             records.sweep();
+            now = now.plusSeconds(60);
         }
         api.answers(Integer.MAX_VALUE, false);
         records.sweep();
@@ -135,6 +136,103 @@ class EndedRecordsTest {
 
         assertCalls(next, 2);
         assertCalls(lead(), 2);
+    }
+
+    @Test
+    void aRecordThatCannotBeDeletedKeepsNoOtherFromGoingAndIsCountedOnce() {
+        ended("call-1", "call-2", "call-3", "call-4");
+        api.deletable("call-1", false);
+        api.hold("call-2", true);
+        EndedRecords records = lead();
+        now = END.plusSeconds(3_601);
+        records.sweep();
+        assertThat(api.sessions()).containsExactly("call-1", "call-2");
+
+        ended("call-5"); // Due as well, and enters while the two are still there.
+        EndedRecords next = lead();
+        next.sweep();
+        assertThat(api.sessions()).containsExactly("call-1", "call-2");
+        assertCalls(next, 5);
+        assertCalls(lead(), 5);
+
+        api.deletable("call-1", true);
+        api.hold("call-2", false);
+        EndedRecords last = lead();
+        last.sweep();
+        assertThat(api.sessions()).isEmpty();
+        assertCalls(last, 5);
+        assertCalls(lead(), 5);
+    }
+
+    @Test
+    void aRecordThatCannotBeDeletedIsTriedAgainEachMinuteByTheSameLeaderAndNamedInTheArchiveUntilThen() {
+        ended("call-1");
+        api.deletable("call-1", false);
+        EndedRecords records = lead();
+        now = END.plusSeconds(3_601);
+        records.sweep();
+        ended("call-2");
+        EndedRecords same = lead();
+        same.sweep();
+        assertThat(api.data("aicc-operator")).hasEntrySatisfying("counted", names -> assertThat(names.lines())
+                .contains("uid-of-call-1", "uid-of-call-2"));
+        api.deletable("call-1", true);
+        same.sweep();
+        assertThat(api.sessions()).containsExactly("call-1");
+        now = now.plusSeconds(60);
+        same.sweep();
+        assertThat(api.sessions()).isEmpty();
+    }
+
+    @Test
+    void theClaimOfALeaderThatWasReplacedDoesNotWinOverThatOfTheNext() {
+        ended("call-1");
+        EndedRecords late = records(new SimpleMeterRegistry());
+        EndedRecords next = records(new SimpleMeterRegistry());
+        now = END.plusSeconds(3_601);
+        next.lead(2, record -> {});
+        late.lead(1, record -> {}); // It was held up before its first request.
+
+        assertThat(late.totals()).isEmpty();
+        assertThat(api.data("aicc-operator")).containsEntry("epoch", "2");
+        late.sweep();
+        assertThat(api.sessions()).containsExactly("call-1");
+        next.sweep();
+        assertThat(api.sessions()).isEmpty();
+        assertCalls(next, 1);
+    }
+
+    @Test
+    void anEpochThatSomebodyMadeUpHoldsTheTotalsUpUntilANewerLeaderWouldHaveDeposedUs() {
+        ended("call-1");
+        api.edit("aicc-operator", "epoch", "999999999999999999");
+        EndedRecords records = lead();
+        assertThat(records.totals()).isEmpty();
+        records.sweep();
+        assertThat(records.totals()).isEmpty();
+
+        now = now.plus(Archive.DEPOSED_BY_THEN);
+        records.sweep();
+
+        assertCalls(records, 1);
+        assertThat(api.data("aicc-operator")).containsEntry("epoch", "1");
+    }
+
+    /** As much as the API server takes, in each place that somebody may put it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"totals", "counted", "unreadable", "epoch", "notes"})
+    void anArchiveFullOfRubbishIsMadeOursAndTheRubbishGoes(String entry) {
+        api.edit("aicc-operator", entry, "?! ".repeat(340_000));
+        ended("call-1");
+        EndedRecords records = lead();
+        assertCalls(records, 1);
+        now = END.plusSeconds(3_601);
+
+        records.sweep();
+
+        assertThat(api.sessions()).isEmpty();
+        assertCalls(lead(), 1);
+        assertThat(api.data("aicc-operator")).doesNotContainKey("notes");
     }
 
     @Test

@@ -14,9 +14,12 @@ import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -28,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TinyApi implements AutoCloseable {
     private static final int PAGE = 2;
+    private static final int MOST_DATA = 1024 * 1024;
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final HttpServer server;
@@ -38,6 +42,7 @@ final class TinyApi implements AutoCloseable {
     private int answers = Integer.MAX_VALUE;
     private boolean lastIsCarriedOut;
     private int forgottenLists;
+    private final Set<String> undeletable = new HashSet<>();
 
     TinyApi() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -70,6 +75,26 @@ final class TinyApi implements AutoCloseable {
 
     synchronized void removeSession(String name) {
         sessions.remove(name);
+    }
+
+    /** Some policy of the cluster's refuses to have this session deleted, or does so no more. */
+    synchronized void deletable(String name, boolean may) {
+        if (may) {
+            undeletable.remove(name);
+        } else {
+            undeletable.add(name);
+        }
+    }
+
+    /** Somebody's finalizer is on this session, or has been taken away. */
+    synchronized void hold(String name, boolean hold) {
+        ObjectNode session = Objects.requireNonNull(sessions.get(name));
+        ObjectNode meta = session.withObject("/metadata");
+        if (hold) {
+            meta.withArray("/finalizers").add("example.com/archive");
+        } else if (meta.remove("finalizers") != null && meta.has("deletionTimestamp")) {
+            sessions.remove(name);
+        }
     }
 
     synchronized List<String> sessions() {
@@ -167,7 +192,16 @@ final class TinyApi implements AutoCloseable {
         if (!change.at("/metadata/resourceVersion").equals(map.at("/metadata/resourceVersion"))) {
             return failure(409, "the object has been modified");
         }
-        map.withObject("/data").setAll((ObjectNode) change.path("data"));
+        change.path("data").fields().forEachRemaining(entry -> {
+            if (entry.getValue().isNull()) {
+                map.withObject("/data").remove(entry.getKey());
+            } else {
+                map.withObject("/data").set(entry.getKey(), entry.getValue());
+            }
+        });
+        if (map.path("data").toString().length() > MOST_DATA) {
+            return failure(422, "Too long: may not be more than 1048576 bytes");
+        }
         return new Reply(200, stamp(map));
     }
 
@@ -179,8 +213,15 @@ final class TinyApi implements AutoCloseable {
         if (!session.at("/metadata/uid").asText().equals(uid)) {
             return failure(409, "the UID in the precondition does not match");
         }
+        if (undeletable.contains(name)) {
+            return failure(403, "records of " + name + " are kept");
+        }
+        if (!session.at("/metadata/finalizers").isEmpty()) {
+            session.withObject("/metadata").put("deletionTimestamp", "2026-01-31T13:00:00Z");
+            return new Reply(200, session);
+        }
         sessions.remove(name);
-        return new Reply(200, session);
+        return new Reply(200, JSON.createObjectNode().put("kind", "Status").put("apiVersion", "v1"));
     }
 
     private ObjectNode stamp(ObjectNode object) {
