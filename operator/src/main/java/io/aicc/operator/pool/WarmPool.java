@@ -196,7 +196,7 @@ final class WarmPool {
                 roster.bind(worker, serves);
             }
         }
-        if (serves != null && serves.equals(worker.session())) { // Otherwise nobody asks, or ever forgets it.
+        if (serves != null && isOf(worker, serves)) { // Otherwise nobody asks, or ever forgets it, or it is another's.
             ledger.heard(serves, report, clock.instant());
         } else if (serves != null) {
             ledger.heardOnceMore(serves, worker.uid(), report);
@@ -331,9 +331,16 @@ final class WarmPool {
     }
 
     /** What a worker said last of the session that it has; empty when it has none, or has not spoken of it. */
-    private static Optional<WorkerReport> ofItsSession(Worker worker) {
+    private Optional<WorkerReport> ofItsSession(Worker worker) {
         String session = worker.session();
-        return session != null && worker.serves(session) ? Optional.ofNullable(worker.report()) : Optional.empty();
+        return session != null && isOf(worker, session) && worker.serves(session)
+                ? Optional.ofNullable(worker.report())
+                : Optional.empty();
+    }
+
+    /** Whether a session has this worker: one may name any session as its own. */
+    private boolean isOf(Worker worker, String session) {
+        return roster.serving(session).filter(worker::equals).isPresent();
     }
 
     private @Nullable String unbind(Worker worker) {

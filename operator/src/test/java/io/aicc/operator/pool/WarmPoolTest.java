@@ -8,6 +8,7 @@ import io.aicc.wire.control.Told;
 import io.aicc.wire.control.WorkerReport;
 import io.aicc.wire.control.WorkerReport.State;
 import io.aicc.wire.control.WorkerReport.StreamCounters;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -140,6 +141,30 @@ class WarmPoolTest extends PoolRig {
     }
 
     @Test
+    void aWorkerThatClaimsTheSessionOfAnotherAddsNothingToIt() {
+        resource(2, 2, 10, "20000", "20019");
+        List<Worker> workers = startAll();
+        Worker serving = ((Claim.Granted) pool.claim("s-1")).worker();
+        Worker liar =
+                workers.stream().filter(worker -> worker != serving).findFirst().orElseThrow();
+        pool.reported(serving, heard(100, 3, State.ACTIVE));
+        Instant heardAt = now;
+        now = now.plusSeconds(1);
+
+        pool.reported(liar, told(heard(9_000, 9, State.ACTIVE)));
+        pool.reported(liar, report(State.IDLE, null));
+        pool.reported(liar, told(heard(9_000, 9, State.DONE)));
+        pool.gone(liar.pod(), true);
+
+        assertThat(pool.account("s-1").orElseThrow().report())
+                .returns(100L, sum -> sum.customer().received())
+                .returns(3L, WorkerReport::undelivered);
+        assertThat(pool.lastHeard("s-1")).contains(heardAt);
+        assertThat(pool.told("s-1")).isEmpty();
+        assertThat(pool.serving("s-1")).contains(serving);
+    }
+
+    @Test
     void aWorkerThatIsToldToGoMayYetDeliverWhatItHas() {
         resource(1, 1, 10, "20000", "20019");
         Worker evicted = startAll().getFirst();
@@ -262,6 +287,20 @@ class WarmPoolTest extends PoolRig {
         now = now.plusSeconds(60);
         assertThat(pool.counts().ports().leased()).isEqualTo(pool.counts().starting());
         assertThat(pool.counts().ports().quarantined()).isZero();
+    }
+
+    private static WorkerReport told(WorkerReport report) {
+        Told told = new Told("2026-01-31T13:00:00.000000Z", "2026-01-31T13:00:00.000000Z");
+        return new WorkerReport(
+                report.state(),
+                report.sessionUid(),
+                report.known(),
+                report.customer(),
+                report.agent(),
+                report.transcripts(),
+                report.undelivered(),
+                told,
+                report.summary());
     }
 
     private static WorkerReport heard(long packets, long undelivered, State state) {
