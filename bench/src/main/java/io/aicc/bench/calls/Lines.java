@@ -20,6 +20,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** So many telephone lines, each with one call after the other until the time is up. */
 final class Lines {
+    /** Between the first calls of two lines: a worker's first seconds cost as much as a minute of its call. */
+    private static final Duration APART = Duration.ofSeconds(1);
+
     private final DemoSystem system;
     private final List<Conversation> conversations;
     private final Hearing hearing;
@@ -33,7 +36,8 @@ final class Lines {
      *
      * @param lines calls at the same time
      * @param duration of the whole
-     * @param talk of one call; the first of each line is shorter, so that not all hang up at once
+     * @param talk of one call; the first of each line is shorter, so that not all hang up at once, and begins after that of the
+     *     line before it
      */
     record Plan(int lines, Duration duration, Duration talk) {}
 
@@ -78,6 +82,7 @@ final class Lines {
     }
 
     private void talk(int line, long end) throws InterruptedException, IOException {
+        Thread.sleep(APART.multipliedBy(line));
         Duration next = plan.talk().multipliedBy(line + 1L).dividedBy(plan.lines());
         for (int round = 0; ; round++) {
             Conversation conversation = conversations.get((line + round) % conversations.size());
