@@ -10,9 +10,6 @@ import io.aicc.operator.ari.link.PbxCommands;
 import io.aicc.operator.ari.link.PbxException;
 import io.aicc.operator.ari.link.PbxLink;
 import io.aicc.operator.ari.link.PbxLink.Timing;
-import io.aicc.operator.ari.link.PbxListener;
-import io.aicc.operator.ari.pbx.PbxEvent;
-import io.aicc.operator.ari.pbx.PbxSnapshot;
 import io.aicc.runtime.Secret;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -42,6 +39,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -185,50 +183,7 @@ class AriProxyIT {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            POST   | channels?endpoint=PJSIP/1001&app=aicc
-            POST   | channels/create?endpoint=PJSIP/0900123456@trunk&app=aicc
-            POST   | channels/1700000000.1/continue?context=agents&extension=0900123456
-            POST   | channels/1700000000.1/redirect?endpoint=PJSIP/1001
-            POST   | channels/1700000000.1/play?media=sound:hello
-            POST   | channels/1700000000.1/record?name=x&format=wav
-            POST   | channels/1700000000.1/variable?variable=AICC_TRANSCRIBE&value=0
-            GET    | channels/1700000000.1/variable?variable=CALLERID(num)
-            GET    | channels?api_key=aicc:x
-            HEAD   | channels
-            DELETE | channels/1700000000.1
-            DELETE | channels/aicc-1700000000.1
-            DELETE | channels/other-seoul-1.customer.1.media-1
-            DELETE | bridges/1700000000.1
-            DELETE | bridges/aicc-seoul-1.customer.1.media-1
-            POST   | channels/1700000000.1/snoop/aicc-seoul-1.customer.1.snoop-1?spy=in&whisper=both&app=aicc
-            POST   | channels/1700000000.1/snoop/aicc-seoul-1.customer.1.snoop-1?spy=in&whisper=none&app=aicc&whisper=both
-            POST   | channels/1700000000.1/snoop/aicc-seoul-1.customer.1.snoop-1?spy=in&whisper=none&app=other
-            POST   | channels/externalMedia?channelId=aicc-seoul-1.customer.1.media-1&app=aicc&external_host=192.0.2.1%3A5060&format=ulaw
-            POST   | channels/externalMedia?channelId=aicc-seoul-1.customer.1.media-1&app=aicc&external_host=evil.example%3A20000&format=ulaw
-            POST   | bridges/aicc-seoul-1.customer.1.bridge-1/addChannel?channel=1700000000.1
-            POST   | bridges/aicc-seoul-1.customer.1.bridge-1/addChannel?channel=aicc-seoul-1.customer.1.snoop-1%2C1700000000.1
-            POST   | bridges/1700000000.1/addChannel?channel=aicc-seoul-1.customer.1.snoop-1
-            POST   | bridges/aicc-seoul-1.customer.1.bridge-1/play?media=sound:hello
-            GET    | events?app=other&subscribeAll=true
-            POST   | events/user/hello?application=aicc
-            GET    | asterisk/info
-            GET    | asterisk/variable?variable=DB(cidname/1)
-            GET    | asterisk/config/dynamic/res_pjsip/auth/1001
-            PUT    | asterisk/config/dynamic/res_pjsip/auth/1001
-            DELETE | asterisk/modules/res_pjsip.so
-            GET    | recordings/stored
-            GET    | applications
-            GET    | applications/other
-            GET    | asterisk/ping
-            PUT    | applications/other/eventFilter
-            PUT    | applications/aicc/eventFilter?applicationName=other
-            PUT    | applications/aicc%2FeventFilter
-            POST   | applications/aicc/subscription?eventSource=channel:1
-            DELETE | applications/aicc/eventFilter
-            GET    | endpoints
-            GET    | api-docs/resources.json
-            """)
+    @CsvFileSource(delimiter = '|', resources = "refused-by-the-proxy.csv")
     void whateverElseAriCanDoIsRefused(String method, String path) throws Exception {
         HttpResponse<String> answer = http.send(
                 asController("/ari/" + path)
@@ -399,24 +354,6 @@ class AriProxyIT {
 
     private static double events(SimpleMeterRegistry metrics, String taken) {
         return metrics.get("aicc_ari_events").tag("taken", taken).counter().count();
-    }
-
-    /** Of a PBX that is not listened to. */
-    private static final class Uninterested implements PbxListener {
-        @Override
-        public void events(List<PbxEvent> events) {}
-
-        @Override
-        public void beforeSnapshot() {}
-
-        @Override
-        public void snapshot(PbxSnapshot snapshot) {}
-
-        @Override
-        public void replaced() {}
-
-        @Override
-        public void lost() {}
     }
 
     private record Hearer(Queue<String> heard) implements WebSocket.Listener {

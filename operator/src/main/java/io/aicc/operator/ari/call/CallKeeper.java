@@ -2,11 +2,9 @@ package io.aicc.operator.ari.call;
 
 import io.aicc.crd.CallSession;
 import io.aicc.crd.CallSessionSpec.EndMark;
-import io.aicc.crd.CallSessionSpec.MediaSources;
 import io.aicc.crd.CallSessionSpec.PbxReference;
 import io.aicc.crd.CallSessionStatus;
 import io.aicc.operator.ari.call.CallMetrics.Leak;
-import io.aicc.operator.ari.call.CallMetrics.Untapped;
 import io.aicc.operator.ari.pbx.Conversation;
 import io.aicc.operator.ari.pbx.Conversation.EndReason;
 import io.aicc.operator.ari.pbx.Conversation.Stage;
@@ -18,8 +16,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +37,9 @@ final class CallKeeper {
     private final InOrder turn;
     private final Taps taps;
     private final Place place;
+    private final SessionRequest request;
     private final Attempts attempts;
+    private final NextLook next;
     private final Alone alone;
     private final String origin;
     private final String firstName;
@@ -57,7 +55,6 @@ final class CallKeeper {
     private boolean dropped;
     private boolean talked;
     private @Nullable Instant dueSince;
-    private Instant nextLook = Instant.MAX;
     private boolean done;
 
     /**
@@ -74,7 +71,9 @@ final class CallKeeper {
         this.turn = new InOrder(tools.threads());
         this.taps = new Taps(tools.pbx(), tools.metrics());
         this.place = new Place(tools.budget(), tools.metrics());
+        this.request = new SessionRequest(tools, place);
         this.attempts = new Attempts(tools.metrics());
+        this.next = new NextLook(tools, turn, this::settle);
         this.alone = new Alone(tools.policy().alone(), tools.steady(), tools.heardUntil());
         tools.metrics().begun();
     }
@@ -186,7 +185,7 @@ final class CallKeeper {
         take(now);
         Duration pause = attempts.pause(tools.steady().instant());
         if (pause.isPositive()) {
-            later(pause); // Our own failed tries make events too: they must not hurry us on.
+            next.in(pause); // Our own failed tries make events too: they must not hurry us on.
             return;
         }
         MDC.put("session", name);
@@ -250,12 +249,11 @@ final class CallKeeper {
         List<Tap> wanted = WantedTaps.of(open.session(), call, tools.policy().app());
         boolean well = taps.settle(installed(now), wanted);
         if (tools.policy().exactSources()) {
-            open.tellSources(
-                    new MediaSources(source(now, wanted, Speaker.CUSTOMER), source(now, wanted, Speaker.AGENT)));
+            open.tellSources(taps.sources(installed(now), wanted));
         }
         Duration wait = open.tellEvents(tools.steady().instant());
         if (wait.isPositive()) {
-            later(wait);
+            next.in(wait);
         }
         return well;
     }
@@ -269,7 +267,7 @@ final class CallKeeper {
             return;
         }
         if (left.get().isPositive()) {
-            later(left.get());
+            next.in(left.get());
         } else {
             EndReason reason = talked ? EndReason.AgentHangup : EndReason.NoAnswer;
             end(reason.name(), tools.clock().instant());
@@ -290,10 +288,10 @@ final class CallKeeper {
         if (!due(call) || !place.taken()) {
             return null;
         }
-        CallSessions.Made made = create(call);
+        CallSessions.Made made = request.make(name, call);
         while (made != null && made.existed() && !isOurs(made.session())) {
             nextRound();
-            made = create(call);
+            made = request.make(name, call);
         }
         if (made == null) {
             return null;
@@ -310,33 +308,6 @@ final class CallKeeper {
 
     private Level news() {
         return tools.sessions().rehearsed() ? Level.DEBUG : Level.INFO;
-    }
-
-    private CallSessions.@Nullable Made create(Conversation call) {
-        CallSession draft =
-                SessionDraft.of(name, call, tools.policy(), tools.clock().instant());
-        try {
-            return tools.sessions().create(draft);
-        } catch (KubernetesClientException e) {
-            if (!CallSessions.refused(e)) {
-                throw e;
-            }
-            log.atError()
-                    .addKeyValue("problem", e.getMessage())
-                    .log("session refused, asking for one without particulars");
-        }
-        try {
-            return tools.sessions().create(SessionDraft.bare(draft, tools.policy()));
-        } catch (KubernetesClientException e) {
-            if (!CallSessions.refused(e)) {
-                throw e;
-            }
-            place.giveUp();
-            tools.sessions().acceptsNothing();
-            tools.metrics().untapped(Untapped.SESSION_REFUSED);
-            log.atError().addKeyValue("problem", e.getMessage()).log("call goes on untranscribed: session refused");
-            return null;
-        }
     }
 
     /** A session of that name may be of an earlier conversation, or of another call that the dialplan calls the same. */
@@ -363,14 +334,6 @@ final class CallKeeper {
     private void nextRound() {
         round++;
         name = firstName + "-" + round;
-    }
-
-    private @Nullable String source(Picture now, List<Tap> wanted, Speaker speaker) {
-        return wanted.stream()
-                .filter(tap -> tap.name().speaker() == speaker)
-                .findFirst()
-                .flatMap(tap -> taps.source(installed(now), tap))
-                .orElse(null);
     }
 
     private boolean finish(Picture now, EndMark mark) {
@@ -429,24 +392,6 @@ final class CallKeeper {
         }
         Instant moment = tools.steady().instant();
         attempts.failed(moment);
-        later(attempts.pause(moment));
-    }
-
-    private void later(Duration delay) {
-        Instant at = tools.steady().instant().plus(delay);
-        if (at.isBefore(nextLook)) {
-            nextLook = at;
-            try {
-                var unused = tools.timer()
-                        .schedule(() -> turn.execute(this::lookAgain), delay.toMillis() + 1, TimeUnit.MILLISECONDS);
-            } catch (RejectedExecutionException stopped) {
-                log.atDebug().addKeyValue("session", name).log("stopped, whoever leads next looks after the call");
-            }
-        }
-    }
-
-    private void lookAgain() {
-        nextLook = Instant.MAX;
-        settle();
+        next.in(attempts.pause(moment));
     }
 }

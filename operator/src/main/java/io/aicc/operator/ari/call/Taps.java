@@ -1,5 +1,6 @@
 package io.aicc.operator.ari.call;
 
+import io.aicc.crd.CallSessionSpec.MediaSources;
 import io.aicc.operator.ari.link.PbxCommands;
 import io.aicc.operator.ari.link.PbxException;
 import java.util.Collection;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,8 +90,20 @@ final class Taps {
         removed.add(id);
     }
 
-    /** Where a speaker's audio comes from; asked from the PBX when somebody else made the tap. */
-    Optional<String> source(Installed seen, Tap tap) {
+    /** Where the speakers' audio comes from; asked from the PBX when somebody else made the taps. */
+    MediaSources sources(Installed seen, List<Tap> wanted) {
+        return new MediaSources(source(seen, wanted, Speaker.CUSTOMER), source(seen, wanted, Speaker.AGENT));
+    }
+
+    private @Nullable String source(Installed seen, List<Tap> wanted, Speaker speaker) {
+        return wanted.stream()
+                .filter(tap -> tap.name().speaker() == speaker)
+                .findFirst()
+                .flatMap(tap -> source(seen, tap))
+                .orElse(null);
+    }
+
+    private Optional<String> source(Installed seen, Tap tap) {
         Optional<String> media = withOurs(seen).channels().stream()
                 .filter(id -> id.startsWith(tap.name().media()))
                 .sorted()
