@@ -74,7 +74,7 @@ public final class Operator implements AutoCloseable {
         this.onDeposed = onDeposed;
         String namespace = settings.namespace();
         leadership = new Leadership(client, namespace, settings.election(), metrics.registry(), new SteadyClock());
-        api = new KubeWrites(client, metrics.registry(), clock);
+        api = new KubeWrites(client, metrics.registry(), clock, leadership::leads);
         pools = new WarmPools(client, namespace, clock, new SecureRandom(), metrics.registry());
         poolReconciler = new WorkerPoolReconciler(pools, key.publicKey(), api, namespace, clock);
         var home = new CallSessionReconciler.Home(namespace, settings.election().lease());

@@ -27,11 +27,16 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Every write of the operator to the Kubernetes API goes through here, one request each. Thread-safe. */
+/**
+ * Every write of the operator to the Kubernetes API goes through here, one request each; none once it may not act any more.
+ * Thread-safe.
+ */
 public final class KubeWrites implements AutoCloseable {
     private static final long PAGE = 500;
 
@@ -42,11 +47,14 @@ public final class KubeWrites implements AutoCloseable {
 
     private final KubernetesClient client;
     private final MeterRegistry metrics;
+    private final BooleanSupplier leads;
     private final Notices notices;
 
-    public KubeWrites(KubernetesClient client, MeterRegistry metrics, InstantSource clock) {
+    /** @param leads whether this program may act; what it is doing when it no longer may ends with its next write */
+    public KubeWrites(KubernetesClient client, MeterRegistry metrics, InstantSource clock, BooleanSupplier leads) {
         this.client = client;
         this.metrics = metrics;
+        this.leads = leads;
         this.notices = new Notices(this::create, clock);
         // What Prometheus has not seen at zero, it cannot see rise to one.
         counter("patch_status", "CallSession");
@@ -78,13 +86,13 @@ public final class KubeWrites implements AutoCloseable {
                         Map.of("resourceVersion", read.getMetadata().getResourceVersion()),
                         "status",
                         status));
-        counter("patch_status", read.getKind()).increment();
+        begin("patch_status", read.getKind());
         return unlessChanged(() -> client.resource(target).subresource("status").patch(MERGE, body));
     }
 
     /** Creates a pod. What the server answers is not read: the watch brings the same, and a pod is long. */
     public void create(Pod pod) {
-        counter("create", "Pod").increment();
+        begin("create", "Pod");
         String pods = "/api/v1/namespaces/" + pod.getMetadata().getNamespace() + "/pods";
         var unused = client.raw(pods, "POST", pod);
     }
@@ -105,14 +113,14 @@ public final class KubeWrites implements AutoCloseable {
     }
 
     private void create(Event event) {
-        counter("create", "Event").increment();
+        begin("create", "Event");
         String events = "/api/v1/namespaces/" + event.getMetadata().getNamespace() + "/events";
         var unused = client.raw(events, "POST", event);
     }
 
     /** Sets labels and annotations of a pod; one that is gone is fine. */
     public void mark(String namespace, String pod, Map<String, String> labels, Map<String, String> annotations) {
-        counter("patch", "Pod").increment();
+        begin("patch", "Pod");
         String body = client.getKubernetesSerialization()
                 .asJson(Map.of("metadata", Map.of("labels", labels, "annotations", annotations)));
         try {
@@ -150,7 +158,7 @@ public final class KubeWrites implements AutoCloseable {
      * @param nameLabel the label
      */
     public void deletePods(String namespace, String nameLabel, Collection<String> names) {
-        counter("delete", "Pod").increment();
+        begin("delete", "Pod");
         Set<String> left = new HashSet<>(names);
         client.pods()
                 .inNamespace(namespace)
@@ -158,7 +166,7 @@ public final class KubeWrites implements AutoCloseable {
                 .delete()
                 .forEach(deleted -> left.remove(deleted.getName()));
         for (String name : left) {
-            counter("delete", "Pod").increment();
+            begin("delete", "Pod");
             client.pods().inNamespace(namespace).withName(name).delete();
         }
     }
@@ -169,7 +177,7 @@ public final class KubeWrites implements AutoCloseable {
      * @return false when it stays there for now: somebody's finalizer holds it
      */
     public boolean deleteSession(String namespace, String name, String uid) {
-        counter("delete", "CallSession").increment();
+        begin("delete", "CallSession");
         String path = "/apis/%s/namespaces/%s/%s/%s"
                 .formatted(
                         HasMetadata.getApiVersion(CallSession.class),
@@ -236,7 +244,7 @@ public final class KubeWrites implements AutoCloseable {
 
     /** Creates a ConfigMap; empty when there is one of that name. */
     public Optional<ConfigMap> create(String namespace, String name, Map<String, String> data) {
-        counter("create", "ConfigMap").increment();
+        begin("create", "ConfigMap");
         ConfigMap map = new ConfigMapBuilder()
                 .withMetadata(name(namespace, name))
                 .withData(data)
@@ -246,7 +254,7 @@ public final class KubeWrites implements AutoCloseable {
 
     /** Merges some entries into a ConfigMap, null removes one; empty when somebody changed or deleted it since it was read. */
     public Optional<ConfigMap> mergeData(ConfigMap read, Map<String, @Nullable String> data) {
-        counter("patch", "ConfigMap").increment();
+        begin("patch", "ConfigMap");
         ConfigMap target = new ConfigMapBuilder()
                 .withMetadata(name(
                         read.getMetadata().getNamespace(), read.getMetadata().getName()))
@@ -266,6 +274,14 @@ public final class KubeWrites implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    /** Another one may lead by now, and have written something else. */
+    private void begin(String verb, String kind) {
+        if (!leads.getAsBoolean()) {
+            throw new CancellationException("leadership lost, nothing is written: %s %s".formatted(verb, kind));
+        }
+        counter(verb, kind).increment();
     }
 
     private Counter counter(String verb, String kind) {

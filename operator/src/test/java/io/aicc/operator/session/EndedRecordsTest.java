@@ -396,7 +396,7 @@ class EndedRecordsTest {
         WarmPools pools = new WarmPools(
                 api.client(), "calls", () -> now, RandomGenerator.getDefault(), new SimpleMeterRegistry());
         return new EndedRecords(
-                new KubeWrites(api.client(), meters, InstantSource.system()),
+                new KubeWrites(api.client(), meters, InstantSource.system(), () -> true),
                 pools,
                 new Home("calls", "aicc-operator"),
                 () -> now,
