@@ -93,6 +93,9 @@ public final class CallSession extends CustomResource<CallSessionSpec, CallSessi
                             + " && has(self.conditions) && self.conditions.exists(c, c.type == 'Ready' && c.status == 'False'))",
             message =
                     "status.phase Ended or Failed needs times.ended and a condition Ready=False that says why; to end a call, set spec.ended")
+    @ValidationRule(
+            value = "!has(self.phase) || self.phase != 'Ending' || (has(self.times) && has(self.times.ending))",
+            message = "status.phase Ending needs times.ending; to end a call, set spec.ended")
     public CallSessionStatus getStatus() {
         return super.getStatus();
     }

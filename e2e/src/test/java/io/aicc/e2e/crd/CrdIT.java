@@ -148,6 +148,8 @@ class CrdIT {
         patchStatus("{\"phase\": \"Active\"}");
 
         assertThatThrownBy(() -> patchStatus("{\"phase\": \"Ready\"}")).hasMessageContaining("only moves forward");
+        assertThatThrownBy(() -> patchStatus("{\"phase\": \"Ending\"}"))
+                .hasMessageContaining("Ending needs times.ending; to end a call, set spec.ended");
         assertThatThrownBy(() -> patchStatus("{\"phase\": \"Ended\"}"))
                 .hasMessageContaining("Ended or Failed needs times.ended and a condition Ready=False that says why;"
                         + " to end a call, set spec.ended");

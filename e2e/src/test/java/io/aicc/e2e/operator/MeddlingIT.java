@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.aicc.crd.CallSession;
+import io.aicc.crd.CallSessionStatus.MediaEndpoint;
 import io.aicc.crd.CallSessionStatus.Times;
 import io.aicc.crd.Phase;
 import io.aicc.crd.WorkerPoolStatus.PortCounts;
@@ -88,6 +89,29 @@ class MeddlingIT {
         assertThat(repaired.getStatus().times())
                 .as("nobody but the worker knows when that was")
                 .isEqualTo(new Times(known.readyAt(), known.heardAt(), null, null, null));
+    }
+
+    @Test
+    void aRecordThatSendsAudioElsewhereIsPutRightAndTheTapsAreMadeAnew() throws Exception {
+        rig.pool("warm: {min: 1, max: 1}");
+        rig.startOperator();
+        rig.create("call-1", Instant.now());
+        CallSession ready = rig.awaitSession("call-1", Phase.Ready);
+        rig.resource("call-1")
+                .subresource("status")
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"status\": {\"mediaEndpoint\": {\"host\": \"192.0.2.9\"}}}");
+
+        MediaEndpoint right =
+                Objects.requireNonNull(Objects.requireNonNull(ready.getStatus()).mediaEndpoint());
+        assertThat(rig.awaitGeneration("call-1", right.generation() + 1).mediaEndpoint())
+                .isEqualTo(new MediaEndpoint(
+                        right.host(), right.customerPort(), right.agentPort(), right.generation() + 1));
+        CallSession repaired = rig.session("call-1");
+        assertThat(OperatorRig.worker(repaired)).isEqualTo(OperatorRig.worker(ready));
+        assertThat(OperatorRig.condition(repaired))
+                .hasValueSatisfying(now -> assertThat(now.getReason()).isEqualTo("RecordRepaired"));
     }
 
     @Test

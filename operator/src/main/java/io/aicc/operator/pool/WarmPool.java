@@ -99,7 +99,7 @@ final class WarmPool {
         String session = expected.remove(uid);
         if (session != null) {
             roster.bind(worker, session);
-            worker.isRecorded();
+            worker.markRecorded();
         }
         if (!leases.adopt(pod, ports) && session == null) {
             worker.leave(); // Two pods with one pair: the later one gets no call.

@@ -112,7 +112,7 @@ public final class Worker {
     }
 
     /** The record says so now. */
-    public void isRecorded() {
+    public void markRecorded() {
         recorded = true;
     }
 

@@ -121,15 +121,16 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
         }
     }
 
-    /** A change of the spec, or a status that lost what we wrote: our own writes bring nothing new. */
+    /** A change of the spec, or a status that lost what we wrote or has it otherwise: our own writes bring nothing new. */
     public static boolean concernsUs(CallSession now, CallSession before) {
         CallSessionStatus written = before.getStatus();
         CallSessionStatus found = Objects.requireNonNullElse(now.getStatus(), CallSessionStatus.EMPTY);
-        boolean lost = written != null
+        boolean meddledWith = written != null
                 && (written.phase() != null && found.phase() == null
-                        || written.mediaEndpoint() != null && found.mediaEndpoint() == null
-                        || written.worker() != null && found.worker() == null);
-        return lost
+                        || written.mediaEndpoint() != null
+                                && !written.mediaEndpoint().equals(found.mediaEndpoint())
+                        || written.worker() != null && !written.worker().equals(found.worker()));
+        return meddledWith
                 || !Objects.equals(
                         now.getMetadata().getGeneration(), before.getMetadata().getGeneration());
     }

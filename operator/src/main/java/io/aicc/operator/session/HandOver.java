@@ -47,6 +47,15 @@ final class HandOver {
     private final SessionRecord record;
     private final SessionMetrics metrics;
 
+    /** What the record has to say once a worker has the call: reasons of its condition, see docs/runbook.md. */
+    private enum News {
+        NONE,
+        WorkerReady,
+        WorkerReplaced,
+        WorkerRestarted,
+        RecordRepaired
+    }
+
     HandOver(WarmPools pools, SessionRecord record, SessionMetrics metrics) {
         this.pools = pools;
         this.record = record;
@@ -72,7 +81,7 @@ final class HandOver {
 
     /** Hands the call to this worker, again if need be, and writes down that it has it. */
     Outcome assign(Call call, Worker worker) {
-        String news = news(call, worker);
+        News news = news(call, worker);
         Instant readySince = readySince(call, worker);
         CallAssignment assignment = assignment(call, worker);
         Answer<Acknowledgement> answer = worker.assign(assignment);
@@ -129,33 +138,41 @@ final class HandOver {
                 && known.callEvents() == callEvents(call.spec()).size();
     }
 
-    /** Why the record will have to say something else once this worker has the call; see docs/runbook.md. */
-    private static String news(Call call, Worker worker) {
+    /** Whether the record says that the call is this worker's, and where that hears. */
+    static boolean isRecorded(Call call, Worker worker) {
         WorkerReference known = call.status().worker();
-        if (known == null && worker.recorded()) {
-            return "RecordRepaired"; // Somebody wiped it: the worker has the call all the same.
-        }
-        if (call.phase() == Phase.Pending) {
-            return "WorkerReady";
-        }
-        if (known == null || !known.uid().equals(worker.uid())) {
-            return "WorkerReplaced";
-        }
-        if (call.status().mediaEndpoint() == null) {
-            return "RecordRepaired";
-        }
-        return worker.is(State.IDLE) ? "WorkerRestarted" : "";
+        return known != null && known.uid().equals(worker.uid()) && saysWhere(call, worker);
     }
 
-    private Outcome acknowledged(Call call, Worker worker, Acknowledgement ports, String news, Instant readySince) {
+    private static boolean saysWhere(Call call, Worker worker) {
+        MediaEndpoint endpoint = call.status().mediaEndpoint();
+        return endpoint != null
+                && worker.host().equals(endpoint.host())
+                && worker.ports().customer() == endpoint.customerPort();
+    }
+
+    private static News news(Call call, Worker worker) {
+        if (worker.recorded() && !isRecorded(call, worker)) {
+            return News.RecordRepaired; // Somebody wiped or changed it: the worker has the call all the same.
+        }
+        if (call.phase() == Phase.Pending) {
+            return News.WorkerReady;
+        }
+        if (!isRecorded(call, worker)) {
+            return News.WorkerReplaced;
+        }
+        return worker.is(State.IDLE) ? News.WorkerRestarted : News.NONE;
+    }
+
+    private Outcome acknowledged(Call call, Worker worker, Acknowledgement ports, News news, Instant readySince) {
         MediaEndpoint endpoint =
                 new MediaEndpoint(worker.host(), ports.customerPort(), ports.agentPort(), generation(call, worker));
         WorkerReference reference = new WorkerReference(worker.pod(), worker.uid());
-        if (news.isEmpty()) {
+        if (news == News.NONE) {
             return Outcome.DONE; // Told again, nothing new for anybody else.
         }
         boolean first = call.phase() == Phase.Pending;
-        boolean takenOver = news.equals("WorkerReplaced") || news.equals("WorkerRestarted");
+        boolean takenOver = news == News.WorkerReplaced || news == News.WorkerRestarted;
         Account known = EarlierWorkers.of(call, pools);
         Account before = takenOver ? known.takeoversAtLeast(known.takeovers() + 1) : known;
         String message = "pod %s acknowledged the call on ports %s".formatted(worker.pod(), worker.ports());
@@ -166,18 +183,18 @@ final class HandOver {
                         .served(endpoint, reference)
                         .at(new Times(readyAt, null, null, null, null))
                         .after(EarlierWorkers.written(before))
-                        .saying(SessionRecord.ready(call, true, news, message)));
+                        .saying(SessionRecord.ready(call, true, news.name(), message)));
         if (!written) {
             return Outcome.again(SessionRecord.CONFLICT_PAUSE);
         }
-        worker.isRecorded();
+        worker.markRecorded();
         if (takenOver) {
             pools.takeovers(call.pool(), call.uid(), before.takeovers());
             metrics.replaced();
-        } else if (news.equals("WorkerReady")) {
+        } else if (news == News.WorkerReady) {
             metrics.claimed(call.requestedAt());
         }
-        log.atLevel(news.equals("WorkerReady") ? Level.INFO : Level.WARN)
+        log.atLevel(news == News.WorkerReady ? Level.INFO : Level.WARN)
                 .addKeyValue("session", call.session().getMetadata().getName())
                 .addKeyValue("pod", worker.pod())
                 .addKeyValue("generation", endpoint.generation())
@@ -233,14 +250,14 @@ final class HandOver {
         return Outcome.again(LOOK_AGAIN);
     }
 
+    /** One more whenever audio has to be sent elsewhere than the record says: the PBX's taps are named by it. */
     private static int generation(Call call, Worker worker) {
         MediaEndpoint before = call.status().mediaEndpoint();
-        WorkerReference by = call.status().worker();
         if (before == null) {
             Known known = worker.known();
             return known == null ? 1 : known.generation();
         }
-        return by != null && by.uid().equals(worker.uid()) ? before.generation() : before.generation() + 1;
+        return isRecorded(call, worker) ? before.generation() : before.generation() + 1;
     }
 
     private CallAssignment assignment(Call call, Worker worker) {

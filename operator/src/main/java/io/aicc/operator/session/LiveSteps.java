@@ -1,7 +1,6 @@
 package io.aicc.operator.session;
 
 import io.aicc.crd.CallSessionStatus.Times;
-import io.aicc.crd.CallSessionStatus.WorkerReference;
 import io.aicc.crd.Phase;
 import io.aicc.operator.pool.WarmPools;
 import io.aicc.operator.pool.Worker;
@@ -69,16 +68,8 @@ final class LiveSteps {
         if (worker.report() == null) {
             return Outcome.DONE; // Its first report brings us back.
         }
-        boolean knows = HandOver.upToDate(call, worker)
-                && !worker.is(State.IDLE)
-                && call.status().mediaEndpoint() != null
-                && isRecorded(call, worker);
+        boolean knows = HandOver.upToDate(call, worker) && !worker.is(State.IDLE) && HandOver.isRecorded(call, worker);
         return knows ? Outcome.PROCEED : tellAgain(call, worker);
-    }
-
-    private static boolean isRecorded(Call call, Worker worker) {
-        WorkerReference known = call.status().worker();
-        return known != null && known.uid().equals(worker.uid());
     }
 
     /** First audio was heard. */
