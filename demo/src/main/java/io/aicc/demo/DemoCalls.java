@@ -7,10 +7,14 @@ import io.aicc.demo.report.PortWatch;
 import io.aicc.demo.script.Conversation;
 import io.aicc.wire.event.Channel;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,6 +24,9 @@ import java.util.concurrent.Future;
 public final class DemoCalls {
     private static final Duration PORTS_LIMIT = Duration.ofSeconds(10);
     private static final int FIRST_AGENT = 1000;
+
+    /** Programs that want a processor, for each that there is; two calls of the demo make one. */
+    private static final int BUSY = 4;
 
     private final DemoSystem system;
     private final CallPlacer placer;
@@ -78,12 +85,24 @@ public final class DemoCalls {
         }
     }
 
-    private static PlayedCall result(Future<PlayedCall> call) throws IOException, InterruptedException {
+    private PlayedCall result(Future<PlayedCall> call) throws IOException, InterruptedException {
         try {
             return call.get();
         } catch (ExecutionException e) {
-            throw new IOException("a call failed: " + e.getMessage(), e);
+            Throwable cause = Objects.requireNonNull(e.getCause(), "a task fails of something");
+            String busy = machineBusy().map("; "::concat).orElse("");
+            throw new IOException("a call failed: " + cause.getMessage() + "; logs are in " + system.logs() + busy, e);
         }
+    }
+
+    /** Where many wait for each processor, what fails fails of that. */
+    private static Optional<String> machineBusy() {
+        OperatingSystemMXBean machine = ManagementFactory.getOperatingSystemMXBean();
+        double load = machine.getSystemLoadAverage();
+        int processors = machine.getAvailableProcessors();
+        return load < BUSY * processors
+                ? Optional.empty()
+                : Optional.of("this machine is too busy: load %.0f on %d processors".formatted(load, processors));
     }
 
     private CallScript script(int index, Conversation conversation) {

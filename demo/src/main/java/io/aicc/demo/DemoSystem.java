@@ -255,10 +255,10 @@ public final class DemoSystem implements AutoCloseable {
         return Objects.requireNonNullElse(status == null ? null : status.warm(), 0);
     }
 
-    /** What a program said when it could not start is not JSON. */
+    /** What a program said when it could not start is not JSON; why it stopped later is an error. */
     private String lastWords(String log) throws IOException {
         return Files.readAllLines(logs().resolve(log)).stream()
-                .filter(line -> !line.startsWith("{"))
+                .filter(line -> !line.startsWith("{") || line.contains("\"level\":\"ERROR\""))
                 .reduce((earlier, later) -> later)
                 .orElse("none, see " + logs());
     }

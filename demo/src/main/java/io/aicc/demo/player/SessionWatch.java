@@ -49,7 +49,7 @@ final class SessionWatch {
             throw new CallFailedException(
                     now == null
                             ? "the record of a call is gone"
-                            : "call %s is %s, not %s, after %d s; what the operator did is in logs/operator.log"
+                            : "call %s is %s, not %s, after %d s"
                                     .formatted(
                                             now.getMetadata().getName(),
                                             Objects.toString(phase(now), "without a phase"),
