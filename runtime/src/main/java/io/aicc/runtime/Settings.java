@@ -97,9 +97,9 @@ public final class Settings {
         return raw(key);
     }
 
-    /** A secret; kept out of logs. */
+    /** A secret; kept out of logs. One line: a file made by an editor has a line feed that nobody meant. */
     public Secret secret(String key, String doc) {
-        return read(key, "secret", "", null, doc, Secret::new, new Secret(""));
+        return read(key, "secret", "", null, doc, Settings::oneLine, new Secret(""));
     }
 
     /** A whole number between two bounds, both included. */
@@ -231,6 +231,13 @@ public final class Settings {
             // Told below, with the bounds.
         }
         throw new IllegalArgumentException("must be a whole number from " + min + " to " + max);
+    }
+
+    private static Secret oneLine(String value) {
+        if (value.indexOf('\n') >= 0 || value.indexOf('\r') >= 0) {
+            throw new IllegalArgumentException("must have no line feed, not even at its end: printf writes none");
+        }
+        return new Secret(value);
     }
 
     private static boolean trueOrFalse(String value) {

@@ -39,6 +39,16 @@ class SettingsTest {
     }
 
     @Test
+    void aSecretHasNoLineFeedAndIsNotShown() {
+        SettingsException e = catchThrowableOfType(
+                SettingsException.class,
+                () -> Settings.load(Map.of("ARI_URL", "http://pbx", "ARI_PASSWORD", "s3cret\n"), Config::read));
+
+        assertThat(e.problems())
+                .containsExactly("ARI_PASSWORD: must have no line feed, not even at its end: printf writes none");
+    }
+
+    @Test
     void reportsEveryProblemAtOnce() {
         SettingsException e = catchThrowableOfType(
                 SettingsException.class,

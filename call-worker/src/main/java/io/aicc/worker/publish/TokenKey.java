@@ -32,6 +32,8 @@ final class TokenKey {
     private static final List<String> PRIVATE_KEYS = List.of("RSA", "EC", "Ed25519");
     private static final Pattern PEM = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \\1-----");
 
+    private static final Pattern PRINTED_LINE = Pattern.compile("[ -~]*[\r\n]+");
+
     private final UnaryOperator<JwtBuilder> signature;
 
     private TokenKey(UnaryOperator<JwtBuilder> signature) {
@@ -64,8 +66,19 @@ final class TokenKey {
             throw new IllegalArgumentException(
                     "too short for HS256: " + bytes.length + " < " + MIN_SHARED_BYTES + " bytes");
         }
+        if (isLine(bytes)) {
+            throw new IllegalArgumentException(
+                    "text that ends in a line feed, which a receiver may take for no part of it: printf writes none");
+        }
         SecretKey key = new SecretKeySpec(bytes, "HmacSHA256");
         return new TokenKey(token -> token.signWith(key, Jwts.SIG.HS256));
+    }
+
+    /** Printable, but for a line feed at its end: random bytes are not. */
+    private static boolean isLine(byte[] bytes) {
+        return PRINTED_LINE
+                .matcher(new String(bytes, StandardCharsets.ISO_8859_1))
+                .matches();
     }
 
     private static PrivateKey privateKey(byte[] pkcs8) {

@@ -140,6 +140,10 @@ class TokenKeyTest {
 
     @Test
     void whatIsNoKeyIsRefusedWithoutShowingIt() {
+        assertThatThrownBy(
+                        () -> TokenKey.parse("a secret of 32 characters at least\n".getBytes(StandardCharsets.UTF_8)))
+                .hasMessageContaining("ends in a line feed")
+                .hasMessageNotContaining("characters");
         assertThatThrownBy(() -> TokenKey.parse("short secret".getBytes(StandardCharsets.UTF_8)))
                 .hasMessage("too short for HS256: 12 < 32 bytes");
         assertThatThrownBy(
