@@ -51,21 +51,23 @@ class AssembledWorkerTest {
         return Files.readString(shipped.resolve("classpath")).strip();
     }
 
-    /** What a worker says until it has started. */
-    private List<String> start(String classPath, String... more) throws Exception {
-        List<String> options = new ArrayList<>(Files.readAllLines(shipped.resolve("options")));
-        options.addAll(List.of(more));
-        options.addAll(List.of("-cp", classPath));
+    /** What a worker says until it has started: as an image starts it, unless its JVM is told otherwise. */
+    private List<String> start(String... otherwise) throws Exception {
+        List<String> command = new ArrayList<>(List.of(shipped.resolve("start").toString()));
+        if (otherwise.length > 0) {
+            command.addAll(List.of(otherwise));
+            command.add(CallWorker.class.getName());
+        }
         // An engine that loads no model: it is asked for when there is a call.
         Map<String, String> engine = Map.of("AICC_STT_ENGINE", "vosk", "AICC_VOSK_URL", "ws://127.0.0.1:1");
-        List<String> said = WorkerProcess.start(options, directory, engine);
+        List<String> said = WorkerProcess.start(command, directory, engine);
         assertThat(said).as(String.join("\n", said)).anyMatch(line -> line.contains(WorkerProcess.STARTED));
         return said;
     }
 
     @Test
     void startsWithItsCacheAndWithoutTheJarsOfGoogle() throws Exception {
-        assertThat(start(classPath())).noneMatch(line -> line.contains(UNUSED));
+        assertThat(start()).noneMatch(line -> line.contains(UNUSED));
         assertThat(classPath())
                 .doesNotContain("grpc")
                 .doesNotContain("protobuf")
@@ -76,26 +78,44 @@ class AssembledWorkerTest {
     void startsWithItsCacheAndTheJarsOfGoogle() throws Exception {
         String google = Files.readString(shipped.resolve("classpath.google")).strip();
 
-        assertThat(start(classPath() + ":" + google)).noneMatch(line -> line.contains(UNUSED));
+        assertThat(start("-cp", classPath() + ":" + google)).noneMatch(line -> line.contains(UNUSED));
         assertThat(google).contains("google-cloud-speech").contains("grpc-core").contains("protobuf-java");
+    }
+
+    @Test
+    void jarsOfGoogleAreThereForWhoSpeaksWithGoogle() throws Exception {
+        String google = Files.readString(shipped.resolve("classpath.google")).strip();
+        String jar = Path.of(google.split(":", 2)[0]).getFileName().toString();
+
+        assertThat(settingsOfTheJvm("google")).contains("aicc-call-worker.jar").contains(jar);
+        assertThat(settingsOfTheJvm("sphinx")).contains("aicc-call-worker.jar").doesNotContain(jar);
+    }
+
+    /** Without starting the program. */
+    private static String settingsOfTheJvm(String engine) throws IOException {
+        ProcessBuilder start = WorkerProcess.withoutOurSettings(
+                new ProcessBuilder(shipped.resolve("start").toString(), "-XshowSettings:properties", "-version"));
+        start.environment().put("AICC_STT_ENGINE", engine);
+        Process process = start.redirectErrorStream(true).start();
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     @Test
     void otherClassPathStartsWithoutTheCacheAndSaysSo() throws Exception {
         Path other = Files.createDirectory(directory.resolve("other"));
-        assertThat(start(other + ":" + classPath())).anyMatch(line -> line.contains(UNUSED));
+        assertThat(start("-cp", other + ":" + classPath())).anyMatch(line -> line.contains(UNUSED));
     }
 
     /** As another JDK would be: objects are laid out in another way. */
     @Test
     void otherJvmStartsWithoutTheCacheAndSaysSo() throws Exception {
-        assertThat(start(classPath(), "-XX:+UseCompactObjectHeaders")).anyMatch(line -> line.contains(UNUSED));
+        assertThat(start("-XX:+UseCompactObjectHeaders")).anyMatch(line -> line.contains(UNUSED));
     }
 
     @Test
     void whatWasReplacedIsFoundOutThoughTheJvmMayNotSee() throws Exception {
         assertThat(check()).isZero();
-        for (String file : List.of("lib/aicc-crds.jar", "classpath", "classpath.google", "program.aot")) {
+        for (String file : List.of("lib/aicc-crds.jar", "classpath", "classpath.google", "program.aot", "start")) {
             Path path = shipped.resolve(file);
             byte[] right = Files.readAllBytes(path);
             FileTime made = Files.getLastModifiedTime(path);

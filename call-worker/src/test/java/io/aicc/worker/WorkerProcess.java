@@ -21,15 +21,11 @@ final class WorkerProcess {
     /**
      * What it says until it has started, or has ended because it cannot.
      *
-     * @param options of the JVM, the class path among them
+     * @param command that starts it
      * @param outbox a directory
      * @param settings beside those that every worker needs
      */
-    static List<String> start(List<String> options, Path outbox, Map<String, String> settings) throws Exception {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(options);
-        command.add(CallWorker.class.getName());
+    static List<String> start(List<String> command, Path outbox, Map<String, String> settings) throws Exception {
         ProcessBuilder builder = withoutOurSettings(new ProcessBuilder(command));
         builder.environment()
                 .putAll(Map.of(

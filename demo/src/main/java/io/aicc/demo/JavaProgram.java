@@ -19,17 +19,6 @@ import java.util.stream.Stream;
 public final class JavaProgram {
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
 
-    /** What the controller is run with; a container image has the same. */
-    private static final List<String> CONTROLLER_OPTIONS = List.of(
-            "-XX:+UseSerialGC",
-            "-Xmx192m",
-            "-XX:+ExitOnOutOfMemoryError",
-            "-Xss512k",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-Dio.netty.jfr.enabled=false",
-            "-Dio.netty.allocator.type=unpooled");
-
     /** The compiler that this JVM was told to make do with, if any: the demo and tests end before another one pays. */
     private static final List<String> COMPILER = ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
             .filter(option -> option.startsWith("-XX:TieredStopAtLevel="))
@@ -38,6 +27,10 @@ public final class JavaProgram {
     private static final String WORKER = CallWorker.class.getName();
     private static final List<String> WORKER_OPTIONS = options(CallWorker.class);
     private static final List<String> OPERATOR_OPTIONS = options(Operator.class);
+
+    /** The operator's image has this program too, and the chart gives it less memory. */
+    private static final List<String> CONTROLLER_OPTIONS =
+            Stream.concat(OPERATOR_OPTIONS.stream(), Stream.of("-Xmx192m")).toList();
 
     private JavaProgram() {}
 
@@ -76,8 +69,20 @@ public final class JavaProgram {
      *
      * @param folder that {@code assemble call-worker} made
      */
-    public static ProcessBuilder shippedWorker(Path folder) throws IOException {
-        return shipped(WORKER, folder);
+    public static ProcessBuilder shippedWorker(Path folder) {
+        return shipped(folder);
+    }
+
+    /**
+     * The same with more on its class path, behind what is there.
+     *
+     * @param more a folder of classes
+     */
+    public static ProcessBuilder shippedWorker(Path folder, Path more) throws IOException {
+        String classPath = Files.readString(folder.resolve("classpath")).strip() + ":" + more;
+        ProcessBuilder builder = shipped(folder);
+        builder.command().addAll(List.of("-cp", classPath, WORKER));
+        return builder;
     }
 
     /**
@@ -85,13 +90,14 @@ public final class JavaProgram {
      *
      * @param folder that {@code assemble operator} made
      */
-    public static ProcessBuilder shippedOperator(Path folder) throws IOException {
-        return shipped(Operator.class.getName(), folder);
+    public static ProcessBuilder shippedOperator(Path folder) {
+        return shipped(folder);
     }
 
-    private static ProcessBuilder shipped(String main, Path folder) throws IOException {
-        String classPath = Files.readString(folder.resolve("classpath")).strip();
-        return from(classPath, main, Files.readAllLines(folder.resolve("options")));
+    /** As an image starts it. */
+    private static ProcessBuilder shipped(Path folder) {
+        return withoutOurSettings(
+                new ArrayList<>(List.of(folder.resolve("start").toString())));
     }
 
     /** Comments say why a program is told each of them; they are not options. */
@@ -115,8 +121,12 @@ public final class JavaProgram {
         List<String> command = new ArrayList<>(List.of(JAVA.toString()));
         command.addAll(options);
         command.addAll(List.of("-cp", classPath, main));
+        return withoutOurSettings(command);
+    }
+
+    /** What the demo itself was told is not meant for the programs: they refuse settings that are not theirs. */
+    private static ProcessBuilder withoutOurSettings(List<String> command) {
         ProcessBuilder builder = new ProcessBuilder(command);
-        // What the demo itself was told is not meant for the programs: they refuse settings that are not theirs.
         builder.environment().keySet().removeIf(key -> key.startsWith("AICC_"));
         return builder;
     }

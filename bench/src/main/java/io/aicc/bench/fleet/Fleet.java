@@ -111,30 +111,13 @@ public final class Fleet implements AutoCloseable {
 
     /** What is shipped, and after it on the class path the engines of this module. */
     private static ProcessBuilder withOurEngines(Path shipped) throws IOException {
-        return with(
-                shipped,
-                Path.of(URI.create(Fleet.class
-                                .getProtectionDomain()
-                                .getCodeSource()
-                                .getLocation()
-                                .toString()))
-                        .toString());
+        URI classes = URI.create(
+                Fleet.class.getProtectionDomain().getCodeSource().getLocation().toString());
+        return JavaProgram.shippedWorker(shipped, Path.of(classes));
     }
 
     private static ProcessBuilder command(Path shipped, Map<String, String> speech) throws IOException {
-        return GOOGLE.equals(speech.get(ENGINE))
-                ? with(
-                        shipped,
-                        Files.readString(shipped.resolve("classpath.google")).strip())
-                : withOurEngines(shipped);
-    }
-
-    private static ProcessBuilder with(Path shipped, String more) throws IOException {
-        ProcessBuilder builder = JavaProgram.shippedWorker(shipped);
-        List<String> command = builder.command();
-        int classPath = command.indexOf("-cp") + 1;
-        command.set(classPath, command.get(classPath) + ":" + more);
-        return builder;
+        return GOOGLE.equals(speech.get(ENGINE)) ? JavaProgram.shippedWorker(shipped) : withOurEngines(shipped);
     }
 
     public List<LiveWorker> workers() {
