@@ -45,23 +45,30 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * A receiver of transcripts that keeps them in files. From the top of the source tree, after ./aicc demo has built:
  * {@code java -cp "$(cat demo/target/classpath)" docs/receivers/Receiver.java PORT KEY_FILE FOLDER}.
- * Needs netty-codec-http, jjwt and jackson-databind.
+ * Needs netty-codec-http, jjwt and jackson-databind. {@code RECEIVER_ADDRESS}: where it listens, 127.0.0.1 unless told.
+ * {@code RECEIVER_CLIENT_ID}: the one client that is let in; any unless told.
  */
 public final class Receiver {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Set<String> NOT_DURABLE = Set.of("transcript.interim", "heartbeat");
 
     private final JwtParser tokens;
+    private final String clientId; // null: any
     private final Path folder;
     private final Map<String, Session> sessions = new HashMap<>(); // one thread, see main
 
-    Receiver(JwtParser tokens, Path folder) {
+    Receiver(JwtParser tokens, String clientId, Path folder) {
         this.tokens = tokens;
+        this.clientId = clientId;
         this.folder = folder;
     }
 
     public static void main(String[] arguments) throws Exception {
-        Receiver receiver = new Receiver(tokens(Files.readAllBytes(Path.of(arguments[1]))), Path.of(arguments[2]));
+        Map<String, String> environment = System.getenv();
+        Receiver receiver = new Receiver(
+                tokens(Files.readAllBytes(Path.of(arguments[1]))),
+                environment.get("RECEIVER_CLIENT_ID"),
+                Path.of(arguments[2]));
         new ServerBootstrap()
                 .group(new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory()))
                 .channel(NioServerSocketChannel.class)
@@ -72,7 +79,7 @@ public final class Receiver {
                                 .addLast(new HttpServerCodec(), new HttpObjectAggregator(16_384), receiver.new Door());
                     }
                 })
-                .bind("127.0.0.1", Integer.parseInt(arguments[0]))
+                .bind(environment.getOrDefault("RECEIVER_ADDRESS", "127.0.0.1"), Integer.parseInt(arguments[0]))
                 .sync();
     }
 
@@ -123,7 +130,10 @@ public final class Receiver {
             try {
                 Claims claims = tokens.parseSignedClaims(authorization.replaceFirst("^Bearer ", ""))
                         .getPayload();
+                Object client = claims.get("client_id");
                 boolean may = claims.getExpiration() != null
+                        && client != null
+                        && (clientId == null || clientId.equals(client))
                         && claims.get("permissions") instanceof Collection<?> permissions
                         && permissions.contains("send_transcripts");
                 return may && name.matches("[A-Za-z0-9-]{1,64}") ? null : HttpResponseStatus.FORBIDDEN;

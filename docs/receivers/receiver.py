@@ -1,7 +1,10 @@
-"""python3 receiver.py PORT KEY_FILE FOLDER. Needs aiohttp and pyjwt[crypto]; in Debian python3-aiohttp and python3-jwt."""
+"""python3 receiver.py PORT KEY_FILE FOLDER. Needs aiohttp and pyjwt[crypto]; in Debian python3-aiohttp and python3-jwt.
+
+RECEIVER_ADDRESS: where it listens, 127.0.0.1 unless told. RECEIVER_CLIENT_ID: the one client that is let in; any unless told."""
 import json, os, re, sys, jwt
 from aiohttp import web
 PORT, KEY, FOLDER = int(sys.argv[1]), open(sys.argv[2], "rb").read(), sys.argv[3]
+ADDRESS, CLIENT_ID = os.environ.get("RECEIVER_ADDRESS", "127.0.0.1"), os.environ.get("RECEIVER_CLIENT_ID")
 ALGORITHMS = ["RS256", "ES256", "EdDSA"] if b"PUBLIC KEY" in KEY else ["HS256"]  # never both: a public key is no secret
 sessions = {}
 
@@ -27,7 +30,10 @@ async def receive(request):
     name, token = request.headers.get("Aicc-Session-Id", ""), request.headers.get("Authorization", "")
     try: claims = jwt.decode(token.removeprefix("Bearer "), KEY, ALGORITHMS, {"require": ["exp"]})
     except jwt.InvalidTokenError: return web.Response(status=401)
-    if "send_transcripts" not in claims.get("permissions", []) or not re.fullmatch("[A-Za-z0-9-]{1,64}", name):
+    client = claims.get("client_id")
+    if not client or client != (CLIENT_ID or client) or "send_transcripts" not in claims.get("permissions", []):
+        return web.Response(status=403)
+    if not re.fullmatch("[A-Za-z0-9-]{1,64}", name):
         return web.Response(status=403)
     session = sessions.get(name) or sessions.setdefault(name, Session(os.path.join(FOLDER, name + ".jsonl")))
     await (socket := web.WebSocketResponse(max_msg_size=256 * 1024)).prepare(request)
@@ -37,4 +43,4 @@ async def receive(request):
         await socket.send_json({"type": "ack", "seq": session.last()})
     return socket
 (app := web.Application()).add_routes([web.get("/transcripts", receive)])
-web.run_app(app, host="127.0.0.1", port=PORT, print=None)
+web.run_app(app, host=ADDRESS, port=PORT, print=None)

@@ -1,4 +1,4 @@
-/** A receiver of transcripts to copy from: checks the token, acknowledges, resumes, proves completeness, shows a page. */
+/** The demo's receiver, which holds transcripts in memory for its page and its report; one to copy from is in docs/receivers. */
 @NullMarked
 package io.aicc.demo.receiver;
 
