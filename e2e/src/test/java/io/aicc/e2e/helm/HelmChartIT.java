@@ -76,7 +76,7 @@ class HelmChartIT {
         assertThat(notes)
                 .contains(
                         "Missing: Secret \"crm-receiver\", which signs the tokens for receiver \"crm\"",
-                        "kubectl -n " + namespace + " create secret generic crm-receiver --from-literal=jwt-key=",
+                        "kubectl -n " + namespace + " create secret generic crm-receiver --from-file=jwt-key=",
                         "kubectl -n " + namespace + " rollout status deployment/aicc-operator");
     }
 
