@@ -1,5 +1,6 @@
 package io.aicc.worker;
 
+import io.aicc.runtime.LogContext;
 import io.aicc.runtime.Tasks;
 import io.aicc.wire.control.WorkerReport;
 import io.aicc.worker.call.LiveCall;
@@ -31,8 +32,9 @@ record OneCall(Instant since, RtpReceiver receiver, SpeechEngine engine, LiveCal
         try {
             Instant since = clock.instant();
             SpeechEngine engine = config.engine().create(registry);
-            LiveCall live = new LiveCall(
-                    new WorkerParts(receiver, engine, config.outputs(), config.call(), tasks, registry, clock));
+            WorkerParts parts =
+                    new WorkerParts(receiver, engine, config.outputs(), config.call(), tasks, registry, clock);
+            LiveCall live = new LiveCall(parts, call -> LogContext.put("call_id", call.callId()));
             return new OneCall(since, receiver, engine, live);
         } catch (SpeechException | RuntimeException e) {
             receiver.close();

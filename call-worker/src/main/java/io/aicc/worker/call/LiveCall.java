@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,7 @@ public final class LiveCall implements CallDesk, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LiveCall.class);
 
     private final WorkerParts parts;
+    private final Consumer<CallAssignment> onCall;
     private final Latencies latencies = new Latencies();
     private final Voices voices;
     private State state = State.IDLE;
@@ -61,7 +63,17 @@ public final class LiveCall implements CallDesk, AutoCloseable {
      * @throws SpeechException when the engine cannot serve
      */
     public LiveCall(WorkerParts parts) throws SpeechException {
+        this(parts, unused -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param onCall told of the call when there is one, before anything is logged of it
+     */
+    public LiveCall(WorkerParts parts, Consumer<CallAssignment> onCall) throws SpeechException {
         this.parts = parts;
+        this.onCall = onCall;
         this.voices = new Voices(parts, this::publish, this::finished, this::heard);
         voices.open(parts.settings().language());
     }
@@ -108,6 +120,7 @@ public final class LiveCall implements CallDesk, AutoCloseable {
             throw e;
         }
         parts.tasks().serve(assignment.sessionName());
+        onCall.accept(assignment);
         moveTo(State.ASSIGNED);
         log.atInfo().addKeyValue("session", assignment.sessionName()).log("call assigned");
     }

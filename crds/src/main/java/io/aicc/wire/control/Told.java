@@ -19,6 +19,15 @@ public record Told(String customer, String agent) {
         }
     }
 
+    /** The same, but nothing later than this: a clock that is ahead would say that the future has been told. */
+    public Told notAfter(Instant latest) {
+        return new Told(bounded(until(Channel.CUSTOMER), latest), bounded(until(Channel.AGENT), latest));
+    }
+
+    private static String bounded(Instant at, Instant latest) {
+        return MicroTime.format(at.isAfter(latest) ? latest : at);
+    }
+
     /** Of one speaker. */
     public Instant until(Channel channel) {
         return MicroTime.parse(

@@ -22,7 +22,7 @@ final class Ledger {
     void heard(String session, WorkerReport report, Instant at) {
         lastHeard.put(session, at);
         if (report.told() != null) {
-            told.put(session, report.told());
+            told.put(session, report.told().notAfter(at));
         }
     }
 

@@ -189,7 +189,7 @@ final class Finish {
         WorkerReport report = account.report();
         CallSummary totals = report.summary();
         return new Summary(
-                totals == null ? lastedMs(call) : totals.durationMs(),
+                totals == null ? lastedMs(call) : Tally.lasted(totals.durationMs()),
                 report.customer().received(),
                 report.agent().received(),
                 report.customer().unheard() + report.agent().unheard(),

@@ -76,7 +76,7 @@ record Tally(
                 ? new Tally(end, UNKNOWN, 0, 0, 0, Map.of())
                 : new Tally(
                         end,
-                        between(0, summary.durationMs(), LONGEST_MS),
+                        lasted(summary.durationMs()),
                         sane(summary.customerPackets()),
                         sane(summary.agentPackets()),
                         sane(summary.undelivered()),
@@ -92,11 +92,16 @@ record Tally(
         CallSummary summary = report.summary();
         return new Tally(
                 End.DELETED,
-                summary == null ? UNKNOWN : between(0, summary.durationMs(), LONGEST_MS),
+                summary == null ? UNKNOWN : lasted(summary.durationMs()),
                 sane(report.customer().received()),
                 sane(report.agent().received()),
                 sane(summary == null ? report.undelivered() : summary.undelivered()),
                 dropped(report));
+    }
+
+    /** What a worker, or a record, says that a call took: not less than nothing, and no longer than a call can. */
+    static long lasted(long milliseconds) {
+        return between(0, milliseconds, LONGEST_MS);
     }
 
     /** Packets of both streams that were not heard, by reason; a worker that was broken into adds no names to them. */

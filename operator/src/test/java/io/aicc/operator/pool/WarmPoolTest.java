@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aicc.operator.port.PortLeases;
 import io.aicc.operator.port.PortPair;
+import io.aicc.wire.MicroTime;
 import io.aicc.wire.control.Told;
 import io.aicc.wire.control.WorkerReport;
 import io.aicc.wire.control.WorkerReport.State;
@@ -210,12 +211,28 @@ class WarmPoolTest extends PoolRig {
         assertThat(pool.account("s-1")).isEmpty();
     }
 
+    /** Else whoever takes over from it would leave out an hour, and say nothing of it. */
+    @Test
+    void aWorkerWhoseClockIsAheadHasToldNothingOfTheFuture() {
+        resource(1, 1, 10, "20000", "20019");
+        Worker fast = startAll().getFirst();
+        pool.claim("s-1");
+        Instant spoken = now.minusSeconds(3);
+        Told said = new Told(MicroTime.format(now.plusSeconds(3600)), MicroTime.format(spoken));
+        pool.reported(
+                fast,
+                new WorkerReport(
+                        State.ACTIVE, "s-1", null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, said, null));
+
+        assertThat(pool.told("s-1")).contains(new Told(MicroTime.format(now), MicroTime.format(spoken)));
+    }
+
     @Test
     void remembersHowMuchOfACallItsLostWorkerHadTold() {
         resource(1, 1, 4, "20000", "20007");
         Worker worker = startAll().getFirst();
         pool.claim("s-1");
-        Told told = new Told("2026-01-31T12:00:07.000000Z", "2026-01-31T12:00:09.000000Z");
+        Told told = new Told(MicroTime.format(now.minusSeconds(7)), MicroTime.format(now.minusSeconds(9)));
         pool.reported(
                 worker,
                 new WorkerReport(
