@@ -152,7 +152,12 @@ public record WorkerPoolSpec(
             List<Setting> settings,
 
             @JsonPropertyDescription("Which nodes workers run on, and what makes room for them.") @Nullable
-            Scheduling scheduling) {}
+            Scheduling scheduling,
+
+            @JsonPropertyDescription(
+                    "What is laid over the workers' pods, in the form of a pod template: labels, annotations, sidecars with their volumes, and some of how a pod is scheduled and resolves names (helm/README.md). What it must not say is told by the condition Ready, and the pool goes on as it was.")
+            @Nullable
+            Map<String, Object> podTemplate) {}
 
     /** What the scheduler is told of a worker, beside that workers of a pool are best spread over nodes and zones. */
     @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -98,6 +98,7 @@ final class CrdCompletion implements CRDPostProcessor {
             switch (name) {
                 case "conditions" -> conditions(field);
                 case "resources" -> explain(field, RESOURCES);
+                case "podTemplate" -> anything(field);
                 default -> {}
             }
         });
@@ -112,6 +113,12 @@ final class CrdCompletion implements CRDPostProcessor {
         item.setRequired(List.of("type", "status", "reason", "message", "lastTransitionTime"));
         field(item, "lastTransitionTime").setFormat("date-time");
         explain(item, CONDITION);
+    }
+
+    /** Its form is another's: written out it would be many times as long as all the rest, and soon out of date. */
+    private static void anything(JSONSchemaProps object) {
+        object.setAdditionalProperties(null);
+        object.setXKubernetesPreserveUnknownFields(true);
     }
 
     private static void explain(JSONSchemaProps schema, Map<String, String> descriptions) {

@@ -236,7 +236,7 @@ public final class DemoSystem implements AutoCloseable {
                 size.max(),
                 new WorkerPoolSpec.Ports(size.ports().from(), size.ports().to(), null),
                 null,
-                new WorkerPoolSpec.Worker("local-process", null, null, worker, null),
+                new WorkerPoolSpec.Worker("local-process", null, null, worker, null, null),
                 new WorkerPoolSpec.Speech(settings.get(ENGINE), null),
                 List.of(new WorkerPoolSpec.Output(
                         "demo", receiver.transcriptsUrl().toString(), CLIENT_ID, "receiver")),

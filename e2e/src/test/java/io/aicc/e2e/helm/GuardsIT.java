@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.aicc.crd.CallSession;
+import io.aicc.crd.WorkerPool;
 import io.aicc.e2e.kube.RealApiServer;
 import io.aicc.e2e.kube.RealApiServerExtension;
 import io.aicc.wire.MicroTime;
@@ -42,8 +43,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @TestInstance(Lifecycle.PER_CLASS)
 class GuardsIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final Path POD =
-            Path.of(System.getProperty("aicc.root"), "operator/src/test/resources/pool/pod.yaml");
+    private static final Path PODS = Path.of(System.getProperty("aicc.root"), "operator/src/test/resources/pool");
+    private static final String PLAIN = "pod.yaml";
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
     private static final PatchContext STRATEGIC = PatchContext.of(PatchType.STRATEGIC_MERGE);
@@ -145,7 +146,7 @@ class GuardsIT {
             await("the policies know the pool")
                     .atMost(LIMIT)
                     .ignoreExceptions()
-                    .untilAsserted(() -> make(operator, ""));
+                    .untilAsserted(() -> make(operator, PLAIN, ""));
         }
     }
 
@@ -159,19 +160,20 @@ class GuardsIT {
             spec/hostNetwork                                | true                                                   | node
             spec/hostPID                                    | true                                                   | shares nothing with its node
             spec/nodeName                                   | "node-1"                                               | shares nothing with its node
-            spec/hostAliases                                | [{"ip": "192.0.2.1", "hostnames": ["receiver"]}]       | shares nothing with its node
+            spec/hostAliases                                | [{"ip": "192.0.2.1", "hostnames": ["receiver"]}]       | resolve names like this
             spec/priorityClassName                          | "system-node-critical"                                 | another priority
             spec/securityContext                            | {}                                                     | no privileges
             spec/volumes/-                                  | {"name": "node", "hostPath": {"path": "/"}}          | no other volumes
             spec/volumes/-                                  | {"name": "token", "projected": {"sources": [{"serviceAccountToken": {"path": "token"}}]}} | no other volumes
             spec/volumes/2/secret/secretName                | "pbx-seoul"                                            | read the Secrets desk-key, archive-key, speech-account and no others
-            spec/initContainers                             | [{"name": "first", "image": "evil:1"}]                 | is one container
-            spec/containers/-                               | {"name": "second", "image": "evil:1"}                  | is one container
+            spec/initContainers                             | [{"name": "first", "image": "evil:1"}]                 | runs what its image runs
+            spec/containers/-                               | {"name": "second", "image": "evil:1", "securityContext": {"allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}}} | gives its workers no such sidecars
+            spec/volumes/-                                  | {"name": "files", "configMap": {"name": "any"}}        | has no such volumes
             spec/containers/0/image                         | "evil:1"                                               | runs aicc/call-worker:0.1.0, not evil:1
-            spec/containers/0/command                       | ["sh", "-c", "true"]                                   | is one container
-            spec/containers/0/livenessProbe                 | {"exec": {"command": ["true"]}}                        | is one container
-            spec/containers/0/readinessProbe/httpGet/host   | "192.0.2.1"                                            | is one container
-            spec/containers/0/envFrom                       | [{"secretRef": {"name": "pbx-seoul"}}]                 | is one container
+            spec/containers/0/command                       | ["sh", "-c", "true"]                                   | runs what its image runs
+            spec/containers/0/livenessProbe                 | {"exec": {"command": ["true"]}}                        | runs what its image runs
+            spec/containers/0/readinessProbe/httpGet/host   | "192.0.2.1"                                            | runs what its image runs
+            spec/containers/0/envFrom                       | [{"secretRef": {"name": "pbx-seoul"}}]                 | runs what its image runs
             spec/containers/0/env/-                         | {"name": "JAVA_TOOL_OPTIONS", "value": "-version"}     | told its settings
             spec/containers/0/env/-                         | {"name": "AICC_LANGUAGE", "valueFrom": {"secretKeyRef": {"name": "pbx-seoul", "key": "ari-password"}}}  | told its settings
             spec/containers/0/env/-                         | {"name": "AICC_OUTPUT_CA", "valueFrom": {"secretKeyRef": {"name": "pbx-seoul", "key": "ari-password"}}} | no such authorities
@@ -184,10 +186,58 @@ class GuardsIT {
             spec/containers/0/ports/3/hostPort              | 20480                                                  | take no ports of their nodes
             """)
     void theOperatorMakesNoOtherPods(String place, String value, String why) {
-        String change = ", {\"op\": \"add\", \"path\": \"/%s\", \"value\": %s}".formatted(place, value);
         try (KubernetesClient operator = installation.as("aicc-operator")) {
-            await("the policies").atMost(LIMIT).untilAsserted(() -> refused(() -> make(operator, change), why));
+            await("the policies")
+                    .atMost(LIMIT)
+                    .untilAsserted(() -> refused(() -> make(operator, PLAIN, with(place, value)), why));
         }
+    }
+
+    /** The pod is the one that the operator makes of this template. */
+    @Test
+    void theOperatorMakesThePodsOfATemplateWhileItsPoolHasIt() throws IOException {
+        try (KubernetesClient operator = installation.as("aicc-operator")) {
+            template(Serialization.asJson(
+                    Serialization.unmarshal(Files.readString(PODS.resolve("template.yaml")), JsonNode.class)));
+            await("the policies know the template")
+                    .atMost(LIMIT)
+                    .ignoreExceptions()
+                    .untilAsserted(() -> make(operator, "pod-template.yaml", ""));
+
+            for (String[] change : new String[][] {
+                {"spec/containers/1/image", "'evil:1'", "no such sidecars"},
+                {"spec/containers/1/command", "['sh']", "no such sidecars"},
+                {"spec/containers/1/volumeMounts/-", "{'name': 'key-2', 'mountPath': '/key'}", "no such sidecars"},
+                {"spec/containers/1/env/-", "{'name': 'LD_PRELOAD', 'value': '/logs/evil'}", "podTemplate says"},
+                {"spec/containers/1/env/1/valueFrom/secretKeyRef/name", "'pbx-seoul'", "podTemplate says"},
+                {"spec/containers/0/env/-", "{'name': 'JAVA_OPTIONS', 'value': '-version'}", "podTemplate says"},
+                {"spec/containers/1/envFrom", "[{'secretRef': {'name': 'pbx-seoul'}}]", "runs what its image runs"},
+                {"spec/containers/1/livenessProbe", "{'exec': {'command': ['true']}}", "sidecars have no probes"},
+                {"spec/containers/1/securityContext/runAsUser", "0", "no privileges"},
+                {"spec/containers/1/securityContext", "{'privileged': true}", "no privileges"},
+                {"spec/volumes/6/configMap/name", "'any'", "no such volumes"},
+                {"spec/volumes/7/secret/secretName", "'desk-key'", "no such volumes"},
+                {"spec/hostAliases/0/ip", "'192.0.2.8'", "resolve names like this"},
+            }) {
+                refused(
+                        () -> make(operator, "pod-template.yaml", with(change[0], change[1].replace('\'', '"'))),
+                        change[2]);
+            }
+
+            template("null");
+            await("the policies know that there is none")
+                    .atMost(LIMIT)
+                    .untilAsserted(() -> refused(
+                            () -> make(operator, "pod-template.yaml", ""),
+                            "read the Secrets desk-key, archive-key, speech-account and no others"));
+        }
+    }
+
+    private void template(String json) {
+        admin.resources(WorkerPool.class)
+                .inNamespace(installation.namespace())
+                .withName("default")
+                .patch(MERGE, "{\"spec\": {\"worker\": {\"podTemplate\": %s}}}".formatted(json));
     }
 
     @Test
@@ -199,14 +249,14 @@ class GuardsIT {
             await("the policies")
                     .atMost(LIMIT)
                     .untilAsserted(() -> refused(
-                            () -> make(operator, change), "the operator has no right to use WorkerPool another"));
+                            () -> make(operator, PLAIN, change), "the operator has no right to use WorkerPool another"));
         }
     }
 
     @Test
     void theOperatorMarksItsWorkersAndChangesNothingElse() throws IOException {
         var pods = admin.pods().inNamespace(installation.namespace());
-        Pod made = pods.resource(worker(", {\"op\": \"remove\", \"path\": \"/metadata/ownerReferences\"}"))
+        Pod made = pods.resource(worker(PLAIN, ", {\"op\": \"remove\", \"path\": \"/metadata/ownerReferences\"}"))
                 .create();
         try (KubernetesClient operator = installation.as("aicc-operator")) {
             PodResource worker =
@@ -234,21 +284,26 @@ class GuardsIT {
     }
 
     /** Asks the API server whether it would. */
-    private void make(KubernetesClient client, String changes) throws IOException {
-        client.resource(worker(changes))
+    private void make(KubernetesClient client, String file, String changes) throws IOException {
+        client.resource(worker(file, changes))
                 .inNamespace(installation.namespace())
                 .dryRun()
                 .create();
     }
 
+    /** The operation that says this there. */
+    private static String with(String place, String value) {
+        return ", {\"op\": \"add\", \"path\": \"/%s\", \"value\": %s}".formatted(place, value);
+    }
+
     /** The operator's own pod in this installation, changed by these operations of a JSON Patch (RFC 6902). */
-    private static Pod worker(String changes) throws IOException {
+    private static Pod worker(String file, String changes) throws IOException {
         String ours = """
                 {"op": "remove", "path": "/metadata/namespace"},
                 {"op": "replace", "path": "/spec/containers/0/image", "value": "aicc/call-worker:0.1.0"}""";
         JsonNode pod = JsonPatch.apply(
                 JSON.readTree("[" + ours + changes + "]"),
-                Serialization.unmarshal(Files.readString(POD), JsonNode.class));
+                Serialization.unmarshal(Files.readString(PODS.resolve(file)), JsonNode.class));
         return Serialization.unmarshal(pod.toString(), Pod.class);
     }
 

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param message a sentence for a person
  */
 record Standing(boolean ready, String reason, String message) {
+    private static final String FILLING = "Filling";
 
     /**
      * From what the pool knows.
@@ -34,9 +35,18 @@ record Standing(boolean ready, String reason, String message) {
                 .orElseGet(() -> new Standing(false, reason(shortage), shortage.message()));
     }
 
+    /** The same, but that a change is not made, unless something worse is to be told. */
+    Standing but(Optional<String> refusal) {
+        boolean worse = !ready && !reason.equals(FILLING);
+        return worse
+                ? this
+                : refusal.map(why -> new Standing(false, "PodTemplateRefused", why + "; " + message))
+                        .orElse(this);
+    }
+
     private static String reason(Claim.Waiting shortage) {
         return shortage.shortage() == Claim.Shortage.NoWarmWorker
-                ? "Filling"
+                ? FILLING
                 : shortage.shortage().name();
     }
 }

@@ -1,5 +1,7 @@
 package io.aicc.operator.pool;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.aicc.crd.WorkerPool;
@@ -102,21 +104,21 @@ final class WorkerPodFactory {
     }
 
     /** Names what pods of this WorkerPool are made from: the same for two that differ in name and ports only. */
-    String revision(WorkerPool pool) {
+    String revision(WorkerPool pool, PodTemplate template) {
         Pod sample = unmarked(pool, "", new PortPair(PortRange.ALL.from()));
         try {
             // The object's own maps and lists keep their order, so equal pods make equal text.
-            byte[] text = JSON.writeValueAsBytes(sample.getSpec());
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text);
+            String text = JSON.writeValueAsString(sample.getSpec()) + template.text();
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
             return HexFormat.of().formatHex(digest, 0, REVISION_BYTES);
         } catch (JsonProcessingException | NoSuchAlgorithmException e) {
             throw new IllegalStateException("a pod always makes JSON, and every JDK has SHA-256", e);
         }
     }
 
-    /** @param revision of the pool, see {@link #revision} */
-    Pod make(WorkerPool pool, String revision, String name, PortPair ports) {
-        Pod pod = unmarked(pool, name, ports);
+    /** @param revision of the pool and the template, see {@link #revision} */
+    Pod make(WorkerPool pool, PodTemplate template, String revision, String name, PortPair ports) {
+        Pod pod = template.over(unmarked(pool, name, ports));
         pod.getMetadata().getLabels().put(REVISION_LABEL, revision);
         return pod;
     }

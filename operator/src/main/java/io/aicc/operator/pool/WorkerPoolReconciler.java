@@ -70,6 +70,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
             Thread.ofPlatform().daemon().name("pool-changes").factory());
     private final SimpleInboundEventSource<WorkerPool> changes = new SimpleInboundEventSource<>("workers");
     private final Map<String, Told> told = new ConcurrentHashMap<>();
+    private final Map<String, PodTemplate> templates = new ConcurrentHashMap<>();
     private @Nullable IndexerResourceCache<WorkerPool> cache;
 
     /** The status that was last written, and when. */
@@ -136,6 +137,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         if (context.isPrimaryResourceDeleted()) {
             pool.abandon();
             told.remove(resource.getMetadata().getName());
+            templates.remove(resource.getMetadata().getName());
         } else {
             learn(pool, resource);
         }
@@ -151,21 +153,30 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
                         && before.getGeneration().equals(resource.getMetadata().getGeneration()))
                 .isPresent();
         if (!known) {
-            pool.resource(resource, factory.revision(resource));
+            PodTemplate template =
+                    template(resource).followedBy(resource.getSpec().worker().podTemplate());
+            templates.put(resource.getMetadata().getName(), template);
+            pool.resource(resource, factory.revision(resource, template));
         }
+    }
+
+    private PodTemplate template(WorkerPool resource) {
+        return templates.getOrDefault(resource.getMetadata().getName(), PodTemplate.NONE);
     }
 
     private void carryOut(WorkerPool resource, WarmPool pool, Staffing.Plan plan) {
         String revision = pool.revision();
-        plan.make().forEach(making -> creations.execute(() -> make(resource, revision, pool, making)));
+        PodTemplate template = template(resource);
+        plan.make().forEach(making -> creations.execute(() -> make(resource, template, revision, pool, making)));
         plan.mark().forEach(pod -> creations.execute(() -> mark(pool, pod)));
         deletions.add(plan.delete());
         plan.verify().stream().filter(pod -> !api.podExists(namespace, pod)).forEach(pod -> pools.absent(pool, pod));
     }
 
-    private void make(WorkerPool resource, String revision, WarmPool pool, Staffing.Making making) {
+    private void make(
+            WorkerPool resource, PodTemplate template, String revision, WarmPool pool, Staffing.Making making) {
         try {
-            api.create(factory.make(resource, revision, making.pod(), making.ports()));
+            api.create(factory.make(resource, template, revision, making.pod(), making.ports()));
         } catch (RuntimeException e) {
             boolean refused =
                     e instanceof KubernetesClientException answer && answer.getCode() >= 400 && answer.getCode() < 500;
@@ -233,7 +244,8 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
 
     private WorkerPoolStatus status(WorkerPool resource, WarmPool pool, @Nullable List<Condition> before, Instant now) {
         Staffing.Counts counts = pool.counts();
-        Standing standing = Standing.of(counts, pool.trouble(), pool.shortage());
+        Standing standing = Standing.of(counts, pool.trouble(), pool.shortage())
+                .but(template(resource).refusal());
         Long generation = resource.getMetadata().getGeneration();
         return new WorkerPoolStatus(
                 counts.warm(),

@@ -44,6 +44,21 @@ class StandingTest {
                 .isEqualTo("PortsExhausted");
     }
 
+    @Test
+    void aTemplateThatIsNotAppliedIsToldUnlessSomethingIsWorse() {
+        Optional<String> refusal = Optional.of("spec.worker.podTemplate is not applied: spec.hostPID: no");
+
+        assertThat(standing(2, 0, Optional.empty()).but(refusal))
+                .isEqualTo(new Standing(
+                        false,
+                        "PodTemplateRefused",
+                        "spec.worker.podTemplate is not applied: spec.hostPID: no; 2 of 2 idle workers ready"));
+        assertThat(standing(1, 0, Optional.empty()).but(refusal).reason()).isEqualTo("PodTemplateRefused");
+        assertThat(standing(1, 0, Optional.of("pod p failed")).but(refusal).reason())
+                .isEqualTo("WorkersFail");
+        assertThat(standing(2, 0, Optional.empty()).but(Optional.empty())).isEqualTo(standing(2, 0, Optional.empty()));
+    }
+
     private static Standing standing(int warm, int outdated, Optional<String> trouble) {
         return Standing.of(counts(warm, outdated), trouble, NONE_WARM);
     }

@@ -48,9 +48,10 @@ class WorkerPodFactoryTest {
 
     /** Rewritten with {@code -Dgolden.write=true}. */
     @ParameterizedTest
-    @CsvSource({"PodIP, pod.yaml", "HostPort, pod-hostport.yaml"})
-    void makesThePodThatTheGoldenFileShows(String mode, String file) throws IOException {
-        String yaml = Serialization.asYaml(make(mode));
+    @CsvSource({"PodIP, '', pod.yaml", "HostPort, '', pod-hostport.yaml", "PodIP, template.yaml, pod-template.yaml"})
+    void makesThePodThatTheGoldenFileShows(String mode, String template, String file) throws IOException {
+        PodTemplate over = template.isEmpty() ? PodTemplate.NONE : template(Files.readString(GOLDEN.resolve(template)));
+        String yaml = Serialization.asYaml(make(mode, over));
         Path golden = GOLDEN.resolve(file);
         if (Boolean.getBoolean("golden.write")) {
             Files.createDirectories(golden.getParent());
@@ -113,15 +114,32 @@ class WorkerPodFactoryTest {
         WorkerPool upgraded = Serialization.unmarshal(
                 POOL.formatted("PodIP").replace("call-worker:1", "call-worker:2"), WorkerPool.class);
 
-        assertThat(factory.revision(scaled)).isEqualTo(factory.revision(pool)).hasSize(10);
-        assertThat(factory.revision(upgraded)).isNotEqualTo(factory.revision(pool));
-        assertThat(new WorkerPodFactory("b3RoZXI=").revision(pool)).isNotEqualTo(factory.revision(pool));
+        String revision = factory.revision(pool, PodTemplate.NONE);
+        assertThat(factory.revision(scaled, PodTemplate.NONE))
+                .isEqualTo(revision)
+                .hasSize(10);
+        assertThat(factory.revision(upgraded, PodTemplate.NONE)).isNotEqualTo(revision);
+        assertThat(factory.revision(pool, template("metadata: {labels: {team: voice}}")))
+                .isNotEqualTo(revision);
+        assertThat(new WorkerPodFactory("b3RoZXI=").revision(pool, PodTemplate.NONE))
+                .isNotEqualTo(revision);
         assertThat(WorkerPod.of(make("PodIP")))
-                .hasValueSatisfying(worker -> assertThat(worker.revision()).isEqualTo(factory.revision(pool)));
+                .hasValueSatisfying(worker -> assertThat(worker.revision()).isEqualTo(revision));
     }
 
     private Pod make(String mode) {
+        return make(mode, PodTemplate.NONE);
+    }
+
+    private Pod make(String mode, PodTemplate template) {
         WorkerPool pool = Serialization.unmarshal(POOL.formatted(mode), WorkerPool.class);
-        return factory.make(pool, factory.revision(pool), "default-abcdefgh", new PortPair(20_480));
+        String revision = factory.revision(pool, template);
+        return factory.make(pool, template, revision, "default-abcdefgh", new PortPair(20_480));
+    }
+
+    private static PodTemplate template(String yaml) {
+        PodTemplate template = PodTemplate.NONE.followedBy(PodTemplateTest.yaml(yaml));
+        assertThat(template.refusal()).isEmpty();
+        return template;
     }
 }
