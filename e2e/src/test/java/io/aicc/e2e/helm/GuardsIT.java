@@ -249,7 +249,8 @@ class GuardsIT {
             await("the policies")
                     .atMost(LIMIT)
                     .untilAsserted(() -> refused(
-                            () -> make(operator, PLAIN, change), "the operator has no right to use WorkerPool another"));
+                            () -> make(operator, PLAIN, change),
+                            "the operator has no right to use WorkerPool another"));
         }
     }
 
