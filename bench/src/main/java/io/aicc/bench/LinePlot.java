@@ -11,10 +11,10 @@ import java.util.Map;
 
 /** Lines over a common axis, as an SVG file. */
 public final class LinePlot {
-    private static final int WIDTH = 860;
+    private static final int WIDTH = 900;
     private static final int HEIGHT = 360;
     private static final int LEFT = 60;
-    private static final int RIGHT = 150;
+    private static final int RIGHT = 190;
     private static final int TOP = 36;
     private static final int BOTTOM = 44;
     private static final int STEPS = 5;
