@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -94,7 +95,7 @@ final class Notices implements AutoCloseable {
     private void write(Event event) {
         try {
             api.accept(event);
-        } catch (KubernetesClientException e) {
+        } catch (KubernetesClientException | CancellationException e) {
             log.atDebug()
                     .addKeyValue("reason", event.getReason())
                     .addKeyValue("problem", e.getMessage())
