@@ -76,6 +76,7 @@ public final class OperatorBench implements Benchmark {
                 try (CallDriver driver = cluster.driver(PATIENCE)) {
                     given.set(driver::given);
                     measure(report, driver, cluster.operator(), load);
+                    RefillRate.measure(report, driver, cluster.operator(), warm, rate);
                     if (burst > 0) {
                         Rush rush = new Rush(report, client, driver);
                         rush.burst(burst, BURST_SECONDS);
