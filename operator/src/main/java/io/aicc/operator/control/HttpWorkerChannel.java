@@ -85,7 +85,7 @@ final class HttpWorkerChannel implements WorkerChannel {
     }
 
     private Answer<String> ask(String method, String path, Object body) throws IOException {
-        HttpURLConnection order = door.request(method, path, WorkerDoor.TIMEOUT);
+        HttpURLConnection order = door.request(method, path);
         order.setRequestProperty("Content-Type", "application/json");
         order.setDoOutput(true);
         try (OutputStream out = order.getOutputStream()) {

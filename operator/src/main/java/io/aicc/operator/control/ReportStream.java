@@ -3,26 +3,51 @@ package io.aicc.operator.control;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.aicc.wire.WireJson;
 import io.aicc.wire.control.WorkerReport;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.HttpURLConnection;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.LineBasedFrameDecoder;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.timeout.ReadTimeoutHandler;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens to one worker for as long as it is open, on a virtual thread of its own: connects, reads a report a line, connects
- * again when the stream breaks or falls silent.
+ * Listens to one worker for as long as it is open: connects, takes a report a line, connects again when the stream breaks or
+ * falls silent. All of it on one event loop, which many streams share: there are thousands of them, and each is open all the
+ * time.
  */
-final class ReportStream implements Runnable, AutoCloseable {
+final class ReportStream implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ReportStream.class);
 
     /** A report is below 1 kB; a line longer than this is not one. */
@@ -32,43 +57,46 @@ final class ReportStream implements Runnable, AutoCloseable {
     static final Duration SILENCE = Duration.ofSeconds(5);
 
     /**
-     * After each report: virtual threads are not preempted, so a worker that never stops talking would keep a processor from
-     * all others. Reports come at each change, a few of a kind at once; a hundred a second are more than any worker has.
+     * So much is read at once, and so long is the time from one reading to the next at least: a worker that never stops talking
+     * must not keep the event loop from all others. Reports come at each change, a few of a kind at once.
      */
-    private static final long BREATH_MS = 10;
+    private static final int READ_BYTES = 2048;
+
+    private static final Duration BREATH = Duration.ofMillis(10);
+
+    /** What a worker says when it refuses is shorter. */
+    private static final int MAX_REFUSAL_CHARS = 4096;
 
     private static final long FIRST_PAUSE_MS = 25;
     private static final long LONGEST_PAUSE_MS = 1_000;
 
     private final WorkerDoor door;
+    private final EventLoop loop;
     private final InstantSource clock;
     private final Consumer<WorkerReport> listener;
     private final LostReports lost;
     private volatile boolean closed;
     private volatile boolean open;
     private volatile Instant lastHeard = Instant.MIN;
-    private volatile @Nullable Thread reader;
+    private volatile @Nullable Channel channel;
+
+    // On the event loop only.
+    private long pauseMs = FIRST_PAUSE_MS;
+    private boolean heardSomething;
     private boolean refusalTold;
 
-    ReportStream(WorkerDoor door, InstantSource clock, Consumer<WorkerReport> listener, LostReports lost) {
+    ReportStream(
+            WorkerDoor door, EventLoop loop, InstantSource clock, Consumer<WorkerReport> listener, LostReports lost) {
         this.door = door;
+        this.loop = loop;
         this.clock = clock;
         this.listener = listener;
         this.lost = lost;
     }
 
-    @Override
-    public void run() {
-        reader = Thread.currentThread();
-        long pause = FIRST_PAUSE_MS;
-        while (!closed) {
-            boolean heardSomething = listen();
-            pause = heardSomething ? FIRST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, 2 * pause);
-            // Jitter: after a restart we must not knock at every worker in step.
-            if (closed || !rest(pause / 2 + ThreadLocalRandom.current().nextLong(pause))) {
-                return;
-            }
-        }
+    /** Begins to listen, and goes on until it is closed or its event loop is. */
+    void open() {
+        loop.execute(this::connect);
     }
 
     boolean heard() {
@@ -78,104 +106,199 @@ final class ReportStream implements Runnable, AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        Thread thread = reader;
-        if (thread != null) {
-            thread.interrupt(); // Which closes the socket that a virtual thread reads.
+        Channel connected = channel;
+        if (connected != null) {
+            connected.close();
         }
     }
 
-    /** @return whether any report came */
-    private boolean listen() {
-        boolean any = false;
-        try (InputStream in = connect()) {
-            if (in == null) {
-                return false;
+    private void connect() {
+        if (closed) {
+            return;
+        }
+        ChannelFuture connecting = new Bootstrap()
+                .group(loop)
+                .channel(NioSocketChannel.class)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) WorkerDoor.TIMEOUT.toMillis())
+                .option(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new FixedRecvByteBufAllocator(READ_BYTES).maxMessagesPerRead(1))
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel made) {
+                        made.pipeline()
+                                .addLast(new Breath())
+                                .addLast(new ReadTimeoutHandler(SILENCE.toMillis(), TimeUnit.MILLISECONDS))
+                                .addLast(new HttpClientCodec())
+                                .addLast(new Response())
+                                .addLast(new LineBasedFrameDecoder(MAX_LINE_BYTES, true, true))
+                                .addLast(new Reports());
+                    }
+                })
+                .connect(door.address().host(), door.address().port());
+        channel = connecting.channel();
+        connecting.addListener(done -> {
+            if (!done.isSuccess()) {
+                again();
+            } else if (closed) {
+                connecting.channel().close();
             }
-            lastHeard = clock.instant();
-            open = true;
-            for (String line = line(in); line != null && !closed; line = line(in)) {
-                lastHeard = clock.instant();
-                take(WireJson.read(line, WorkerReport.class));
-                any = true;
-                if (!rest(BREATH_MS)) {
-                    return true;
-                }
-            }
-        } catch (JsonProcessingException e) {
-            lost.unreadable().increment();
-            log.atWarn()
-                    .addKeyValue("pod_uid", door.address().podUid())
-                    .addKeyValue("problem", e.getOriginalMessage())
-                    .log("worker report is not readable, connecting again");
-        } catch (IOException | StackOverflowError e) { // The JDK reads one "100 Continue" inside the other.
-            log.atDebug()
-                    .addKeyValue("pod_uid", door.address().podUid())
-                    .addKeyValue("problem", e.toString())
-                    .log("worker report stream broke");
-        } finally {
-            open = false;
-        }
-        return any;
+        });
     }
 
-    /** What goes wrong over one report keeps nobody from the next one. */
-    private void take(WorkerReport report) {
-        try {
-            listener.accept(report);
-        } catch (RuntimeException e) {
-            lost.failed().increment();
-            log.atError()
-                    .setCause(e)
-                    .addKeyValue("pod_uid", door.address().podUid())
-                    .addKeyValue("session_uid", report.sessionUid())
-                    .log("worker report could not be taken in, going on with the next");
+    private void again() {
+        open = false;
+        if (closed || loop.isShuttingDown()) {
+            return;
         }
+        pauseMs = heardSomething ? FIRST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, 2 * pauseMs);
+        heardSomething = false;
+        // Jitter: after a restart we must not knock at every worker in step.
+        long jittered = pauseMs / 2 + ThreadLocalRandom.current().nextLong(pauseMs);
+        var unused = loop.schedule(this::connect, jittered, TimeUnit.MILLISECONDS);
     }
 
-    private @Nullable InputStream connect() throws IOException {
-        HttpURLConnection request = door.request("GET", "/v1/reports", SILENCE);
-        int status = request.getResponseCode();
-        if (status == HttpURLConnection.HTTP_OK) {
-            return new BufferedInputStream(request.getInputStream(), 2048);
-        }
-        try (InputStream body = request.getErrorStream()) {
-            refused(status, body == null ? "" : new String(body.readNBytes(4096), StandardCharsets.UTF_8));
-        }
-        return null;
+    private void unreadable(String problem) {
+        lost.unreadable().increment();
+        log.atWarn()
+                .addKeyValue("pod_uid", door.address().podUid())
+                .addKeyValue("problem", problem)
+                .log("worker report is not readable, connecting again");
     }
 
-    private void refused(int status, String body) {
+    private void refused(HttpResponseStatus status, String body) {
         if (!refusalTold) {
             refusalTold = true;
             log.atError()
                     .addKeyValue("pod_uid", door.address().podUid())
-                    .addKeyValue("status", status)
+                    .addKeyValue("status", status.code())
                     .addKeyValue("reason", HttpWorkerChannel.reason(body))
                     .log("worker refuses to report to us");
         }
     }
 
-    private static @Nullable String line(InputStream in) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-        for (int b = in.read(); b >= 0; b = in.read()) {
-            if (b == '\n') {
-                return bytes.toString(StandardCharsets.UTF_8);
+    /** Lets the socket be read no more often than once a {@link #BREATH}; at once when the last time is longer ago. */
+    private static final class Breath extends ChannelOutboundHandlerAdapter {
+        private long notBefore = System.nanoTime();
+        private boolean waiting;
+
+        @Override
+        public void read(ChannelHandlerContext context) {
+            long early = notBefore - System.nanoTime();
+            if (early <= 0) {
+                readNow(context);
+            } else if (!waiting) {
+                waiting = true;
+                var unused = context.executor().schedule(() -> readNow(context), early, TimeUnit.NANOSECONDS);
             }
-            if (bytes.size() == MAX_LINE_BYTES) {
-                throw new IOException("report line longer than " + MAX_LINE_BYTES + " bytes");
-            }
-            bytes.write(b);
         }
-        return null;
+
+        private void readNow(ChannelHandlerContext context) {
+            waiting = false;
+            notBefore = System.nanoTime() + BREATH.toNanos();
+            context.read();
+        }
     }
 
-    /** @return false when we were closed meanwhile */
-    private static boolean rest(long pauseMs) {
-        try {
-            Thread.sleep(pauseMs);
-            return true;
-        } catch (InterruptedException e) {
-            return false;
+    /** Asks for reports, and passes on what comes of them; any other answer is a refusal. */
+    private final class Response extends ChannelInboundHandlerAdapter {
+        private HttpResponseStatus status = HttpResponseStatus.OK;
+        private final StringBuilder refusal = new StringBuilder();
+
+        @Override
+        public void channelActive(ChannelHandlerContext context) {
+            URI uri = door.address().uri("/v1/reports");
+            var request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, uri.getRawPath());
+            request.headers()
+                    .set(HttpHeaderNames.HOST, uri.getRawAuthority())
+                    .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE)
+                    .set(HttpHeaderNames.AUTHORIZATION, "Bearer " + door.token().valid());
+            context.writeAndFlush(request);
+            context.fireChannelActive();
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            HttpObject part = (HttpObject) message;
+            if (part instanceof HttpResponse response) {
+                status = response.status();
+                open = reports() && part.decoderResult().isSuccess();
+                lastHeard = open ? clock.instant() : lastHeard;
+            }
+            if (part instanceof HttpContent content) {
+                if (reports()) {
+                    context.fireChannelRead(content.content());
+                } else {
+                    refusal.append(content.content().toString(StandardCharsets.UTF_8));
+                    content.release();
+                }
+            }
+            boolean informational = status.code() < 200; // We asked for none, and they could come for ever.
+            if (part.decoderResult().isFailure()
+                    || part instanceof LastHttpContent
+                    || informational
+                    || refusal.length() > MAX_REFUSAL_CHARS) {
+                context.close();
+            }
+        }
+
+        private boolean reports() {
+            return status.equals(HttpResponseStatus.OK);
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            context.fireChannelInactive();
+            if (!reports()) {
+                refused(status, refusal.toString());
+            }
+            again();
+        }
+    }
+
+    private final class Reports extends SimpleChannelInboundHandler<ByteBuf> {
+        @Override
+        protected void channelRead0(ChannelHandlerContext context, ByteBuf line) {
+            if (closed || !open) {
+                return;
+            }
+            lastHeard = clock.instant();
+            heardSomething = true;
+            try {
+                take(WireJson.read(line.toString(StandardCharsets.UTF_8), WorkerReport.class));
+            } catch (JsonProcessingException e) {
+                unreadable(e.getOriginalMessage());
+                open = false; // Nor what comes after it.
+                context.close();
+            }
+        }
+
+        /** What goes wrong over one report keeps nobody from the next one. */
+        private void take(WorkerReport report) {
+            try {
+                listener.accept(report);
+            } catch (RuntimeException e) {
+                lost.failed().increment();
+                log.atError()
+                        .setCause(e)
+                        .addKeyValue("pod_uid", door.address().podUid())
+                        .addKeyValue("session_uid", report.sessionUid())
+                        .log("worker report could not be taken in, going on with the next");
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable problem) {
+            if (problem instanceof TooLongFrameException) {
+                unreadable(String.valueOf(problem.getMessage()));
+            } else {
+                log.atDebug()
+                        .addKeyValue("pod_uid", door.address().podUid())
+                        .addKeyValue("problem", problem.toString())
+                        .log("worker report stream broke");
+            }
+            open = false;
+            context.close();
         }
     }
 }
