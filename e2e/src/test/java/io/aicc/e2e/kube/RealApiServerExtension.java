@@ -21,8 +21,13 @@ public final class RealApiServerExtension implements ParameterResolver {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        RealApiServer server = context.getStore(StoreScope.LAUNCHER_SESSION, Namespace.create(RealApiServer.class))
-                .computeIfAbsent(RealApiServer.class, type -> RealApiServer.start(), RealApiServer.class);
+        RealApiServer server = server(context);
         return parameter.getParameter().getType() == RealApiServer.class ? server : server.client();
+    }
+
+    /** For extensions that build on it. */
+    public static RealApiServer server(ExtensionContext context) {
+        return context.getStore(StoreScope.LAUNCHER_SESSION, Namespace.create(RealApiServer.class))
+                .computeIfAbsent(RealApiServer.class, type -> RealApiServer.start(), RealApiServer.class);
     }
 }

@@ -8,23 +8,17 @@ import io.aicc.crd.CallSessionStatus;
 import io.aicc.crd.Phase;
 import io.aicc.crd.WorkerPoolStatus.PortCounts;
 import io.aicc.demo.played.PlayedWorker;
-import io.aicc.e2e.kube.RealApiServer;
-import io.aicc.e2e.kube.RealApiServerExtension;
 import io.aicc.e2e.operator.Counters.Tally;
 import io.aicc.e2e.operator.Crash.Loss;
 import io.aicc.e2e.operator.Crash.Step;
 import io.aicc.e2e.operator.Crash.When;
 import io.aicc.runtime.Program;
 import io.aicc.wire.control.WorkerReport.State;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,18 +28,13 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The operator is lost at every write that a call needs, just before it and just after it, and another one takes over: the call
  * keeps its worker, nothing is counted twice, and nothing is left behind. The table of it is docs/operator-crashes.md.
  */
-@ExtendWith(RealApiServerExtension.class)
+@ExtendWith(OperatorRigExtension.class)
 @Execution(ExecutionMode.CONCURRENT)
 class CrashIT {
     private final OperatorRig rig;
 
-    CrashIT(RealApiServer server, @TempDir Path folder) throws IOException {
-        rig = new OperatorRig(server, folder);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        rig.close();
+    CrashIT(OperatorRig rig) {
+        this.rig = rig;
     }
 
     @ParameterizedTest

@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.aicc.crd.Phase;
 import io.aicc.crd.WorkerPool;
 import io.aicc.demo.played.PlayedWorker;
-import io.aicc.e2e.kube.RealApiServer;
-import io.aicc.e2e.kube.RealApiServerExtension;
 import io.aicc.e2e.operator.Counters.Tally;
 import io.aicc.runtime.Program;
 import io.aicc.wire.MicroTime;
@@ -15,30 +13,21 @@ import io.aicc.wire.control.WorkerReport.State;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Sessions that are over are out of the operator's watch; what happens to them all the same. */
-@ExtendWith(RealApiServerExtension.class)
+@ExtendWith(OperatorRigExtension.class)
 class EndedRecordsIT {
     private final OperatorRig rig;
     private final KubernetesClient client;
 
-    EndedRecordsIT(RealApiServer server, @TempDir Path folder) throws IOException {
-        this.rig = new OperatorRig(server, folder);
-        this.client = server.client();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        rig.close();
+    EndedRecordsIT(OperatorRig rig) {
+        this.rig = rig;
+        this.client = rig.client();
     }
 
     @Test

@@ -5,8 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.aicc.crd.Phase;
 import io.aicc.crd.WorkerPool;
-import io.aicc.e2e.kube.RealApiServer;
-import io.aicc.e2e.kube.RealApiServerExtension;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -16,34 +14,24 @@ import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes are emptied around live calls: their workers stay, idle ones go. */
-@ExtendWith(RealApiServerExtension.class)
+@ExtendWith(OperatorRigExtension.class)
 class EvictionIT {
     private static final Path ROOT = Path.of(System.getProperty("aicc.root"));
     private static final String EVICTABLE = "cluster-autoscaler.kubernetes.io/safe-to-evict";
 
-    private final RealApiServer server;
     private final KubernetesClient client;
     private final OperatorRig rig;
 
-    EvictionIT(RealApiServer server, @TempDir Path folder) throws IOException {
-        this.server = server;
-        this.client = server.client();
-        this.rig = new OperatorRig(server, folder);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        rig.close();
+    EvictionIT(OperatorRig rig) {
+        this.client = rig.client();
+        this.rig = rig;
     }
 
     @Test
@@ -90,7 +78,7 @@ class EvictionIT {
     /** A refusal says when to ask again, and clients do. */
     private KubernetesClient impatient() {
         Config config = new ConfigBuilder(
-                        Config.fromKubeconfig(server.kubeconfig().toFile()))
+                        Config.fromKubeconfig(rig.server().kubeconfig().toFile()))
                 .withRequestRetryBackoffLimit(0)
                 .build();
         return new KubernetesClientBuilder().withConfig(config).build();
@@ -101,7 +89,8 @@ class EvictionIT {
     }
 
     private PodDisruptionBudget budgetOfTheChart() {
-        String yaml = server.helm(
+        String yaml = rig.server()
+                .helm(
                         "template",
                         "aicc",
                         ROOT.resolve("helm/aicc").toString(),

@@ -9,8 +9,6 @@ import io.aicc.crd.CallSessionStatus.Earlier;
 import io.aicc.crd.CallSessionStatus.Stream;
 import io.aicc.crd.Phase;
 import io.aicc.demo.played.PlayedWorker;
-import io.aicc.e2e.kube.RealApiServer;
-import io.aicc.e2e.kube.RealApiServerExtension;
 import io.aicc.runtime.Program;
 import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.WorkerReport.State;
@@ -18,34 +16,25 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Workers that are lost, restarted, slow, silent or of another opinion: what becomes of their calls. */
-@ExtendWith(RealApiServerExtension.class)
+@ExtendWith(OperatorRigExtension.class)
 @Execution(ExecutionMode.CONCURRENT)
 class FaultyWorkersIT {
     private final OperatorRig rig;
     private final KubernetesClient client;
 
-    FaultyWorkersIT(RealApiServer server, @TempDir Path folder) throws IOException {
-        this.rig = new OperatorRig(server, folder);
-        this.client = server.client();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        rig.close();
+    FaultyWorkersIT(OperatorRig rig) {
+        this.rig = rig;
+        this.client = rig.client();
     }
 
     @Test

@@ -9,8 +9,6 @@ import io.aicc.crd.CallSessionStatus.Times;
 import io.aicc.crd.Phase;
 import io.aicc.crd.WorkerPoolStatus.PortCounts;
 import io.aicc.demo.played.PlayedWorker;
-import io.aicc.e2e.kube.RealApiServer;
-import io.aicc.e2e.kube.RealApiServerExtension;
 import io.aicc.runtime.Program;
 import io.aicc.wire.MicroTime;
 import io.aicc.wire.control.CallAssignment;
@@ -20,35 +18,26 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Records and pods that somebody edits or deletes under the operator, and clocks that are wrong: each has one outcome. */
-@ExtendWith(RealApiServerExtension.class)
+@ExtendWith(OperatorRigExtension.class)
 @Execution(ExecutionMode.CONCURRENT)
 class MeddlingIT {
     private final OperatorRig rig;
     private final KubernetesClient client;
 
-    MeddlingIT(RealApiServer server, @TempDir Path folder) throws IOException {
-        this.rig = new OperatorRig(server, folder);
-        this.client = server.client();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        rig.close();
+    MeddlingIT(OperatorRig rig) {
+        this.rig = rig;
+        this.client = rig.client();
     }
 
     @Test

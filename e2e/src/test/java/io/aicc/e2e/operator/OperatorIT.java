@@ -11,8 +11,6 @@ import io.aicc.crd.CallSessionStatus;
 import io.aicc.crd.Phase;
 import io.aicc.crd.WorkerPoolStatus.PortCounts;
 import io.aicc.demo.played.PlayedWorker;
-import io.aicc.e2e.kube.RealApiServer;
-import io.aicc.e2e.kube.RealApiServerExtension;
 import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.WorkerReport.State;
 import io.aicc.wire.event.Channel;
@@ -23,36 +21,26 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The operator program, whole, on a real API server; only the workers behind the control channel are played. */
-@ExtendWith(RealApiServerExtension.class)
+@ExtendWith(OperatorRigExtension.class)
 @Execution(ExecutionMode.CONCURRENT)
 class OperatorIT {
-    private final RealApiServer server;
     private final OperatorRig rig;
     private final KubernetesClient client;
 
-    OperatorIT(RealApiServer server, @TempDir Path folder) throws IOException {
-        this.server = server;
-        this.rig = new OperatorRig(server, folder);
-        this.client = server.client();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        rig.close();
+    OperatorIT(OperatorRig rig) {
+        this.rig = rig;
+        this.client = rig.client();
     }
 
     @Test
@@ -75,7 +63,9 @@ class OperatorIT {
         assertThat(rig.workers().in(pod).call())
                 .extracting(CallAssignment::callId, CallAssignment::customerNumber, CallAssignment::language)
                 .containsExactly("pbx-call-1", "+82 2 1234 5678", "en-US");
-        assertThat(server.kubectl("-n", rig.namespace(), "get", "callsessions").orFail())
+        assertThat(rig.server()
+                        .kubectl("-n", rig.namespace(), "get", "callsessions")
+                        .orFail())
                 .containsPattern("call-1 +Ready +\\+82 2 1234 5678 +agent-7 +" + endpoint.customerPort() + " +" + pod);
         rig.awaitPool(pool -> Objects.equals(pool.warm(), 2) && Objects.equals(pool.busy(), 1));
 

@@ -24,6 +24,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,34 +56,47 @@ final class OperatorRig implements AutoCloseable {
 
     private final RealApiServer server;
     private final KubernetesClient client;
-    private final Path folder;
+    private final Path controlKey;
     private final String namespace;
     private final PlayedWorkers workers;
     private final List<Program> programs = new CopyOnWriteArrayList<>();
     private final List<AutoCloseable> open = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
 
-    /** @param folder for the operator's key */
-    OperatorRig(RealApiServer server, Path folder) throws IOException {
+    OperatorRig(RealApiServer server) {
         Awaitility
                 .doNotCatchUncaughtExceptionsByDefault(); // Those of tests beside this one, whose operators are killed.
         this.server = server;
         this.client = server.client();
-        this.folder = folder;
         server.installDefinitions();
         namespace = server.newNamespace("operator");
+        controlKey = writeControlKey();
         workers = new PlayedWorkers(client, namespace);
-        Files.writeString(folder.resolve("control.pem"), ControlKey.generate().toPem());
     }
 
+    private static Path writeControlKey() {
+        try {
+            return Files.writeString(
+                    Files.createTempFile("aicc-control-", ".pem"),
+                    ControlKey.generate().toPem());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the operator's key", e);
+        }
+    }
+
+    /** Again does nothing. */
     @Override
     public void close() throws Exception {
+        if (closed) {
+            return;
+        }
         closed = true;
         programs.forEach(Program::close);
         for (AutoCloseable closeable : open) {
             closeable.close();
         }
         workers.close();
+        Files.delete(controlKey);
     }
 
     String namespace() {
@@ -162,7 +176,7 @@ final class OperatorRig implements AutoCloseable {
                 "AICC_NAMESPACE",
                 namespace,
                 "AICC_CONTROL_KEY_FILE",
-                folder.resolve("control.pem").toString(),
+                controlKey.toString(),
                 "AICC_BIND_ADDRESS",
                 "127.0.0.1",
                 "AICC_HEALTH_PORT",

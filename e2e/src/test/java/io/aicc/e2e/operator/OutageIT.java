@@ -8,12 +8,9 @@ import io.aicc.crd.CallSessionStatus;
 import io.aicc.crd.Phase;
 import io.aicc.crd.WorkerPoolStatus.PortCounts;
 import io.aicc.demo.played.PlayedWorker;
-import io.aicc.e2e.kube.RealApiServer;
-import io.aicc.e2e.kube.RealApiServerExtension;
 import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.WorkerReport.State;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -22,7 +19,6 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -30,7 +26,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * The API server is away from the operator for half a minute: so long that it loses its Lease, stops, and is started again
  * as a Deployment would.
  */
-@ExtendWith(RealApiServerExtension.class)
+@ExtendWith(OperatorRigExtension.class)
 @Execution(ExecutionMode.CONCURRENT)
 class OutageIT {
     private static final Duration OUTAGE = Duration.ofSeconds(30);
@@ -39,14 +35,14 @@ class OutageIT {
     private final OperatorRig rig;
     private final Line line;
 
-    OutageIT(RealApiServer server, @TempDir Path folder) throws IOException {
-        rig = new OperatorRig(server, folder);
-        line = new Line(server.client().getMasterUrl().getPort());
+    OutageIT(OperatorRig rig) throws IOException {
+        this.rig = rig;
+        line = new Line(rig.client().getMasterUrl().getPort());
     }
 
     @AfterEach
     void stop() throws Exception {
-        rig.close();
+        rig.close(); // First: its programs still talk over the line.
         line.close();
     }
 
