@@ -50,7 +50,19 @@ class CallAfterCallTest {
                     .as("nobody called a third time: %s", Files.readString(log()))
                     .singleElement()
                     .satisfies(ended -> assertThat(ended.reason()).isEqualTo("WorkerStopped"));
+            assertLogNamesTheCallOf(sessions);
         }
+    }
+
+    /** Each line from the first call on, whichever thread wrote it. */
+    private void assertLogNamesTheCallOf(List<String> sessions) throws IOException {
+        List<String> lines = Files.readAllLines(log());
+        assertThat(lines.stream().dropWhile(line -> !line.contains("\"call assigned\"")))
+                .allMatch(line -> line.contains("\"call_id\":\"legacy-"));
+        assertThat(sessions).allSatisfy(session -> assertThat(lines)
+                .filteredOn(line -> line.contains("\"call_id\":\"legacy-" + session))
+                .anyMatch(line -> line.contains("\"call assigned\""))
+                .anyMatch(line -> line.contains("\"call done\"")));
     }
 
     /** Both speak at once; their words come, and the session ends by itself when nobody sends any more. */

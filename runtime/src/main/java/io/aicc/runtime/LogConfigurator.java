@@ -2,12 +2,15 @@ package io.aicc.runtime;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.PatternLayout;
+import ch.qos.logback.classic.pattern.ClassicConverter;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import java.util.stream.Collectors;
 import net.logstash.logback.encoder.LogstashEncoder;
 import net.logstash.logback.fieldnames.LogstashFieldNames;
 import net.logstash.logback.stacktrace.ShortenedThrowableConverter;
@@ -44,12 +47,10 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {
-        String format = System.getenv("AICC_LOG_FORMAT");
-        boolean text = format == null ? onTerminal() : format.equals("text");
         ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
         console.setContext(context);
         console.setName("console");
-        console.setEncoder(text ? text(context) : json(context));
+        console.setEncoder(encoder(format(), context));
         console.start();
         var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.toLevel(System.getenv("AICC_LOG_LEVEL"), Level.INFO));
@@ -62,9 +63,22 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
+    private static Format format() {
+        String format = System.getenv("AICC_LOG_FORMAT");
+        boolean text = format == null ? onTerminal() : format.equals("text");
+        return text ? Format.TEXT : Format.JSON;
+    }
+
     private static boolean onTerminal() {
         var terminal = System.console();
         return terminal != null && terminal.isTerminal();
+    }
+
+    static Encoder<ILoggingEvent> encoder(Format format, LoggerContext context) {
+        return switch (format) {
+            case JSON -> json(context);
+            case TEXT -> text(context);
+        };
     }
 
     private static Encoder<ILoggingEvent> json(LoggerContext context) {
@@ -91,11 +105,26 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
 
     /** Control characters become a question mark: what a caller sends must not draw on a terminal. */
     private static Encoder<ILoggingEvent> text(LoggerContext context) {
-        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+        PatternLayout layout = new PatternLayout();
+        layout.setContext(context);
+        layout.getInstanceConverterMap().put("everywhere", Everywhere::new);
+        layout.setPattern(
+                "%d{HH:mm:ss.SSS} %-5level %-16.16logger{0} %replace(%msg %kvp %mdc %everywhere){'[\\p{Cc}\\p{Cf}]', '?'}%n%ex");
+        layout.start();
+        LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
         encoder.setContext(context);
-        encoder.setPattern(
-                "%d{HH:mm:ss.SSS} %-5level %-16.16logger{0} %replace(%msg %kvp %mdc){'[\\p{Cc}\\p{Cf}]', '?'}%n%ex");
+        encoder.setLayout(layout);
         encoder.start();
         return encoder;
+    }
+
+    /** What {@link LogContext} has; in JSON it is there by itself. */
+    private static final class Everywhere extends ClassicConverter {
+        @Override
+        public String convert(ILoggingEvent event) {
+            return event.getLoggerContextVO().getPropertyMap().entrySet().stream()
+                    .map(entry -> entry.getKey() + "=" + entry.getValue())
+                    .collect(Collectors.joining(" "));
+        }
     }
 }

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads of a program, by name. A task that throws is counted, logged with what the program serves, and turns
- * {@link #health}: no exception is lost. Closing waits for every task, then interrupts what is left, and names it. Thread-safe.
+ * The threads of a program, by name. A task that throws is counted, logged, and turns {@link #health}: no exception is lost.
+ * Closing waits for every task, then interrupts what is left, and names it. Thread-safe.
  */
 public final class Tasks implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Tasks.class);
@@ -20,7 +20,6 @@ public final class Tasks implements AutoCloseable {
     private final Map<Thread, String> running = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
     private final AtomicLong failures = new AtomicLong();
-    private volatile String session = "none";
 
     /**
      * Nothing runs yet.
@@ -35,11 +34,6 @@ public final class Tasks implements AutoCloseable {
     @FunctionalInterface
     public interface Task {
         void run() throws Exception;
-    }
-
-    /** What fails from now on fails in this session. */
-    public void serve(String newSession) {
-        session = newSession;
     }
 
     /** How many tasks have failed. */
@@ -92,11 +86,7 @@ public final class Tasks implements AutoCloseable {
         } catch (Exception | Error e) {
             failures.incrementAndGet();
             failure.compareAndSet(null, name + " failed: " + e);
-            log.atError()
-                    .addKeyValue("task", name)
-                    .addKeyValue("session", session)
-                    .setCause(e)
-                    .log("task failed");
+            log.atError().addKeyValue("task", name).setCause(e).log("task failed");
         } finally {
             running.remove(Thread.currentThread());
         }

@@ -61,10 +61,9 @@ class TasksTest {
     }
 
     @Test
-    void aFailedTaskIsCountedAndLoggedWithItsCallAndNeverForgotten() {
+    void aFailedTaskIsCountedAndLoggedAndNeverForgotten() {
         ListAppender<ILoggingEvent> lines = listen();
         Tasks tasks = new Tasks(Duration.ZERO);
-        tasks.serve("demo-1");
         tasks.start("reader", () -> {
             throw new IllegalStateException("boom");
         });
@@ -73,7 +72,7 @@ class TasksTest {
         assertThat(tasks.health().detail()).contains("reader").contains("boom");
         assertThat(tasks.failures()).isEqualTo(1);
         await().untilAsserted(() -> assertThat(lines.list).singleElement().satisfies(line -> assertThat(told(line))
-                .containsExactly("task=reader", "session=demo-1")));
+                .containsExactly("task=reader")));
     }
 
     private ListAppender<ILoggingEvent> listen() {

@@ -119,7 +119,6 @@ public final class LiveCall implements CallDesk, AutoCloseable {
             publisher.close();
             throw e;
         }
-        parts.tasks().serve(assignment.sessionName());
         onCall.accept(assignment);
         moveTo(State.ASSIGNED);
         log.atInfo().addKeyValue("session", assignment.sessionName()).log("call assigned");
