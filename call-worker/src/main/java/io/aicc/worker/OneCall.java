@@ -34,7 +34,7 @@ record OneCall(Instant since, RtpReceiver receiver, SpeechEngine engine, LiveCal
             SpeechEngine engine = config.engine().create(registry);
             WorkerParts parts =
                     new WorkerParts(receiver, engine, config.outputs(), config.call(), tasks, registry, clock);
-            LiveCall live = new LiveCall(parts, call -> LogContext.put("call_id", call.callId()));
+            LiveCall live = LiveCall.real(parts, call -> LogContext.put("call_id", call.callId()));
             return new OneCall(since, receiver, engine, live);
         } catch (SpeechException | RuntimeException e) {
             receiver.close();

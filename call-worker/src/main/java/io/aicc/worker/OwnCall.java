@@ -73,7 +73,7 @@ final class OwnCall implements AutoCloseable {
             var settings =
                     new CallSettings("en-US", SourceRule.networks(), TurnSettings.DEFAULT, Duration.ofSeconds(1));
             var parts = new WorkerParts(receiver, engine, outputs, settings, tasks, registry, InstantSource.system());
-            return new OwnCall(operator, tasks, receiver, new LiveCall(parts));
+            return new OwnCall(operator, tasks, receiver, LiveCall.played(parts));
         } catch (IOException | SpeechException | RuntimeException e) {
             receiver.close();
             throw e;

@@ -59,7 +59,7 @@ final class HourWorker {
                 Tasks tasks = new Tasks(Duration.ofSeconds(5));
                 RtpReceiver receiver =
                         RtpReceiver.bind(new RtpSettings(here, 0, 0, limits()), tasks, metrics.registry(), media);
-                LiveCall call = new LiveCall(new WorkerParts(
+                LiveCall call = LiveCall.played(new WorkerParts(
                         receiver,
                         Settings.load(System.getenv(), SpeechEngines::choose).create(metrics.registry()),
                         new PublishSettings(List.of(destination), Path.of(arguments[3])),

@@ -26,6 +26,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The one call of a worker's life, as a state machine that only moves forward: idle, assigned, active, draining, done.
@@ -36,6 +37,7 @@ public final class LiveCall implements CallDesk, AutoCloseable {
 
     private final WorkerParts parts;
     private final Consumer<CallAssignment> onCall;
+    private final Level news;
     private final Latencies latencies = new Latencies();
     private final Voices voices;
     private State state = State.IDLE;
@@ -60,20 +62,22 @@ public final class LiveCall implements CallDesk, AutoCloseable {
     /**
      * Warms up: the engine's streams are opened for the language that calls usually have.
      *
+     * @param onCall told of the call when there is one, before anything is logged of it
      * @throws SpeechException when the engine cannot serve
      */
-    public LiveCall(WorkerParts parts) throws SpeechException {
-        this(parts, unused -> {});
+    public static LiveCall real(WorkerParts parts, Consumer<CallAssignment> onCall) throws SpeechException {
+        return new LiveCall(parts, onCall, Level.INFO);
     }
 
-    /**
-     * The same.
-     *
-     * @param onCall told of the call when there is one, before anything is logged of it
-     */
-    public LiveCall(WorkerParts parts, Consumer<CallAssignment> onCall) throws SpeechException {
+    /** The same for a call that is only played: who reads the log for calls does not meet it. */
+    public static LiveCall played(WorkerParts parts) throws SpeechException {
+        return new LiveCall(parts, unused -> {}, Level.DEBUG);
+    }
+
+    private LiveCall(WorkerParts parts, Consumer<CallAssignment> onCall, Level news) throws SpeechException {
         this.parts = parts;
         this.onCall = onCall;
+        this.news = news;
         this.voices = new Voices(parts, this::publish, this::finished, this::heard);
         voices.open(parts.settings().language());
     }
@@ -121,7 +125,7 @@ public final class LiveCall implements CallDesk, AutoCloseable {
         }
         onCall.accept(assignment);
         moveTo(State.ASSIGNED);
-        log.atInfo().addKeyValue("session", assignment.sessionName()).log("call assigned");
+        log.atLevel(news).addKeyValue("session", assignment.sessionName()).log("call assigned");
     }
 
     /** Nobody is told of the call before it is heard: should that fail, another worker has it from its beginning. */
@@ -217,7 +221,7 @@ public final class LiveCall implements CallDesk, AutoCloseable {
             summary = new CallSummary(duration.toMillis(), transcripts, undelivered, latencies.median(), reason);
             moveTo(State.DONE);
         }
-        log.atInfo()
+        log.atLevel(news)
                 .addKeyValue("reason", reason)
                 .addKeyValue("transcripts", transcripts)
                 .addKeyValue("undelivered", undelivered)

@@ -80,7 +80,7 @@ class LiveCallTest {
     private void warmUp(Path directory) throws Exception {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
         receiver = RtpReceiver.bind(new RtpSettings(HERE, 0, 0), tasks, registry, System::nanoTime);
-        call = new LiveCall(new WorkerParts(
+        call = LiveCall.played(new WorkerParts(
                 receiver,
                 engine,
                 new PublishSettings(List.of(), directory),
