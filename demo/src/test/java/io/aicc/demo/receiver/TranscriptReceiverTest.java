@@ -24,9 +24,11 @@ import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
@@ -249,10 +251,19 @@ class TranscriptReceiverTest {
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
                 .contains("default-src 'none'")
-                .contains("script-src 'sha256-")
+                .contains("script-src 'sha256-" + hashOf("script", page.body()) + "'")
+                .contains("style-src 'sha256-" + hashOf("style", page.body()) + "'")
                 .doesNotContain("unsafe");
         assertThat(page.body())
                 .doesNotContain("innerHTML", "insertAdjacentHTML", "document.write", "http://", "https://");
+    }
+
+    /** As a browser takes it: of all that is between the tags. */
+    private static String hashOf(String element, String html) throws Exception {
+        String content = html.split("</?" + element + ">", 3)[1];
+        assertThat(content).contains("\n").doesNotContain("{page.");
+        return Base64.getEncoder()
+                .encodeToString(MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test
