@@ -92,7 +92,7 @@ final class WorkerReceiver {
                     .tag("stream", speaker.name().toLowerCase(Locale.ROOT))
                     .functionCounter();
             SourceRule rule = SourceRule.exact(here.getHostAddress() + ":" + source);
-            receiver.lock(new MediaPlan(Codec.ULAW, rule, rule, Duration.ZERO), decoded, decoded);
+            receiver.hear(new MediaPlan(Codec.ULAW, rule, rule, Duration.ZERO), decoded, decoded);
         }
 
         private long now() {

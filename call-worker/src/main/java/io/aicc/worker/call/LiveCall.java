@@ -141,7 +141,7 @@ public final class LiveCall implements CallDesk, AutoCloseable {
             opening(channel, assignment, before, ready, earlierOf(now, assignment.endedAt()))
                     .ifPresent(voices.line(channel)::opens);
         }
-        parts.receiver().lock(plan, voices.line(Channel.CUSTOMER), voices.line(Channel.AGENT));
+        parts.receiver().hear(plan, voices.line(Channel.CUSTOMER), voices.line(Channel.AGENT));
         // What is heard from here on waits for our monitor, so this is first.
         publisher.publish(new EventBody.SessionStarted(
                 assignment.customerNumber(), assignment.agentId(), assignment.language(), assignment.generation()));

@@ -22,7 +22,7 @@ import java.util.function.LongSupplier;
 
 /**
  * The two UDP sockets of a worker and what is heard on them. They are bound while the worker is still warm, and every packet is
- * refused until {@link #lock} gives them the one call of their life. Thread-safe.
+ * refused until {@link #hear} gives them the one call of their life. Thread-safe.
  *
  * <p>Each speaker has a thread: it reads a packet, checks it, orders it, decodes it, and calls the {@link FrameConsumer}. A third
  * one looks at them ten times a second: while a consumer takes long, it reads what arrives into the speaker's ring.
@@ -44,7 +44,7 @@ public final class RtpReceiver implements AutoCloseable {
     private final Map<Channel, Ear> ears = new EnumMap<>(Channel.class);
     private final List<Thread> threads = new ArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
-    private boolean locked;
+    private boolean hearing;
     private boolean closing;
 
     private RtpReceiver(RtpSettings settings, Tasks tasks, MeterRegistry registry, LongSupplier nanoClock) {
@@ -133,11 +133,11 @@ public final class RtpReceiver implements AutoCloseable {
      * @param agent hears the agent, on another
      * @throws IllegalStateException when there was a call before
      */
-    public synchronized void lock(MediaPlan plan, FrameConsumer customer, FrameConsumer agent) {
-        if (closing || locked) {
+    public synchronized void hear(MediaPlan plan, FrameConsumer customer, FrameConsumer agent) {
+        if (closing || hearing) {
             throw new IllegalStateException("a receiver hears one call, and this one has had its call");
         }
-        locked = true;
+        hearing = true;
         if (plan.sinceReady().isPositive()) {
             // Taken over, perhaps after a restart in place: who sends here already may be the call's PBX.
             ears.values().forEach(Ear::forgetFormerSources);
@@ -172,7 +172,7 @@ public final class RtpReceiver implements AutoCloseable {
      * @throws IllegalStateException when there is no call
      */
     public synchronized void retap(SourceRule customer, SourceRule agent) {
-        if (closing || !locked) {
+        if (closing || !hearing) {
             throw new IllegalStateException("no call to tap again");
         }
         ear(Channel.CUSTOMER).retap(customer);
@@ -208,7 +208,7 @@ public final class RtpReceiver implements AutoCloseable {
     /** Waits so long, and without a call for as long as it takes: then there is no consumer to wait for. */
     private synchronized boolean closesWithin(long millis) throws InterruptedException {
         if (!closing) {
-            wait(locked ? millis : 0);
+            wait(hearing ? millis : 0);
         }
         return closing;
     }

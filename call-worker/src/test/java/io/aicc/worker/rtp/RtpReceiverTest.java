@@ -66,7 +66,7 @@ class RtpReceiverTest {
         send(Channel.CUSTOMER, 1, 3);
         await().until(() -> receiver.counters(Channel.CUSTOMER).refused() == 3);
 
-        receiver.lock(new MediaPlan(Codec.ULAW, anybody, anybody, Duration.ZERO), customer, agent);
+        receiver.hear(new MediaPlan(Codec.ULAW, anybody, anybody, Duration.ZERO), customer, agent);
         send(Channel.CUSTOMER, 4, 3);
         await().untilAsserted(() ->
                 assertThat(receiver.counters(Channel.CUSTOMER).rejected()).containsEntry("former_source", 3L));
@@ -82,7 +82,7 @@ class RtpReceiverTest {
         send(Channel.CUSTOMER, 1, 3);
         await().until(() -> receiver.counters(Channel.CUSTOMER).refused() == 3);
 
-        receiver.lock(new MediaPlan(Codec.ULAW, anybody, anybody, Duration.ofSeconds(9)), customer, agent);
+        receiver.hear(new MediaPlan(Codec.ULAW, anybody, anybody, Duration.ofSeconds(9)), customer, agent);
         send(Channel.CUSTOMER, 4, 2);
 
         await().untilAsserted(() -> assertThat(customer.heard).containsExactly(4, 5));
@@ -90,7 +90,7 @@ class RtpReceiverTest {
 
     @Test
     void hearsEachSpeakerOnTheirOwnPort() throws IOException {
-        lock();
+        hear();
 
         send(Channel.CUSTOMER, 1, 10);
         send(Channel.AGENT, 101, 10);
@@ -110,7 +110,7 @@ class RtpReceiverTest {
     void losesNothingThatWasSentBeforeItClosed() throws IOException, InterruptedException {
         CountDownLatch mayGoOn = new CountDownLatch(1);
         customer.waitFor = mayGoOn;
-        lock();
+        hear();
         send(Channel.CUSTOMER, 1, 100);
         send(Channel.CUSTOMER, 102, 1); // waits for 101, which never comes
 
@@ -130,7 +130,7 @@ class RtpReceiverTest {
     void readsAFloodAwayWhileAConsumerIsBusy() throws IOException {
         CountDownLatch mayGoOn = new CountDownLatch(1);
         customer.waitFor = mayGoOn;
-        lock();
+        hear();
         send(Channel.CUSTOMER, 1, 3);
         await().until(() -> receiver.counters(Channel.CUSTOMER).received() > 0);
 
@@ -150,7 +150,7 @@ class RtpReceiverTest {
     void goesOnReceivingWhileAConsumerIsBusy() throws IOException {
         CountDownLatch mayGoOn = new CountDownLatch(1);
         customer.waitFor = mayGoOn;
-        lock();
+        hear();
         send(Channel.CUSTOMER, 1, 3);
         await().until(() -> receiver.counters(Channel.CUSTOMER).received() > 0);
 
@@ -166,7 +166,7 @@ class RtpReceiverTest {
     @Test
     void goesOnReceivingWhileAConsumerFails() throws IOException {
         customer.failing = true;
-        lock();
+        hear();
 
         send(Channel.CUSTOMER, 1, 10);
         await().until(() -> receiver.counters(Channel.CUSTOMER).received() == 10);
@@ -179,7 +179,7 @@ class RtpReceiverTest {
 
     @Test
     void followsTheTapToAnotherAddress() throws IOException {
-        lock();
+        hear();
         send(Channel.CUSTOMER, 1, 2);
         await().until(() -> customer.heard.size() == 2);
 
@@ -198,9 +198,9 @@ class RtpReceiverTest {
 
     @Test
     void hearsOneCallOnly() {
-        lock();
+        hear();
 
-        assertThatThrownBy(this::lock).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(this::hear).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
@@ -217,7 +217,7 @@ class RtpReceiverTest {
 
     @Test
     void showsItsCountersUnderTheirFixedNames() throws IOException {
-        lock();
+        hear();
         send(Channel.CUSTOMER, 1, 5);
         send(pbx, Channel.AGENT, new byte[3]);
         await().until(() -> customer.heard.size() == 5);
@@ -229,9 +229,9 @@ class RtpReceiverTest {
                 .contains("aicc_udp_dropped_total{reason=\"too_short\"} 1.0");
     }
 
-    private void lock() {
+    private void hear() {
         MediaPlan plan = new MediaPlan(Codec.ULAW, exact(pbx), exact(pbx), Duration.ZERO);
-        receiver.lock(plan, customer, agent);
+        receiver.hear(plan, customer, agent);
     }
 
     private static SourceRule exact(DatagramSocket socket) {
