@@ -65,7 +65,8 @@ public final class CallWorker {
                 OneCall call = program.add("call", OneCall.prepare(config, tasks, metrics.registry()), callLimit);
                 program.add("control", control(config, commanded, call));
                 tell(health, () -> call);
-                Rehearsal rehearsal = new Rehearsal(config.outputs().directory(), call::isAssigned);
+                HandOverRehearsal rehearsal =
+                        new HandOverRehearsal(config.outputs().directory(), call::isAssigned);
                 health.ready("rehearsal", rehearsal::health);
                 onceReady = () -> tasks.start("rehearsal", rehearsal::play);
             }

@@ -234,7 +234,7 @@ class GoogleStandInTest {
         assertThat(heard.finals).isEmpty();
     }
 
-    /** Once the rehearsal is over, faults meet utterances. */
+    /** Once the server has been probed, faults meet utterances. */
     private static SpeechEngine ready(SpeechEngine engine) throws Exception {
         StandInCalls.listenTo(engine);
         await().until(() -> engine.health().up());

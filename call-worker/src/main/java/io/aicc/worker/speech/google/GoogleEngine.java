@@ -11,9 +11,9 @@ import io.aicc.worker.speech.TurnPool;
 import io.aicc.worker.speech.TurnRecogniser;
 import io.aicc.worker.speech.remote.Circuit;
 import io.aicc.worker.speech.remote.RecognitionServer;
-import io.aicc.worker.speech.remote.Rehearsal;
 import io.aicc.worker.speech.remote.RemoteParts;
 import io.aicc.worker.speech.remote.RemoteStream;
+import io.aicc.worker.speech.remote.SilenceProbe;
 import io.aicc.worker.speech.remote.Timer;
 import io.aicc.worker.speech.remote.Timing;
 import io.micrometer.core.instrument.Counter;
@@ -38,7 +38,7 @@ final class GoogleEngine implements SpeechEngine, RecognitionServer {
     private final Timer.Threaded timer = Timer.threaded();
     private @Nullable TurnPool fallback;
     private String fallbackLanguage = "";
-    private boolean rehearsed;
+    private boolean probed;
 
     private GoogleEngine(GoogleSettings settings, GoogleClient client, MeterRegistry registry) {
         this.settings = settings;
@@ -65,7 +65,7 @@ final class GoogleEngine implements SpeechEngine, RecognitionServer {
 
     @Override
     public SpeechStream open(Channel channel, String language, SpeechListener listener) {
-        rehearse(language);
+        probe(language);
         TurnPool turns = fallback(language);
         return new RemoteStream(
                 new RemoteParts(this, circuit, turns, timer, timing, rotations, System::nanoTime), language, listener);
@@ -87,14 +87,14 @@ final class GoogleEngine implements SpeechEngine, RecognitionServer {
 
     @Override
     public TurnRecogniser turns(String language) {
-        rehearse(language);
+        probe(language);
         return new GoogleTurns(client.speech(), requests, language, circuit);
     }
 
-    private synchronized void rehearse(String language) {
-        if (!rehearsed) {
-            rehearsed = true;
-            Rehearsal.begin(this, language, circuit, timer, timing);
+    private synchronized void probe(String language) {
+        if (!probed) {
+            probed = true;
+            SilenceProbe.begin(this, language, circuit, timer, timing);
         }
     }
 

@@ -36,7 +36,7 @@ public final class Circuit {
     private long opened;
     private boolean open;
     private boolean trying;
-    private boolean rehearsing;
+    private boolean probing;
     private @Nullable String wrong;
 
     /** A circuit that is closed. */
@@ -80,7 +80,7 @@ public final class Circuit {
         inARow = 0;
         open = false;
         trying = false;
-        rehearsing = false;
+        probing = false;
         wrong = null;
     }
 
@@ -91,7 +91,7 @@ public final class Circuit {
 
     /** A conversation broke off, or the server refused a whole turn. */
     public synchronized void failed(Failure failure) {
-        rehearsing = false;
+        probing = false;
         Objects.requireNonNull(failures.get(failure.kind())).increment();
         switch (failure.kind()) {
             case CONFIGURATION -> misconfigured(failure);
@@ -101,8 +101,8 @@ public final class Circuit {
     }
 
     /** Whether the server serves us is being found out. */
-    synchronized void rehearses() {
-        rehearsing = true;
+    synchronized void probes() {
+        probing = true;
     }
 
     /** One that was let try gave up before it found out. */
@@ -116,7 +116,7 @@ public final class Circuit {
 
     /** Whether the last that is known of the server is good. */
     synchronized boolean isSound() {
-        return !rehearsing && wrong == null && inARow == 0;
+        return !probing && wrong == null && inARow == 0;
     }
 
     /** Down while the server refuses the settings: no call can be served. A server that is away may come back. */
@@ -124,7 +124,7 @@ public final class Circuit {
         if (wrong != null) {
             return Health.State.down(wrong);
         }
-        if (rehearsing) {
+        if (probing) {
             return Health.State.down("asking " + engine);
         }
         return Health.State.up(open ? engine + " does not answer" : engine);

@@ -9,9 +9,9 @@ import io.aicc.worker.speech.SpeechListener;
 import io.aicc.worker.speech.SpeechStream;
 import io.aicc.worker.speech.remote.Circuit;
 import io.aicc.worker.speech.remote.RecognitionServer;
-import io.aicc.worker.speech.remote.Rehearsal;
 import io.aicc.worker.speech.remote.RemoteParts;
 import io.aicc.worker.speech.remote.RemoteStream;
+import io.aicc.worker.speech.remote.SilenceProbe;
 import io.aicc.worker.speech.remote.Timer;
 import io.aicc.worker.speech.remote.Timing;
 import io.micrometer.core.instrument.Counter;
@@ -38,7 +38,7 @@ final class VoskEngine implements SpeechEngine, RecognitionServer {
     private final Timer.Threaded timer = Timer.threaded();
     private final Circuit circuit;
     private final Counter rotations;
-    private boolean rehearsed;
+    private boolean probed;
 
     VoskEngine(VoskSettings settings, MeterRegistry registry) {
         this.settings = settings;
@@ -80,15 +80,15 @@ final class VoskEngine implements SpeechEngine, RecognitionServer {
                     "engine vosk recognises %s here, got language '%s': choose another engine, or set AICC_VOSK_LANGUAGE to the language of the server's model"
                             .formatted(settings.language(), language));
         }
-        rehearse();
+        probe();
         return new RemoteStream(
                 new RemoteParts(this, circuit, null, timer, TIMING, rotations, System::nanoTime), language, listener);
     }
 
-    private synchronized void rehearse() {
-        if (!rehearsed) {
-            rehearsed = true;
-            Rehearsal.begin(this, settings.language(), circuit, timer, TIMING);
+    private synchronized void probe() {
+        if (!probed) {
+            probed = true;
+            SilenceProbe.begin(this, settings.language(), circuit, timer, TIMING);
         }
     }
 

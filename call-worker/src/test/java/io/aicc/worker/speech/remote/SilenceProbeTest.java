@@ -8,7 +8,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-class RehearsalTest {
+class SilenceProbeTest {
     private static final Timing TIMING = Timing.within(Duration.ofSeconds(285));
 
     private final ManualTime time = new ManualTime();
@@ -17,7 +17,7 @@ class RehearsalTest {
 
     @Test
     void aServerThatAnswersIsAskedOnce() {
-        rehearse();
+        probe();
 
         assertThat(circuit.health().up()).isTrue();
         time.pass(Duration.ofHours(1));
@@ -27,7 +27,7 @@ class RehearsalTest {
     @Test
     void aServerThatIsAwayIsAskedEverMoreRarelyUntilItAnswers() {
         server.breaks(8, new Break(Kind.TRANSPORT, -1));
-        rehearse();
+        probe();
         time.pass(Duration.ofSeconds(5));
         int soon = server.talks.size();
         assertThat(soon).isGreaterThanOrEqualTo(2);
@@ -42,7 +42,7 @@ class RehearsalTest {
     @Test
     void refusedSettingsKeepTheWorkerDownUntilSomebodyHasMendedThem() {
         server.breaks(3, new Break(Kind.CONFIGURATION, -1));
-        rehearse();
+        probe();
         assertThat(circuit.health().up()).isFalse();
         assertThat(circuit.health().detail()).contains("as planned");
 
@@ -55,7 +55,7 @@ class RehearsalTest {
     @Test
     void aServerThatNeverAnswersIsNotWaitedForForEver() {
         server.mute = true;
-        rehearse();
+        probe();
         assertThat(circuit.health().up()).isFalse();
 
         time.pass(TIMING.finish());
@@ -69,9 +69,9 @@ class RehearsalTest {
     }
 
     @Test
-    void aCallThatWasServedMeanwhileAnswersForTheRehearsal() {
+    void aCallThatWasServedMeanwhileAnswersForTheProbe() {
         server.breaks(new Break(Kind.TRANSPORT, -1));
-        rehearse();
+        probe();
 
         circuit.served();
         time.pass(Duration.ofHours(1));
@@ -79,7 +79,7 @@ class RehearsalTest {
         assertThat(server.talks).hasSize(1);
     }
 
-    private void rehearse() {
-        Rehearsal.begin(server, "en-US", circuit, time, TIMING);
+    private void probe() {
+        SilenceProbe.begin(server, "en-US", circuit, time, TIMING);
     }
 }

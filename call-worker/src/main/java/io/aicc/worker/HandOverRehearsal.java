@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * classes, reading JSON, checking a signature, takes it a hundred times as long, and the first call is the only one that a
  * worker ever has. The call has no engine, and its outbox is deleted.
  */
-final class Rehearsal {
-    private static final Logger log = LoggerFactory.getLogger(Rehearsal.class);
+final class HandOverRehearsal {
+    private static final Logger log = LoggerFactory.getLogger(HandOverRehearsal.class);
 
     /** Loaded is what was asked for once; compiled only what was asked for a few times. */
     private static final int LEAST_REQUESTS = 3;
@@ -44,7 +44,7 @@ final class Rehearsal {
      * @param directory where the outbox of the call will be
      * @param wanted whether the worker has something better to do
      */
-    Rehearsal(Path directory, BooleanSupplier wanted) {
+    HandOverRehearsal(Path directory, BooleanSupplier wanted) {
         this.directory = directory;
         this.wanted = wanted;
     }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * settled before somebody speaks, and a worker whose settings the server refuses never becomes ready. One that fails is repeated,
  * ever more rarely, until the server has served somebody: what was wrong may be mended on the server's side.
  */
-public final class Rehearsal {
+public final class SilenceProbe {
     private static final int MS = 100;
     private static final byte ULAW_SILENCE = (byte) 0xFF;
 
@@ -31,7 +31,7 @@ public final class Rehearsal {
     private final Backoff backoff;
     private int failures;
 
-    private Rehearsal(RecognitionServer server, String language, Circuit circuit, Timer timer, Timing timing) {
+    private SilenceProbe(RecognitionServer server, String language, Circuit circuit, Timer timer, Timing timing) {
         this.server = server;
         this.language = language;
         this.circuit = circuit;
@@ -42,11 +42,11 @@ public final class Rehearsal {
 
     /** Begins; the circuit learns how each ends. */
     public static void begin(RecognitionServer server, String language, Circuit circuit, Timer timer, Timing timing) {
-        circuit.rehearses();
-        new Rehearsal(server, language, circuit, timer, timing).play();
+        circuit.probes();
+        new SilenceProbe(server, language, circuit, timer, timing).ask();
     }
 
-    private void play() {
+    private void ask() {
         Silence silence = new Silence();
         timer.after(timing.finish(), silence::late);
         silence.speakIn(server.open(Codec.ULAW, 8_000, language, silence));
@@ -57,7 +57,7 @@ public final class Rehearsal {
         failures++;
         timer.after(backoff.after(failures, failure.kind()), () -> {
             if (!circuit.isSound()) {
-                play();
+                ask();
             }
         });
     }

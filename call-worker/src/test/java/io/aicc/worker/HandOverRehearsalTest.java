@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-class RehearsalTest {
+class HandOverRehearsalTest {
     @TempDir
     private Path directory;
 
@@ -27,7 +27,7 @@ class RehearsalTest {
         logger.addAppender(lines);
         Set<Thread> threads = Thread.getAllStackTraces().keySet();
 
-        Rehearsal rehearsal = new Rehearsal(directory, () -> false);
+        HandOverRehearsal rehearsal = new HandOverRehearsal(directory, () -> false);
         assertThat(rehearsal.health()).isEqualTo(Health.State.up("to come"));
         rehearsal.play();
         assertThat(rehearsal.health()).isEqualTo(Health.State.up("over"));
@@ -42,7 +42,7 @@ class RehearsalTest {
     void stopsForARealCall() {
         List<Integer> asked = new ArrayList<>();
 
-        new Rehearsal(directory, () -> asked.add(1)).play();
+        new HandOverRehearsal(directory, () -> asked.add(1)).play();
 
         assertThat(asked).as("one request, the one that is asked after").hasSize(1);
     }
