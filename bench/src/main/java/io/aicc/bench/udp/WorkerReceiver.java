@@ -25,7 +25,6 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -89,7 +88,7 @@ final class WorkerReceiver {
             MeterRegistry registry = new SimpleMeterRegistry();
             receiver = RtpReceiver.bind(new RtpSettings(here, 0, 0, LIMITS), tasks, registry, this::now);
             heard = registry.get("aicc_udp_packets_total")
-                    .tag("stream", speaker.name().toLowerCase(Locale.ROOT))
+                    .tag("stream", speaker.label())
                     .functionCounter();
             SourceRule rule = SourceRule.exact(here.getHostAddress() + ":" + source);
             receiver.hear(new MediaPlan(Codec.ULAW, rule, rule, Duration.ZERO), decoded, decoded);

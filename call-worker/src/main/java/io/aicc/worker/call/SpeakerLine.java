@@ -152,7 +152,7 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
 
     @Override
     public void began(long startMs) {
-        utterance = channel.name().toLowerCase(Locale.ROOT) + "-" + startMs;
+        utterance = channel.label() + "-" + startMs;
         utteranceStartMs = startMs;
         lastAudioNanos = nanoClock.getAsLong();
         synchronized (this) {

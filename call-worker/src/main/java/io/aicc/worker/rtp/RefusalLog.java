@@ -3,7 +3,6 @@ package io.aicc.worker.rtp;
 import io.aicc.wire.event.Channel;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +25,7 @@ final class RefusalLog {
     private final @Nullable InetSocketAddress[] sources = new InetSocketAddress[REASONS.length];
 
     RefusalLog(Channel speaker, StreamStats stats, long nowNanos) {
-        stream = speaker.name().toLowerCase(Locale.ROOT);
+        stream = speaker.label();
         this.stats = stats;
         Arrays.fill(nextNanos, nowNanos);
     }

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -87,7 +86,7 @@ public final class RtpReceiver implements AutoCloseable {
             ears.put(speaker, new Ear(port(speaker), socket, nanoClock));
         } catch (IOException e) {
             String socket = "UDP port %d (%s) on %s"
-                    .formatted(port, label(speaker), settings.address().getHostAddress());
+                    .formatted(port, speaker.label(), settings.address().getHostAddress());
             boolean taken = String.valueOf(e.getMessage()).contains("already in use");
             throw taken
                     ? new BindException(socket + " is taken by another process")
@@ -96,7 +95,7 @@ public final class RtpReceiver implements AutoCloseable {
     }
 
     private void start() {
-        ears.forEach((speaker, ear) -> threads.add(tasks.startComputing(label(speaker) + "-audio", ear::run)));
+        ears.forEach((speaker, ear) -> threads.add(tasks.startComputing(speaker.label() + "-audio", ear::run)));
         threads.add(tasks.startComputing("rtp-watch", this::watch));
     }
 
@@ -104,7 +103,7 @@ public final class RtpReceiver implements AutoCloseable {
         ports.forEach((speaker, port) -> FunctionCounter.builder(
                         "aicc_udp_packets_total", port.stats(), StreamStats::received)
                 .description("RTP packets heard")
-                .tag("stream", label(speaker))
+                .tag("stream", speaker.label())
                 .register(registry));
         for (RejectReason reason : RejectReason.values()) {
             FunctionCounter.builder("aicc_udp_dropped_total", ports, all -> all.values().stream()
@@ -261,9 +260,5 @@ public final class RtpReceiver implements AutoCloseable {
 
     private StreamPort port(Channel speaker) {
         return requireNonNull(ports.get(speaker));
-    }
-
-    private static String label(Channel speaker) {
-        return speaker.name().toLowerCase(Locale.ROOT);
     }
 }

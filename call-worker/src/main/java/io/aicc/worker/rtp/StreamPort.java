@@ -2,7 +2,6 @@ package io.aicc.worker.rtp;
 
 import io.aicc.wire.event.Channel;
 import java.net.InetSocketAddress;
-import java.util.Locale;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -87,9 +86,6 @@ final class StreamPort {
 
     /** Something went wrong that is no packet's fault. */
     void failed(Throwable failure) {
-        log.atError()
-                .addKeyValue("stream", speaker.name().toLowerCase(Locale.ROOT))
-                .setCause(failure)
-                .log("receiving failed, going on");
+        log.atError().addKeyValue("stream", speaker.label()).setCause(failure).log("receiving failed, going on");
     }
 }

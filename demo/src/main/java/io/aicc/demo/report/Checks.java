@@ -56,8 +56,7 @@ public final class Checks {
                     MAX_PORTS_FREE_MS));
             if (script && call.packets().damage() == null) {
                 call.wordErrorRate()
-                        .forEach((channel, errors) -> checks.add(
-                                wordErrors(id + channel.name().toLowerCase(Locale.ROOT), errors, comparable)));
+                        .forEach((channel, errors) -> checks.add(wordErrors(id + channel.label(), errors, comparable)));
             }
         }
         return checks;

@@ -105,7 +105,7 @@ public final class Terminal implements TranscriptListener {
                         Locale.ROOT,
                         "%s %s: %d words lost and %d doubled (clean %d and %d), %.1f %% wrong (clean %.1f %%)",
                         printable(call.callId()),
-                        channel.name().toLowerCase(Locale.ROOT),
+                        channel.label(),
                         errors.pipelineWords().lost(),
                         errors.pipelineWords().doubled(),
                         errors.cleanWords().lost(),
@@ -122,8 +122,7 @@ public final class Terminal implements TranscriptListener {
     }
 
     private String speaker(Event event, Channel channel) {
-        String name = String.format(
-                Locale.ROOT, "  %-12s %-9s", event.callId(), channel.name().toLowerCase(Locale.ROOT));
+        String name = String.format(Locale.ROOT, "  %-12s %-9s", event.callId(), channel.label());
         return paint(channel == Channel.CUSTOMER ? CUSTOMER : AGENT, name);
     }
 

@@ -30,7 +30,7 @@ final class CallEvents {
     }
 
     /** Notes one more; past the most that a record takes, nothing is noted, which is logged once. */
-    void add(Instant at, Type type, Speaker speaker, @Nullable String participant) {
+    void add(Instant at, Type type, Channel speaker, @Nullable String participant) {
         if (events.size() >= CallEvent.MOST || (type == Type.Dtmf && keys() >= MOST_KEYS)) {
             if (!full) {
                 full = true;
@@ -40,8 +40,7 @@ final class CallEvents {
                         .log("more events than the record of a call takes, the rest is not told");
             }
         } else {
-            Channel channel = speaker == Speaker.CUSTOMER ? Channel.CUSTOMER : Channel.AGENT;
-            events.add(new CallEvent(MicroTime.format(at), type, channel, participant));
+            events.add(new CallEvent(MicroTime.format(at), type, speaker, participant));
         }
     }
 

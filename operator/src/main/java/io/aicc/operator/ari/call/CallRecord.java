@@ -9,6 +9,7 @@ import io.aicc.operator.ari.pbx.Conversation;
 import io.aicc.operator.ari.pbx.Conversation.Stage;
 import io.aicc.operator.ari.pbx.PbxChannel;
 import io.aicc.operator.ari.pbx.PbxEvent.Signal;
+import io.aicc.wire.event.Channel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -62,9 +63,9 @@ final class CallRecord {
                     case DIGIT -> Type.Dtmf;
                 };
         if (channel.equals(call.customer().id())) {
-            events.add(at, type, Speaker.CUSTOMER, null);
+            events.add(at, type, Channel.CUSTOMER, null);
         } else if (call.agents().stream().map(PbxChannel::id).anyMatch(channel::equals)) {
-            events.add(at, type, Speaker.AGENT, null);
+            events.add(at, type, Channel.AGENT, null);
         }
     }
 
@@ -83,7 +84,7 @@ final class CallRecord {
                 .map(leg -> first != null && leg.id().equals(firstLeg) ? first : leg.endpoint())
                 .collect(Collectors.joining(", ")));
         if (!Objects.equals(who, events.agent(first))) {
-            events.add(at, Type.ParticipantChanged, Speaker.AGENT, who);
+            events.add(at, Type.ParticipantChanged, Channel.AGENT, who);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.aicc.operator.ari.call;
 
+import io.aicc.wire.event.Channel;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -18,7 +19,7 @@ import java.util.regex.Pattern;
  * @param app our Stasis application; installations that share a PBX differ in it
  * @param generation of the media endpoint that the audio goes to
  */
-record TapName(String app, String session, Speaker speaker, int generation) {
+record TapName(String app, String session, Channel speaker, int generation) {
     /** A session's name is a DNS label, so the dots are ours. */
     private static final Pattern AFTER_APP =
             Pattern.compile("([a-z0-9-]+)\\.(customer|agent)\\.([0-9]{1,9})\\.(bridge|media|snoop)-.*");
@@ -33,7 +34,7 @@ record TapName(String app, String session, Speaker speaker, int generation) {
                 ? Optional.of(new TapName(
                         app,
                         matcher.group(1),
-                        Speaker.valueOf(matcher.group(2).toUpperCase(Locale.ROOT)),
+                        Channel.valueOf(matcher.group(2).toUpperCase(Locale.ROOT)),
                         Integer.parseInt(matcher.group(3))))
                 : Optional.empty();
     }

@@ -3,6 +3,7 @@ package io.aicc.operator.ari.call;
 import io.aicc.crd.CallSessionSpec.MediaSources;
 import io.aicc.operator.ari.link.PbxCommands;
 import io.aicc.operator.ari.link.PbxException;
+import io.aicc.wire.event.Channel;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -33,7 +34,7 @@ final class Taps {
     private final Set<String> made = new HashSet<>();
     private final Set<String> removed = new HashSet<>();
     private final Map<String, Set<String>> joined = new HashMap<>();
-    private final Map<Speaker, Source> sources = new EnumMap<>(Speaker.class);
+    private final Map<Channel, Source> sources = new EnumMap<>(Channel.class);
     private long tokens = ThreadLocalRandom.current().nextLong(Long.MAX_VALUE / 2);
 
     private record Source(String media, Optional<String> address) {}
@@ -92,10 +93,10 @@ final class Taps {
 
     /** Where the speakers' audio comes from; asked from the PBX when somebody else made the taps. */
     MediaSources sources(Installed seen, List<Tap> wanted) {
-        return new MediaSources(source(seen, wanted, Speaker.CUSTOMER), source(seen, wanted, Speaker.AGENT));
+        return new MediaSources(source(seen, wanted, Channel.CUSTOMER), source(seen, wanted, Channel.AGENT));
     }
 
-    private @Nullable String source(Installed seen, List<Tap> wanted, Speaker speaker) {
+    private @Nullable String source(Installed seen, List<Tap> wanted, Channel speaker) {
         return wanted.stream()
                 .filter(tap -> tap.name().speaker() == speaker)
                 .findFirst()

@@ -5,6 +5,7 @@ import io.aicc.crd.CallSessionStatus.MediaEndpoint;
 import io.aicc.operator.ari.pbx.Conversation;
 import io.aicc.operator.ari.pbx.Conversation.Stage;
 import io.aicc.operator.ari.pbx.PbxChannel;
+import io.aicc.wire.event.Channel;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Set;
@@ -34,11 +35,11 @@ final class WantedTaps {
                 : Set.of();
         return List.of(
                 new Tap(
-                        new TapName(app, name, Speaker.CUSTOMER, endpoint.generation()),
+                        new TapName(app, name, Channel.CUSTOMER, endpoint.generation()),
                         destination(endpoint.host(), endpoint.customerPort()),
                         Set.of(call.customer().id())),
                 new Tap(
-                        new TapName(app, name, Speaker.AGENT, endpoint.generation()),
+                        new TapName(app, name, Channel.AGENT, endpoint.generation()),
                         destination(endpoint.host(), endpoint.agentPort()),
                         agents));
     }

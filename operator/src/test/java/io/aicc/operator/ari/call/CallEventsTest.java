@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aicc.crd.CallSessionSpec.CallEvent;
 import io.aicc.crd.CallSessionSpec.CallEvent.Type;
+import io.aicc.wire.event.Channel;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ class CallEventsTest {
     @Test
     void whoPressesKeysForEverDoesNotHideWhoSpeaks() {
         press(1_000);
-        events.add(NOW, Type.ParticipantChanged, Speaker.AGENT, "1002");
+        events.add(NOW, Type.ParticipantChanged, Channel.AGENT, "1002");
 
         assertThat(events.agent("1001")).isEqualTo("1002");
         assertThat(keys(events)).isEqualTo(CallEvent.MOST / 2);
@@ -27,7 +28,7 @@ class CallEventsTest {
         press(100);
         CallEvents next = new CallEvents(List.copyOf(events.all()));
         for (int i = 0; i < 100; i++) {
-            next.add(NOW, Type.Dtmf, Speaker.CUSTOMER, null);
+            next.add(NOW, Type.Dtmf, Channel.CUSTOMER, null);
         }
 
         assertThat(keys(next)).isEqualTo(CallEvent.MOST / 2);
@@ -36,7 +37,7 @@ class CallEventsTest {
     @Test
     void noMoreIsToldThanARecordTakes() {
         for (int i = 0; i < 1_000; i++) {
-            events.add(NOW, i % 2 == 0 ? Type.Hold : Type.Unhold, Speaker.AGENT, null);
+            events.add(NOW, i % 2 == 0 ? Type.Hold : Type.Unhold, Channel.AGENT, null);
         }
 
         assertThat(events.all()).hasSize(CallEvent.MOST);
@@ -44,7 +45,7 @@ class CallEventsTest {
 
     private void press(int keys) {
         for (int i = 0; i < keys; i++) {
-            events.add(NOW, Type.Dtmf, Speaker.CUSTOMER, null);
+            events.add(NOW, Type.Dtmf, Channel.CUSTOMER, null);
         }
     }
 

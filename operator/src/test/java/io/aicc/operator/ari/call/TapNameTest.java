@@ -2,10 +2,11 @@ package io.aicc.operator.ari.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.aicc.wire.event.Channel;
 import org.junit.jupiter.api.Test;
 
 class TapNameTest {
-    private static final TapName NAME = new TapName("aicc", "pbx-1732290000-12", Speaker.AGENT, 3);
+    private static final TapName NAME = new TapName("aicc", "pbx-1732290000-12", Channel.AGENT, 3);
 
     @Test
     void everyIdSaysWhoseItIs() {
@@ -25,7 +26,7 @@ class TapNameTest {
 
     @Test
     void aSessionIsNotTakenForOneWhoseNameBeginsTheSame() {
-        assertThat(new TapName("aicc", "pbx-1-2", Speaker.AGENT, 1).media())
+        assertThat(new TapName("aicc", "pbx-1-2", Channel.AGENT, 1).media())
                 .doesNotStartWith(TapName.prefix("aicc", "pbx-1"));
     }
 }

@@ -2,6 +2,7 @@ package io.aicc.operator.ari.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.aicc.wire.event.Channel;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -14,8 +15,8 @@ import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 class TapPlanTest {
-    private static final TapName CUSTOMER = new TapName("aicc", "pbx-1", Speaker.CUSTOMER, 1);
-    private static final TapName AGENT = new TapName("aicc", "pbx-1", Speaker.AGENT, 1);
+    private static final TapName CUSTOMER = new TapName("aicc", "pbx-1", Channel.CUSTOMER, 1);
+    private static final TapName AGENT = new TapName("aicc", "pbx-1", Channel.AGENT, 1);
     private static final Tap HEAR_CUSTOMER = new Tap(CUSTOMER, "10.0.0.1:20000", Set.of("c"));
 
     @Test
@@ -48,7 +49,7 @@ class TapPlanTest {
     @Test
     void anotherWorkerIsSentToBeforeTheFormerIsLeft() {
         Installed first = after(Installed.nothing(), List.of(HEAR_CUSTOMER), "t");
-        TapName next = new TapName("aicc", "pbx-1", Speaker.CUSTOMER, 2);
+        TapName next = new TapName("aicc", "pbx-1", Channel.CUSTOMER, 2);
         List<TapStep> steps = TapPlan.between(first, List.of(new Tap(next, "10.0.0.2:20000", Set.of("c"))), "u");
         assertThat(steps.stream().map(TapStep::builds)).containsExactly(true, true, true, true, false, false, false);
     }
@@ -71,7 +72,7 @@ class TapPlanTest {
         Map<String, Set<String>> bridges = new HashMap<>();
         Set<String> channels = new HashSet<>();
         for (int kind : before) {
-            TapName name = new TapName("aicc", "pbx-1", Speaker.values()[kind % 2], 1 + kind % 3);
+            TapName name = new TapName("aicc", "pbx-1", Channel.values()[kind % 2], 1 + kind % 3);
             switch (kind % 4) {
                 case 0 -> bridges.put(name.bridge() + "old", Set.of());
                 case 1 -> channels.add(name.media() + "old");
