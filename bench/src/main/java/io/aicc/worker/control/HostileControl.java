@@ -39,9 +39,9 @@ public final class HostileControl {
         Instant ready = order.readyAt() == null ? Instant.EPOCH : MicroTime.parse(order.readyAt());
         placed(ready, order.lastHeardAt());
         placed(ready, order.requestedAt());
-        if (order.told() != null) {
-            placed(ready, order.told().customer());
-            placed(ready, order.told().agent());
+        if (order.coveredUntil() != null) {
+            placed(ready, order.coveredUntil().customer());
+            placed(ready, order.coveredUntil().agent());
         }
     }
 

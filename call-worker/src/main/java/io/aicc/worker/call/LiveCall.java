@@ -3,17 +3,17 @@ package io.aicc.worker.call;
 import io.aicc.wire.MicroTime;
 import io.aicc.wire.control.Acknowledgement;
 import io.aicc.wire.control.CallAssignment;
+import io.aicc.wire.control.CoveredUntil;
 import io.aicc.wire.control.EndOrder;
-import io.aicc.wire.control.Told;
 import io.aicc.wire.control.WorkerReport;
 import io.aicc.wire.control.WorkerReport.CallSummary;
-import io.aicc.wire.control.WorkerReport.Known;
+import io.aicc.wire.control.WorkerReport.KnownCall;
 import io.aicc.wire.control.WorkerReport.State;
 import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.EventBody;
 import io.aicc.worker.control.CallDesk;
+import io.aicc.worker.publish.Coverage;
 import io.aicc.worker.publish.SessionIdentity;
-import io.aicc.worker.publish.Telling;
 import io.aicc.worker.publish.TranscriptPublisher;
 import io.aicc.worker.rtp.MediaPlan;
 import io.aicc.worker.rtp.SourceRule;
@@ -54,7 +54,7 @@ public final class LiveCall implements CallDesk, AutoCloseable {
      */
     private record Running(
             CallAssignment assignment, TranscriptPublisher publisher, Instant ready, CallHappenings happenings) {
-        Running told(CallAssignment again) {
+        Running with(CallAssignment again) {
             return new Running(again, publisher, ready, happenings);
         }
     }
@@ -71,7 +71,7 @@ public final class LiveCall implements CallDesk, AutoCloseable {
 
     /** The same for a call that is only played: who reads the log for calls does not meet it. */
     public static LiveCall played(WorkerParts parts) throws SpeechException {
-        return new LiveCall(parts, unused -> {}, Level.DEBUG);
+        return new LiveCall(parts, _ -> {}, Level.DEBUG);
     }
 
     private LiveCall(WorkerParts parts, Consumer<CallAssignment> onCall, Level news) throws SpeechException {
@@ -96,7 +96,7 @@ public final class LiveCall implements CallDesk, AutoCloseable {
         } else {
             running.happenings().tell(assignment.callEvents());
             parts.receiver().retap(customerRule(assignment), agentRule(assignment));
-            call = running.told(assignment);
+            call = running.with(assignment);
         }
         return new Acknowledgement(
                 assignment.sessionUid(),
@@ -133,7 +133,7 @@ public final class LiveCall implements CallDesk, AutoCloseable {
             CallAssignment assignment, TranscriptPublisher publisher, SourceRule customer, SourceRule agent)
             throws UnacceptableException {
         Instant now = parts.clock().instant();
-        Telling before = publisher.before().orElse(null);
+        Coverage before = publisher.before().orElse(null);
         Instant ready = before != null ? before.ready() : parse(assignment.readyAt(), now);
         MediaPlan plan = plan(assignment, customer, agent, Duration.between(ready, now));
         CallHappenings happenings = new CallHappenings(publisher::publish, ready, assignment.lastHeardAt());
@@ -145,19 +145,20 @@ public final class LiveCall implements CallDesk, AutoCloseable {
         // What is heard from here on waits for our monitor, so this is first.
         publisher.publish(new EventBody.SessionStarted(
                 assignment.customerNumber(), assignment.agentId(), assignment.language(), assignment.generation()));
-        publisher.follow(() -> voices.telling(ready));
+        publisher.follow(() -> voices.coverage(ready));
         happenings.tell(assignment.callEvents());
         return new Running(assignment, publisher, ready, happenings);
     }
 
     /** What a process knows of its life before counts most, then what the worker before said, then what the operator knows. */
     private static Optional<Opening> opening(
-            Channel channel, CallAssignment assignment, @Nullable Telling before, Instant ready, Instant now) {
+            Channel channel, CallAssignment assignment, @Nullable Coverage before, Instant ready, Instant now) {
         long listeningMs = ms(ready, now);
         if (before != null) {
             return Optional.of(Opening.replaced(ms(ready, before.until(channel)), listeningMs));
-        } else if (assignment.told() != null) {
-            return Optional.of(Opening.replaced(ms(ready, assignment.told().until(channel)), listeningMs));
+        } else if (assignment.coveredUntil() != null) {
+            return Optional.of(
+                    Opening.replaced(ms(ready, assignment.coveredUntil().until(channel)), listeningMs));
         } else if (assignment.lastHeardAt() != null) {
             return Optional.of(Opening.replaced(ms(ready, parse(assignment.lastHeardAt(), now)), listeningMs));
         } else if (assignment.requestedAt() != null) {
@@ -239,23 +240,23 @@ public final class LiveCall implements CallDesk, AutoCloseable {
                 parts.receiver().counters(Channel.AGENT),
                 transcripts,
                 running == null ? 0 : running.publisher().waitingFinals(),
-                running == null ? null : told(running.publisher().toldToAll()),
+                running == null ? null : coveredUntil(running.publisher().deliveredCoverage()),
                 summary);
     }
 
-    private Known known(Running running) {
-        return Known.of(
+    private KnownCall known(Running running) {
+        return KnownCall.of(
                 running.assignment(),
                 MicroTime.format(running.ready()),
                 heardAt == null ? null : MicroTime.format(heardAt));
     }
 
-    private static @Nullable Told told(@Nullable Telling telling) {
-        return telling == null
+    private static @Nullable CoveredUntil coveredUntil(@Nullable Coverage coverage) {
+        return coverage == null
                 ? null
-                : new Told(
-                        MicroTime.format(telling.until(Channel.CUSTOMER)),
-                        MicroTime.format(telling.until(Channel.AGENT)));
+                : new CoveredUntil(
+                        MicroTime.format(coverage.until(Channel.CUSTOMER)),
+                        MicroTime.format(coverage.until(Channel.AGENT)));
     }
 
     @Override

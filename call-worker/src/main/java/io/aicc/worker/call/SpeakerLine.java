@@ -106,8 +106,8 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
         overMs = atMs;
     }
 
-    /** Where on the timeline that begins which is not told yet. From any thread. */
-    long toldUntilMs() {
+    /** Where on the timeline that begins which is not covered yet. From any thread. */
+    long coveredUntilMs() {
         long decided = decidedMs; // Before those that are open: what begins meanwhile begins after it.
         synchronized (this) {
             return open.values().stream().mapToLong(it -> it.startMs).reduce(decided, Math::min);

@@ -2,7 +2,7 @@ package io.aicc.worker.call;
 
 import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.EventBody;
-import io.aicc.worker.publish.Telling;
+import io.aicc.worker.publish.Coverage;
 import io.aicc.worker.speech.SpeechException;
 import io.aicc.worker.speech.SpeechStream;
 import io.micrometer.core.instrument.Gauge;
@@ -106,13 +106,13 @@ final class Voices {
         lines.values().forEach(SpeakerLine::giveUp);
     }
 
-    /** How much is told of a call whose timeline begins at {@code ready}. */
-    Telling telling(Instant ready) {
-        return new Telling(
+    /** How much is covered of a call whose timeline begins at {@code ready}. */
+    Coverage coverage(Instant ready) {
+        return new Coverage(
                 ready,
                 Map.of(
-                        Channel.CUSTOMER, line(Channel.CUSTOMER).toldUntilMs(),
-                        Channel.AGENT, line(Channel.AGENT).toldUntilMs()));
+                        Channel.CUSTOMER, line(Channel.CUSTOMER).coveredUntilMs(),
+                        Channel.AGENT, line(Channel.AGENT).coveredUntilMs()));
     }
 
     void close() {

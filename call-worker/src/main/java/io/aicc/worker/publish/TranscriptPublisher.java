@@ -62,7 +62,7 @@ public final class TranscriptPublisher implements AutoCloseable {
     private final EventLoop loop;
     private final ChannelGroup channels;
     private final Outbox outbox;
-    private final TellingFile telling;
+    private final CoverageFile coverageFile;
     private final List<ReceiverConnection> connections;
     private final AtomicInteger queued = new AtomicInteger();
     private final AtomicLong overflowed = new AtomicLong();
@@ -71,8 +71,8 @@ public final class TranscriptPublisher implements AutoCloseable {
     private @Nullable CompletableFuture<Void> drained;
     private long publishedAt = System.nanoTime();
     private volatile long undelivered;
-    private volatile @Nullable Supplier<Telling> told;
-    private volatile @Nullable Telling toldToAll;
+    private volatile @Nullable Supplier<Coverage> coverage;
+    private volatile @Nullable Coverage deliveredCoverage;
     private volatile long waitingFinals;
 
     private TranscriptPublisher(
@@ -88,7 +88,7 @@ public final class TranscriptPublisher implements AutoCloseable {
         Path directory = directoryOf(session, settings.directory());
         OldOutboxes.delete(settings.directory(), directory, Instant.now()); // The time by which files are stamped.
         this.outbox = Outbox.open(directory, options.limits(), session.seqBase());
-        this.telling = TellingFile.open(directory, clock.instant());
+        this.coverageFile = CoverageFile.open(directory, clock.instant());
         this.group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("publish", true), NioIoHandler.newFactory());
         this.loop = group.next();
@@ -138,32 +138,32 @@ public final class TranscriptPublisher implements AutoCloseable {
         loop.scheduleWithFixedDelay(this::tick, tick, tick, TimeUnit.MILLISECONDS);
     }
 
-    /** How much of the session a process before this one had told; empty when there was none. */
-    public Optional<Telling> before() {
-        return telling.before();
+    /** How much of the session a process before this one had covered; empty when there was none. */
+    public Optional<Coverage> before() {
+        return coverageFile.before();
     }
 
-    /** Keeps from now on, once a second, how much is told. What that counts in has been published. */
-    public void follow(Supplier<Telling> now) {
-        told = now;
-        toldToAll = now.get();
-        loop.execute(this::keepTold);
+    /** Keeps from now on, once a second, how much is covered. What that counts in has been published. */
+    public void follow(Supplier<Coverage> now) {
+        coverage = now;
+        deliveredCoverage = now.get();
+        loop.execute(this::keepCoverage);
     }
 
-    /** How much of the session another worker need not tell; a second old. Null before {@link #follow}. */
-    public @Nullable Telling toldToAll() {
-        return toldToAll;
+    /** That without finals which some receiver has not got; a second old. Null before {@link #follow}. */
+    public @Nullable Coverage deliveredCoverage() {
+        return deliveredCoverage;
     }
 
-    private void keepTold() {
-        Supplier<Telling> source = told;
+    private void keepCoverage() {
+        Supplier<Coverage> source = coverage;
         if (source != null) {
-            Telling now = source.get();
+            Coverage now = source.get();
             // Behind the finals that it counts in, which may be waiting for this loop.
             loop.execute(() -> {
-                Telling kept = now.butNot(lostWords.starts());
-                telling.keep(kept);
-                toldToAll = kept.butNot(outbox.firstWordsFrom(deliveredToAll()));
+                Coverage kept = now.butNot(lostWords.starts());
+                coverageFile.keep(kept);
+                deliveredCoverage = kept.butNot(outbox.firstWordsFrom(deliveredToAll()));
             });
         }
     }
@@ -275,7 +275,7 @@ public final class TranscriptPublisher implements AutoCloseable {
 
     private void tick() {
         connections.forEach(ReceiverConnection::tick);
-        keepTold();
+        keepCoverage();
         waitingFinals = missingFinals();
         if (System.nanoTime() - publishedAt > timing.heartbeat().toNanos()) {
             accept(new EventBody.Heartbeat(), clock.instant());
@@ -372,7 +372,7 @@ public final class TranscriptPublisher implements AutoCloseable {
             return;
         }
         outbox.close();
-        telling.close();
+        coverageFile.close();
         metrics.close();
     }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.aicc.wire.MicroTime;
+import io.aicc.wire.control.CoveredUntil;
 import io.aicc.wire.control.EndOrder;
-import io.aicc.wire.control.Told;
 import io.aicc.wire.control.WorkerReport.State;
 import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.EventBody;
@@ -41,11 +41,12 @@ class LiveCallGapsTest {
     }
 
     @Test
-    void anotherWorkersGapsBeginWhereTheOneBeforeHadTold() throws Exception {
+    void anotherWorkersGapsBeginWhereTheOneBeforeHadNotCoveredTheCall() throws Exception {
         Instant ready = Instant.now().minusSeconds(60).truncatedTo(ChronoUnit.MILLIS);
-        Told told = new Told(MicroTime.format(ready.plusSeconds(40)), MicroTime.format(ready.plusSeconds(55)));
-        rig.call().assign(rig.takenOver(2, ready, told, ready.minusSeconds(1)));
-        assertThat(rig.call().report().told()).isEqualTo(told);
+        CoveredUntil covered =
+                new CoveredUntil(MicroTime.format(ready.plusSeconds(40)), MicroTime.format(ready.plusSeconds(55)));
+        rig.call().assign(rig.takenOver(2, ready, covered, ready.minusSeconds(1)));
+        assertThat(rig.call().report().coveredUntil()).isEqualTo(covered);
         rig.speak(60);
         rig.call().end(new EndOrder("uid-1", "CustomerHangup"));
         await().until(() -> rig.call().report().state() == State.DONE);
@@ -72,7 +73,7 @@ class LiveCallGapsTest {
                 .findFirst()
                 .orElseThrow()
                 .startMs();
-        await().until(() -> rig.toldByNow().equals(MicroTime.format(ready.plusMillis(word))));
+        await().until(() -> rig.coveredByNow().equals(MicroTime.format(ready.plusMillis(word))));
         Path left = Files.createDirectories(rig.outbox().resolve("left"));
         Files.createDirectories(left.resolve("uid-1-1"));
         for (String file : List.of("events.jsonl", "sequence", "told")) { // what a killed process leaves behind
@@ -118,9 +119,9 @@ class LiveCallGapsTest {
     }
 
     @Test
-    void aDamagedFileOfWhatIsToldCostsNobodyTheCall() throws Exception {
-        Path told = Files.createDirectories(rig.outbox().resolve("uid-1-1")).resolve("told");
-        Files.write(told, "what nobody wrote who counts".getBytes(StandardCharsets.US_ASCII));
+    void aDamagedFileOfWhatIsCoveredCostsNobodyTheCall() throws Exception {
+        Path file = Files.createDirectories(rig.outbox().resolve("uid-1-1")).resolve("told");
+        Files.write(file, "what nobody wrote who counts".getBytes(StandardCharsets.US_ASCII));
 
         rig.call().assign(rig.assignment("uid-1", "en-US"));
         rig.speak(60);

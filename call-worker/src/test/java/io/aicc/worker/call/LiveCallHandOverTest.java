@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.aicc.wire.MicroTime;
 import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.EndOrder;
-import io.aicc.wire.control.WorkerReport.Known;
+import io.aicc.wire.control.WorkerReport.KnownCall;
 import io.aicc.wire.control.WorkerReport.State;
 import io.aicc.worker.control.CallDesk.RefusedException;
 import io.aicc.worker.control.CallDesk.UnacceptableException;
@@ -27,30 +27,33 @@ class LiveCallHandOverTest {
         rig.call().assign(rig.resumed(ready, null));
         rig.speak(10);
         await().until(() -> rig.call().report().state() == State.ACTIVE);
-        Known known = Objects.requireNonNull(rig.call().report().known());
+        KnownCall known = Objects.requireNonNull(rig.call().report().known());
         assertThat(known.readyAt()).isEqualTo(MicroTime.format(ready));
         assertThat(MicroTime.parse(Objects.requireNonNull(known.heardAt()))).isAfter(ready.plusSeconds(59));
 
         rig.call().assign(rig.withSource("uid-1", "127.0.0.1:4000"));
         assertThat(rig.call().report().known())
-                .returns("127.0.0.1:4000", Known::customerSource)
-                .returns(known.readyAt(), Known::readyAt);
+                .returns("127.0.0.1:4000", KnownCall::customerSource)
+                .returns(known.readyAt(), KnownCall::readyAt);
     }
 
     @Test
     void theSameCallMayBeToldTwiceAndAnotherNever() throws Exception {
-        assertThat(rig.call().assign(rig.assignment("uid-1", "en-US"))).isEqualTo(rig.call().assign(rig.assignment("uid-1", "en-US")));
+        assertThat(rig.call().assign(rig.assignment("uid-1", "en-US")))
+                .isEqualTo(rig.call().assign(rig.assignment("uid-1", "en-US")));
 
         assertThatThrownBy(() -> rig.call().assign(rig.assignment("uid-2", "en-US")))
                 .isInstanceOf(RefusedException.class)
                 .hasMessageContaining("worker serves session uid-1");
-        assertThatThrownBy(() -> rig.call().end(new EndOrder("uid-2", "Mistake"))).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> rig.call().end(new EndOrder("uid-2", "Mistake")))
+                .isInstanceOf(RefusedException.class);
         assertThat(rig.call().report().state()).isEqualTo(State.ASSIGNED);
     }
 
     @Test
     void aCallThatNobodyCanServeLeavesTheWorkerFree() throws Exception {
-        assertThatThrownBy(() -> rig.call().assign(rig.assignment("uid-1", "ko-KR"))).isInstanceOf(UnacceptableException.class);
+        assertThatThrownBy(() -> rig.call().assign(rig.assignment("uid-1", "ko-KR")))
+                .isInstanceOf(UnacceptableException.class);
 
         assertThat(rig.call().report().state()).isEqualTo(State.IDLE);
         rig.call().assign(rig.assignment("uid-2", "en-US"));

@@ -4,7 +4,7 @@ import io.aicc.crd.Codec;
 import io.aicc.runtime.Tasks;
 import io.aicc.wire.MicroTime;
 import io.aicc.wire.control.CallAssignment;
-import io.aicc.wire.control.Told;
+import io.aicc.wire.control.CoveredUntil;
 import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.Event;
 import io.aicc.wire.event.EventBody;
@@ -120,8 +120,8 @@ final class LiveCallRig implements BeforeEachCallback, AfterEachCallback {
     }
 
     CallAssignment takenOver(
-            int generation, @Nullable Instant ready, @Nullable Told told, @Nullable Instant requested) {
-        return assignment("uid-1", "en-US", source(), generation, ready, null, told, requested, null);
+            int generation, @Nullable Instant ready, @Nullable CoveredUntil covered, @Nullable Instant requested) {
+        return assignment("uid-1", "en-US", source(), generation, ready, null, covered, requested, null);
     }
 
     private String source() {
@@ -135,7 +135,7 @@ final class LiveCallRig implements BeforeEachCallback, AfterEachCallback {
             int generation,
             @Nullable Instant ready,
             @Nullable Instant lastHeard,
-            @Nullable Told told,
+            @Nullable CoveredUntil covered,
             @Nullable Instant requested,
             @Nullable String endedAt) {
         return new CallAssignment(
@@ -152,7 +152,7 @@ final class LiveCallRig implements BeforeEachCallback, AfterEachCallback {
                 generation,
                 time(ready),
                 time(lastHeard),
-                told,
+                covered,
                 time(requested),
                 endedAt);
     }
@@ -198,9 +198,9 @@ final class LiveCallRig implements BeforeEachCallback, AfterEachCallback {
                 .toList();
     }
 
-    /** Up to when the customer's part is told, in its reports. */
-    String toldByNow() {
-        Told told = call().report().told();
-        return told == null ? "" : told.customer();
+    /** Up to when the customer's part is covered, in its reports. */
+    String coveredByNow() {
+        CoveredUntil covered = call().report().coveredUntil();
+        return covered == null ? "" : covered.customer();
     }
 }

@@ -18,7 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a line says of its own knowledge: where that begins which no final and no gap has told. */
+/** What a line says of its own knowledge: where that begins which no final, gap or silence covers. */
 class SpeakerLineTest {
     private static final Transcript HELLO = new Transcript("hello", List.of(), null);
     private static final int FRAME_MS = 20;
@@ -71,7 +71,7 @@ class SpeakerLineTest {
     void silenceNeedsNotBeToldButForTheLastSecondInWhichSpeechMayHaveBegun() {
         hearNothing(5_000);
 
-        assertThat(line.toldUntilMs()).isEqualTo(4_000);
+        assertThat(line.coveredUntilMs()).isEqualTo(4_000);
     }
 
     @Test
@@ -80,14 +80,14 @@ class SpeakerLineTest {
         hearSpeech(3_000);
         SpeechStarted first = begun();
         assertThat(first.startMs()).isBetween(1_400L, 2_000L);
-        assertThat(line.toldUntilMs()).isEqualTo(first.startMs());
+        assertThat(line.coveredUntilMs()).isEqualTo(first.startMs());
 
         hearNothing(2_000);
-        assertThat(line.toldUntilMs()).as("over, and its words under way").isEqualTo(first.startMs());
+        assertThat(line.coveredUntilMs()).as("over, and its words under way").isEqualTo(first.startMs());
 
         hearSpeech(1_000);
         line.finalResult(first.utteranceId(), HELLO);
-        assertThat(line.toldUntilMs())
+        assertThat(line.coveredUntilMs())
                 .as("the next one")
                 .isEqualTo(begun().startMs())
                 .isGreaterThan(5_000);
@@ -101,7 +101,7 @@ class SpeakerLineTest {
 
         assertThat(gaps()).singleElement().satisfies(gap -> assertThat(gap.reason())
                 .isEqualTo("stt_failed"));
-        assertThat(line.toldUntilMs()).isEqualTo(2_000);
+        assertThat(line.coveredUntilMs()).isEqualTo(2_000);
     }
 
     @Test
@@ -122,7 +122,7 @@ class SpeakerLineTest {
     @Test
     void whatWasSaidBeforeTheFirstAudioIsAGapThatEndsWithIt() {
         line.opens(Opening.notReady(-1_500, 0));
-        assertThat(line.toldUntilMs()).isEqualTo(-1_500);
+        assertThat(line.coveredUntilMs()).isEqualTo(-1_500);
 
         line.idle(100);
         atMs = 120;
@@ -167,10 +167,10 @@ class SpeakerLineTest {
         hearNothing(3_000);
         line.idle(60_000);
 
-        assertThat(line.toldUntilMs()).isEqualTo(2_000);
+        assertThat(line.coveredUntilMs()).isEqualTo(2_000);
         line.gap(GapReason.NOTHING_SENT, 3_000, 60_000);
         atMs = 60_000;
         hearNothing(2_000);
-        assertThat(line.toldUntilMs()).isEqualTo(61_000);
+        assertThat(line.coveredUntilMs()).isEqualTo(61_000);
     }
 }

@@ -170,47 +170,47 @@ class TranscriptPublisherTest {
     }
 
     @Test
-    void aDamagedFileOfWhatIsToldCountsForNothing() throws Exception {
-        Path told = Files.createDirectories(rig.directory().resolve("uid-1-1")).resolve("told");
+    void aDamagedFileOfWhatIsCoveredCountsForNothing() throws Exception {
+        Path file = Files.createDirectories(rig.directory().resolve("uid-1-1")).resolve("told");
         long ready = ChronoUnit.MICROS.between(Instant.EPOCH, rig.now.get());
         for (long[] damaged : new long[][] {{-1, 0, 0}, {Long.MAX_VALUE, 0, 0}, {ready, 0, Long.MIN_VALUE}}) {
             ByteBuffer numbers = ByteBuffer.allocate(3 * Long.BYTES);
             numbers.asLongBuffer().put(damaged);
-            Files.write(told, numbers.array());
+            Files.write(file, numbers.array());
 
             assertThat(rig.publisher().before()).isEmpty();
         }
     }
 
     @Test
-    void aProcessStartedAgainKnowsHowMuchTheOneBeforeHadTold() {
-        Telling told = telling(5_000, 7_000);
+    void aProcessStartedAgainKnowsHowMuchTheOneBeforeHadCovered() {
+        Coverage covered = coverage(5_000, 7_000);
         TranscriptPublisher first = rig.publisher();
         assertThat(first.before()).isEmpty();
-        first.follow(() -> told);
+        first.follow(() -> covered);
         await().until(() -> rig.publisher().before().isPresent());
 
-        assertThat(rig.publisher().before()).contains(told);
+        assertThat(rig.publisher().before()).contains(covered);
     }
 
     @Test
-    void aFinalThatNoReceiverHasYetIsNotTold() {
+    void aFinalThatNoReceiverHasYetIsNotDelivered() {
         ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.dutiful());
         receiver.stop();
         TranscriptPublisher publisher = rig.publisher(receiver);
         publisher.publish(Events.started());
         publisher.publish(Events.words(1)); // the customer's, from 0 on
 
-        publisher.follow(() -> telling(5_000, 7_000));
-        await().until(() -> telling(0, 7_000).equals(publisher.toldToAll()));
+        publisher.follow(() -> coverage(5_000, 7_000));
+        await().until(() -> coverage(0, 7_000).equals(publisher.deliveredCoverage()));
         assertThat(publisher.undelivered()).isEqualTo(2);
 
         receiver.start();
-        await().atMost(PublisherRig.LONG).until(() -> telling(5_000, 7_000).equals(publisher.toldToAll()));
+        await().atMost(PublisherRig.LONG).until(() -> coverage(5_000, 7_000).equals(publisher.deliveredCoverage()));
     }
 
-    private Telling telling(long customerMs, long agentMs) {
-        return new Telling(rig.now.get(), Map.of(Channel.CUSTOMER, customerMs, Channel.AGENT, agentMs));
+    private Coverage coverage(long customerMs, long agentMs) {
+        return new Coverage(rig.now.get(), Map.of(Channel.CUSTOMER, customerMs, Channel.AGENT, agentMs));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.aicc.wire.control;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.aicc.crd.CallSessionSpec.CallEvent;
 import io.aicc.crd.Codec;
 import io.aicc.wire.MicroTime;
@@ -24,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param readyAt when the session became ready, the zero of its timeline ({@link MicroTime}); null at the first
  *     hand-over: now
  * @param lastHeardAt when the worker that had the call before was last heard; null at the first hand-over
- * @param told up to when that one had told the call: what follows is a gap; null when it has not said so, then the gap begins
- *     at {@code lastHeardAt}
+ * @param coveredUntil by that one: what follows is a gap; null when it has not said so, then the gap begins at
+ *     {@code lastHeardAt}
  * @param requestedAt when transcription was asked for: what was said before the first audio came is a gap; null: that is not
  *     known
  * @param endedAt when the call was over, where it is over already: nothing after that is missing; null while it goes on
@@ -44,7 +45,7 @@ public record CallAssignment(
         int generation,
         @Nullable String readyAt,
         @Nullable String lastHeardAt,
-        @Nullable Told told,
+        @JsonProperty("told") @Nullable CoveredUntil coveredUntil,
         @Nullable String requestedAt,
         @Nullable String endedAt) {
     /** @throws IllegalArgumentException when something that the worker will rely on is missing or makes no sense */

@@ -1,5 +1,6 @@
 package io.aicc.wire.control;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.aicc.wire.MicroTime;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,18 +17,18 @@ import org.jspecify.annotations.Nullable;
  * @param agent counters of the agent's stream
  * @param transcripts final transcripts produced so far
  * @param undelivered finals that some receiver has not got yet
- * @param told how much of the call another worker would not have to tell; null while idle
+ * @param coveredUntil what another worker would not have to tell again; null while idle
  * @param summary the totals; present when done
  */
 public record WorkerReport(
         State state,
         @Nullable String sessionUid,
-        @Nullable Known known,
+        @Nullable KnownCall known,
         StreamCounters customer,
         StreamCounters agent,
         long transcripts,
         long undelivered,
-        @Nullable Told told,
+        @JsonProperty("told") @Nullable CoveredUntil coveredUntil,
         @Nullable CallSummary summary) {
     /** @throws IllegalArgumentException when it does not say where the worker stands and what it counted */
     public WorkerReport {
@@ -61,13 +62,13 @@ public record WorkerReport(
                 agent.plus(later.agent),
                 transcripts + later.transcripts,
                 undelivered + later.undelivered,
-                later.told,
+                later.coveredUntil,
                 whole);
     }
 
     /** The same of a process whose outbox the next one goes on with: what waits there is not lost. */
     public WorkerReport outboxHandedOn() {
-        return new WorkerReport(state, sessionUid, known, customer, agent, transcripts, 0, told, summary);
+        return new WorkerReport(state, sessionUid, known, customer, agent, transcripts, 0, coveredUntil, summary);
     }
 
     /** A worker only moves forward, and serves one call. */
@@ -94,7 +95,7 @@ public record WorkerReport(
      * @param agentSource the same for the agent's port
      * @param callEvents how many of the call's events it was told
      */
-    public record Known(
+    public record KnownCall(
             int generation,
             @Nullable String readyAt,
             @Nullable String heardAt,
@@ -102,8 +103,8 @@ public record WorkerReport(
             @Nullable String agentSource,
             int callEvents) {
         /** Of a call that was just handed over. */
-        public static Known of(CallAssignment call, @Nullable String readyAt, @Nullable String heardAt) {
-            return new Known(
+        public static KnownCall of(CallAssignment call, @Nullable String readyAt, @Nullable String heardAt) {
+            return new KnownCall(
                     call.generation(),
                     readyAt,
                     heardAt,

@@ -16,6 +16,15 @@
  *   GET  /v1/reports                          → 200, newline-delimited {@link io.aicc.wire.control.WorkerReport}, one at once, one at every change, one a second
  * </pre>
  *
+ * <p>Two things in a report that are easily confused:
+ *
+ * <pre>
+ *   known   {@link io.aicc.wire.control.WorkerReport.KnownCall}: the call as the operator told it to the worker, and when it was first heard
+ *   told    {@link io.aicc.wire.control.CoveredUntil}: how much of the call the worker has told receivers, for another worker. On the
+ *           call's timeline, and with finals that wait in the outbox, it is the worker's {@code Coverage}, which is kept in
+ *           a file for its own process started again
+ * </pre>
+ *
  * Errors carry a {@link io.aicc.wire.control.Refusal}. The worker never calls the operator and needs no Kubernetes rights.
  */
 @NullMarked

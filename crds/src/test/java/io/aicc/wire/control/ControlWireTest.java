@@ -7,7 +7,7 @@ import io.aicc.crd.CallSessionSpec.CallEvent;
 import io.aicc.crd.Codec;
 import io.aicc.wire.WireJson;
 import io.aicc.wire.control.WorkerReport.CallSummary;
-import io.aicc.wire.control.WorkerReport.Known;
+import io.aicc.wire.control.WorkerReport.KnownCall;
 import io.aicc.wire.control.WorkerReport.State;
 import io.aicc.wire.control.WorkerReport.StreamCounters;
 import io.aicc.wire.event.Channel;
@@ -49,12 +49,12 @@ class ControlWireTest {
         WorkerReport report = new WorkerReport(
                 State.DRAINING,
                 "uid-1",
-                new Known(2, TIME, LATER, "10.0.0.1:4000", "10.0.0.1:4002", 3),
+                new KnownCall(2, TIME, LATER, "10.0.0.1:4000", "10.0.0.1:4002", 3),
                 new StreamCounters(100, 1, 2, Map.of("source", 3L)),
                 new StreamCounters(90, 0, 0, Map.of()),
                 7,
                 1,
-                new Told(TIME, LATER),
+                new CoveredUntil(TIME, LATER),
                 new CallSummary(4_000, 7, 1, 120, "CustomerHangup"));
 
         assertSame(REPORT, report, WorkerReport.class);
@@ -76,7 +76,7 @@ class ControlWireTest {
                 2,
                 TIME,
                 LATER,
-                new Told(TIME, LATER),
+                new CoveredUntil(TIME, LATER),
                 TIME,
                 LATER);
 

@@ -6,7 +6,7 @@ import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.EndOrder;
 import io.aicc.wire.control.WorkerReport;
 import io.aicc.wire.control.WorkerReport.CallSummary;
-import io.aicc.wire.control.WorkerReport.Known;
+import io.aicc.wire.control.WorkerReport.KnownCall;
 import io.aicc.wire.control.WorkerReport.State;
 import io.aicc.wire.control.WorkerReport.StreamCounters;
 import io.aicc.worker.control.CallDesk;
@@ -114,7 +114,7 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
                     ? new CallSummary(4_000, 7, undelivered, 120, ended == null ? "Drained" : ended.reason())
                     : null;
             String session = call == null ? null : call.sessionUid();
-            Known known = call == null ? null : Known.of(call, readyAt, heard ? heardAt : null);
+            KnownCall known = call == null ? null : KnownCall.of(call, readyAt, heard ? heardAt : null);
             return new WorkerReport(state, session, known, customer, agent, heard ? 7 : 0, waiting, null, summary);
         } finally {
             lock.unlock();

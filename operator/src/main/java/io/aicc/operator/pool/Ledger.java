@@ -1,6 +1,6 @@
 package io.aicc.operator.pool;
 
-import io.aicc.wire.control.Told;
+import io.aicc.wire.control.CoveredUntil;
 import io.aicc.wire.control.WorkerReport;
 import java.time.Instant;
 import java.util.Collection;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** What workers said of the sessions that they serve or served, until a session is forgotten. Guarded by its pool's lock. */
 final class Ledger {
     private final Map<String, Instant> lastHeard = new HashMap<>();
-    private final Map<String, Told> told = new HashMap<>();
+    private final Map<String, CoveredUntil> covered = new HashMap<>();
     private final Map<String, Account> past = new HashMap<>();
 
     /** What those said last that have lost their session and may still be draining its words, by session and pod. */
@@ -21,8 +21,8 @@ final class Ledger {
     /** A worker says that it serves the session. */
     void heard(String session, WorkerReport report, Instant at) {
         lastHeard.put(session, at);
-        if (report.told() != null) {
-            told.put(session, report.told().notAfter(at));
+        if (report.coveredUntil() != null) {
+            covered.put(session, report.coveredUntil().notAfter(at));
         }
     }
 
@@ -31,9 +31,9 @@ final class Ledger {
         return Optional.ofNullable(lastHeard.get(session));
     }
 
-    /** How much of it that worker had told; empty when it did not say so. */
-    Optional<Told> told(String session) {
-        return Optional.ofNullable(told.get(session));
+    /** How much of it that worker had covered; empty when it did not say so. */
+    Optional<CoveredUntil> coveredUntil(String session) {
+        return Optional.ofNullable(covered.get(session));
     }
 
     /** What a leader before us wrote down; before anything is heard. */
@@ -90,7 +90,7 @@ final class Ledger {
 
     void forget(String session) {
         lastHeard.remove(session);
-        told.remove(session);
+        covered.remove(session);
         past.remove(session);
         going.remove(session);
     }

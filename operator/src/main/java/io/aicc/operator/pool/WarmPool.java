@@ -4,7 +4,7 @@ import io.aicc.crd.WorkerPool;
 import io.aicc.operator.control.WorkerChannel;
 import io.aicc.operator.port.PortLeases;
 import io.aicc.operator.port.PortPair;
-import io.aicc.wire.control.Told;
+import io.aicc.wire.control.CoveredUntil;
 import io.aicc.wire.control.WorkerReport;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -260,9 +260,9 @@ final class WarmPool {
         return ledger.lastHeard(session);
     }
 
-    /** How much of it a worker has told, by its last report. */
-    synchronized Optional<Told> told(String session) {
-        return ledger.told(session);
+    /** How much of it a worker has covered, by its last report. */
+    synchronized Optional<CoveredUntil> coveredUntil(String session) {
+        return ledger.coveredUntil(session);
     }
 
     /** A worker turned out to be somebody else's: the session has to claim another one. */

@@ -6,7 +6,7 @@ import io.aicc.operator.control.WorkerChannel.WorkerAddress;
 import io.aicc.operator.control.WorkerChannels;
 import io.aicc.operator.port.PortLeases;
 import io.aicc.operator.port.PortPair;
-import io.aicc.wire.control.Told;
+import io.aicc.wire.control.CoveredUntil;
 import io.aicc.wire.control.WorkerReport;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -201,9 +201,9 @@ public final class WarmPools implements AutoCloseable {
         return known(pool).flatMap(found -> found.lastHeard(session));
     }
 
-    /** How much of a session its worker has told, by its last report; empty when none was heard or it does not say so. */
-    public Optional<Told> told(String pool, String session) {
-        return pool(pool).told(session);
+    /** How much of a session its worker has covered, by its last report; empty when none was heard or it does not say so. */
+    public Optional<CoveredUntil> coveredUntil(String pool, String session) {
+        return pool(pool).coveredUntil(session);
     }
 
     /** A claimed worker turned out to serve somebody else: the session has to claim another one. */

@@ -7,7 +7,7 @@ import io.aicc.wire.control.Acknowledgement;
 import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.EndOrder;
 import io.aicc.wire.control.WorkerReport;
-import io.aicc.wire.control.WorkerReport.Known;
+import io.aicc.wire.control.WorkerReport.KnownCall;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -38,7 +38,7 @@ public final class Worker {
     private volatile @Nullable WorkerChannel channel;
     private volatile @Nullable WorkerReport report;
     private volatile @Nullable String session;
-    private volatile @Nullable Known acknowledged;
+    private volatile @Nullable KnownCall acknowledged;
     private volatile boolean recorded;
     private volatile boolean toldToEnd;
     private volatile Instant heardAt;
@@ -100,8 +100,8 @@ public final class Worker {
     }
 
     /** What it knows of its call, as it last acknowledged to us or else says itself; null when it has none. */
-    public @Nullable Known known() {
-        Known ours = acknowledged;
+    public @Nullable KnownCall known() {
+        KnownCall ours = acknowledged;
         WorkerReport said = report;
         return ours != null || said == null ? ours : said.known();
     }
@@ -121,7 +121,7 @@ public final class Worker {
         WorkerChannel open = channel;
         Answer<Acknowledgement> answer = open == null ? new Answer.Unreachable<>(NO_ADDRESS) : open.assign(call);
         if (answer instanceof Answer.Obeyed) {
-            acknowledged = Known.of(call, call.readyAt(), null);
+            acknowledged = KnownCall.of(call, call.readyAt(), null);
             refused.clear();
         } else if (answer instanceof Answer.Refused<Acknowledgement> refusal
                 && !refusal.conflict()

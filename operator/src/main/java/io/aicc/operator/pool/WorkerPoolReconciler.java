@@ -69,12 +69,12 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
     private final ScheduledExecutorService pace = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("pool-changes").factory());
     private final SimpleInboundEventSource<WorkerPool> changes = new SimpleInboundEventSource<>("workers");
-    private final Map<String, Told> told = new ConcurrentHashMap<>();
+    private final Map<String, Written> written = new ConcurrentHashMap<>();
     private final Map<String, PodTemplate> templates = new ConcurrentHashMap<>();
     private @Nullable IndexerResourceCache<WorkerPool> cache;
 
     /** The status that was last written, and when. */
-    private record Told(WorkerPoolStatus status, Instant at) {}
+    private record Written(WorkerPoolStatus status, Instant at) {}
 
     /** @param publicKey whose orders new workers obey, see {@link io.aicc.operator.control.ControlKey#publicKey} */
     public WorkerPoolReconciler(
@@ -136,7 +136,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         WarmPool pool = pools.pool(resource.getMetadata().getName());
         if (context.isPrimaryResourceDeleted()) {
             pool.abandon();
-            told.remove(resource.getMetadata().getName());
+            written.remove(resource.getMetadata().getName());
             templates.remove(resource.getMetadata().getName());
         } else {
             learn(pool, resource);
@@ -218,7 +218,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
     private UpdateControl<WorkerPool> tell(WorkerPool resource, WarmPool pool) {
         Instant now = clock.instant();
         String name = resource.getMetadata().getName();
-        Told before = told.get(name);
+        Written before = written.get(name);
         WorkerPoolStatus known = before == null ? resource.getStatus() : before.status();
         WorkerPoolStatus status = status(resource, pool, known == null ? null : known.conditions(), now);
         Instant again = pool.nextChance().orElse(Instant.MAX);
@@ -227,7 +227,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
             if (now.isBefore(due)) {
                 again = due.isBefore(again) ? due : again;
             } else if (api.mergeStatus(resource, WorkerPool::new, status).isPresent()) {
-                told.put(name, new Told(status, now));
+                written.put(name, new Written(status, now));
                 Conditions.ready(status.conditions())
                         .filter(condition -> !ORDINARY.contains(condition.getReason()))
                         .ifPresent(trouble -> api.warn(resource, trouble.getReason(), trouble.getMessage()));

@@ -18,7 +18,7 @@ import io.aicc.wire.MicroTime;
 import io.aicc.wire.control.Acknowledgement;
 import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.WorkerReport;
-import io.aicc.wire.control.WorkerReport.Known;
+import io.aicc.wire.control.WorkerReport.KnownCall;
 import io.aicc.wire.control.WorkerReport.State;
 import java.time.Duration;
 import java.time.Instant;
@@ -130,7 +130,7 @@ final class HandOver {
 
     /** Whether a worker knows the media sources that the call has now, and all that happened in it. */
     static boolean upToDate(Call call, Worker worker) {
-        Known known = worker.known();
+        KnownCall known = worker.known();
         MediaSources sources = call.spec().mediaSources();
         return known != null
                 && Objects.equals(known.customerSource(), sources == null ? null : sources.customer())
@@ -254,7 +254,7 @@ final class HandOver {
     private static int generation(Call call, Worker worker) {
         MediaEndpoint before = call.status().mediaEndpoint();
         if (before == null) {
-            Known known = worker.known();
+            KnownCall known = worker.known();
             return known == null ? 1 : known.generation();
         }
         return isRecorded(call, worker) ? before.generation() : before.generation() + 1;
@@ -278,7 +278,7 @@ final class HandOver {
                 generation(call, worker),
                 readyAt,
                 readyAt == null ? null : lastHeard(call, readyAt),
-                pools.told(call.pool(), call.uid()).orElse(null),
+                pools.coveredUntil(call.pool(), call.uid()).orElse(null),
                 MicroTime.format(call.requestedAt()),
                 call.endedAt().map(MicroTime::format).orElse(null));
     }
@@ -291,7 +291,7 @@ final class HandOver {
     /** When a session that has no record of it got ready: before now, if a worker says that it has the call already. */
     private static Instant readySince(Call call, Worker worker) {
         WorkerReport said = worker.report();
-        Known known = said == null || !worker.serves(call.uid()) ? null : said.known();
+        KnownCall known = said == null || !worker.serves(call.uid()) ? null : said.known();
         return believable(call, known == null ? null : known.readyAt()).orElse(call.now());
     }
 
@@ -305,7 +305,7 @@ final class HandOver {
         return Objects.requireNonNullElse(spec.callEvents(), List.of());
     }
 
-    /** Where the worker before did not say how much it told, the gap begins then: too long rather than too short. */
+    /** Where the worker before did not say how much it covered, the gap begins then: too long rather than too short. */
     private String lastHeard(Call call, String readyAt) {
         return pools.lastHeard(call.pool(), call.uid()).map(MicroTime::format).orElse(readyAt);
     }

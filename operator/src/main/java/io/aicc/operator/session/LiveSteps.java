@@ -7,7 +7,7 @@ import io.aicc.operator.pool.Worker;
 import io.aicc.operator.session.SessionRecord.Change;
 import io.aicc.wire.MicroTime;
 import io.aicc.wire.control.WorkerReport;
-import io.aicc.wire.control.WorkerReport.Known;
+import io.aicc.wire.control.WorkerReport.KnownCall;
 import io.aicc.wire.control.WorkerReport.State;
 import java.time.Duration;
 import java.time.Instant;
@@ -86,7 +86,7 @@ final class LiveSteps {
     /** As the worker says, which was there when we were perhaps not; never before the session was ready, or in the future. */
     private static Instant heardAt(Call call, Worker worker) {
         WorkerReport report = worker.report();
-        Known known = report == null ? null : report.known();
+        KnownCall known = report == null ? null : report.known();
         Instant said = Call.time(known == null ? null : known.heardAt()).orElse(call.now());
         Instant ready = Call.time(call.times().ready()).orElse(said);
         Instant since = said.isBefore(ready) ? ready : said;

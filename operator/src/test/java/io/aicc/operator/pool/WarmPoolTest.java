@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.aicc.operator.port.PortLeases;
 import io.aicc.operator.port.PortPair;
 import io.aicc.wire.MicroTime;
-import io.aicc.wire.control.Told;
+import io.aicc.wire.control.CoveredUntil;
 import io.aicc.wire.control.WorkerReport;
 import io.aicc.wire.control.WorkerReport.State;
 import io.aicc.wire.control.WorkerReport.StreamCounters;
@@ -152,16 +152,16 @@ class WarmPoolTest extends PoolRig {
         Instant heardAt = now;
         now = now.plusSeconds(1);
 
-        pool.reported(liar, told(heard(9_000, 9, State.ACTIVE)));
+        pool.reported(liar, covering(heard(9_000, 9, State.ACTIVE)));
         pool.reported(liar, report(State.IDLE, null));
-        pool.reported(liar, told(heard(9_000, 9, State.DONE)));
+        pool.reported(liar, covering(heard(9_000, 9, State.DONE)));
         pool.gone(liar.pod(), true);
 
         assertThat(pool.account("s-1").orElseThrow().report())
                 .returns(100L, sum -> sum.customer().received())
                 .returns(3L, WorkerReport::undelivered);
         assertThat(pool.lastHeard("s-1")).contains(heardAt);
-        assertThat(pool.told("s-1")).isEmpty();
+        assertThat(pool.coveredUntil("s-1")).isEmpty();
         assertThat(pool.serving("s-1")).contains(serving);
     }
 
@@ -213,36 +213,38 @@ class WarmPoolTest extends PoolRig {
 
     /** Else whoever takes over from it would leave out an hour, and say nothing of it. */
     @Test
-    void aWorkerWhoseClockIsAheadHasToldNothingOfTheFuture() {
+    void aWorkerWhoseClockIsAheadHasCoveredNothingOfTheFuture() {
         resource(1, 1, 10, "20000", "20019");
         Worker fast = startAll().getFirst();
         pool.claim("s-1");
         Instant spoken = now.minusSeconds(3);
-        Told said = new Told(MicroTime.format(now.plusSeconds(3600)), MicroTime.format(spoken));
+        CoveredUntil said = new CoveredUntil(MicroTime.format(now.plusSeconds(3600)), MicroTime.format(spoken));
         pool.reported(
                 fast,
                 new WorkerReport(
                         State.ACTIVE, "s-1", null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, said, null));
 
-        assertThat(pool.told("s-1")).contains(new Told(MicroTime.format(now), MicroTime.format(spoken)));
+        assertThat(pool.coveredUntil("s-1"))
+                .contains(new CoveredUntil(MicroTime.format(now), MicroTime.format(spoken)));
     }
 
     @Test
-    void remembersHowMuchOfACallItsLostWorkerHadTold() {
+    void remembersHowMuchOfACallItsLostWorkerHadCovered() {
         resource(1, 1, 4, "20000", "20007");
         Worker worker = startAll().getFirst();
         pool.claim("s-1");
-        Told told = new Told(MicroTime.format(now.minusSeconds(7)), MicroTime.format(now.minusSeconds(9)));
+        CoveredUntil covered =
+                new CoveredUntil(MicroTime.format(now.minusSeconds(7)), MicroTime.format(now.minusSeconds(9)));
         pool.reported(
                 worker,
                 new WorkerReport(
-                        State.ACTIVE, "s-1", null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, told, null));
+                        State.ACTIVE, "s-1", null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, covered, null));
         pool.reported(worker, report(State.IDLE, null));
         pool.dismiss(worker);
 
-        assertThat(pool.told("s-1")).contains(told);
+        assertThat(pool.coveredUntil("s-1")).contains(covered);
         pool.forget("s-1");
-        assertThat(pool.told("s-1")).isEmpty();
+        assertThat(pool.coveredUntil("s-1")).isEmpty();
     }
 
     /** Claims, ends, deaths, failures and restarts of ours in any order; the invariants are checked after each. */
@@ -306,8 +308,8 @@ class WarmPoolTest extends PoolRig {
         assertThat(pool.counts().ports().quarantined()).isZero();
     }
 
-    private static WorkerReport told(WorkerReport report) {
-        Told told = new Told("2026-01-31T13:00:00.000000Z", "2026-01-31T13:00:00.000000Z");
+    private static WorkerReport covering(WorkerReport report) {
+        CoveredUntil covered = new CoveredUntil("2026-01-31T13:00:00.000000Z", "2026-01-31T13:00:00.000000Z");
         return new WorkerReport(
                 report.state(),
                 report.sessionUid(),
@@ -316,7 +318,7 @@ class WarmPoolTest extends PoolRig {
                 report.agent(),
                 report.transcripts(),
                 report.undelivered(),
-                told,
+                covered,
                 report.summary());
     }
 

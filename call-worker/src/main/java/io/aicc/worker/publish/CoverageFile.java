@@ -13,54 +13,54 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps how much is told for the process after this one. Without a usable file that one knows only what it is told, and a gap
- * may be told too long. Not thread-safe.
+ * Keeps how much is covered for the process after this one. Without a usable file that one knows only what the operator tells it,
+ * and a gap may be too long. Not thread-safe.
  */
-final class TellingFile implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(TellingFile.class);
+final class CoverageFile implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(CoverageFile.class);
 
     private final NumberFile file;
-    private final @Nullable Telling before;
+    private final @Nullable Coverage before;
 
-    private TellingFile(NumberFile file, @Nullable Telling before) {
+    private CoverageFile(NumberFile file, @Nullable Coverage before) {
         this.file = file;
         this.before = before;
     }
 
     /** What a file says that was damaged counts for nothing. */
-    static TellingFile open(@Nullable Path directory, Instant now) {
+    static CoverageFile open(@Nullable Path directory, Instant now) {
         if (directory != null) {
             try {
                 NumberFile file = NumberFile.open(directory.resolve("told"), 3);
-                return new TellingFile(file, read(file, now));
+                return new CoverageFile(file, read(file, now));
             } catch (IOException e) {
-                log.atWarn().setCause(e).log("how much is told is kept in memory only");
+                log.atWarn().setCause(e).log("how much is covered is kept in memory only");
             }
         }
-        return new TellingFile(NumberFile.none(), null);
+        return new CoverageFile(NumberFile.none(), null);
     }
 
-    private static @Nullable Telling read(NumberFile file, Instant now) {
+    private static @Nullable Coverage read(NumberFile file, Instant now) {
         long ready = file.opened(0);
         if (ready == 0) {
             return null;
         }
-        Telling before = new Telling(
+        Coverage before = new Coverage(
                 Instant.EPOCH.plus(ready, MICROS),
                 Map.of(Channel.CUSTOMER, file.opened(1), Channel.AGENT, file.opened(2)));
         if (before.isOfThisTime(now)) {
             return before;
         }
-        log.atWarn().addKeyValue("ready_micros", ready).log("file of what is told makes no sense, not used");
+        log.atWarn().addKeyValue("ready_micros", ready).log("file of what is covered makes no sense, not used");
         return null;
     }
 
-    /** Of the process before this one; empty when there was none, or it told nothing. */
-    Optional<Telling> before() {
+    /** Of the process before this one; empty when there was none, or it covered nothing. */
+    Optional<Coverage> before() {
         return Optional.ofNullable(before);
     }
 
-    void keep(Telling now) {
+    void keep(Coverage now) {
         file.write(
                 MICROS.between(Instant.EPOCH, now.ready()),
                 now.untilMs().getOrDefault(Channel.CUSTOMER, 0L),

@@ -8,20 +8,20 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * How much of a session is told, for whoever may have to go on with it.
+ * How much of a session is covered by finals, gaps and silence, for whoever may have to go on with it.
  *
  * @param ready the zero of the session's timeline
  * @param untilMs for each speaker where on it begins what is in no final, gap or silence; below zero is before it
  */
-public record Telling(Instant ready, Map<Channel, Long> untilMs) {
+public record Coverage(Instant ready, Map<Channel, Long> untilMs) {
     /** No call is so long. */
     private static final Duration FAR = Duration.ofDays(7);
 
-    public Telling {
+    public Coverage {
         untilMs = Map.copyOf(untilMs);
     }
 
-    /** What a speaker's part begins with that is not told. */
+    /** Where what is not covered of a speaker's part begins. */
     public Instant until(Channel channel) {
         return ready.plusMillis(untilMs.getOrDefault(channel, 0L));
     }
@@ -36,9 +36,9 @@ public record Telling(Instant ready, Map<Channel, Long> untilMs) {
     }
 
     /** This, unless something before is missing. */
-    Telling butNot(Map<Channel, Long> missingFromMs) {
+    Coverage butNot(Map<Channel, Long> missingFromMs) {
         Map<Channel, Long> least = new EnumMap<>(untilMs);
         missingFromMs.forEach((channel, fromMs) -> least.merge(channel, fromMs, Math::min));
-        return new Telling(ready, least);
+        return new Coverage(ready, least);
     }
 }

@@ -5,23 +5,23 @@ import io.aicc.wire.event.Channel;
 import java.time.Instant;
 
 /**
- * Up to when a speaker's part of the call is told: what was said before is in finals that every receiver has, marked by a gap,
- * or was no speech. An utterance under way is not told, from its beginning.
+ * Up to when each speaker's part of the call is covered: what was said before is in finals that every receiver has, marked by a
+ * gap, or was no speech. An utterance under way is not covered, from its beginning.
  *
  * @param customer {@link MicroTime}
  * @param agent {@link MicroTime}
  */
-public record Told(String customer, String agent) {
+public record CoveredUntil(String customer, String agent) {
     /** @throws IllegalArgumentException when one is no time */
-    public Told {
+    public CoveredUntil {
         if (customer == null || !MicroTime.isOne(customer) || agent == null || !MicroTime.isOne(agent)) {
             throw new IllegalArgumentException("told: expected a time for customer and agent");
         }
     }
 
-    /** The same, but nothing later than this: a clock that is ahead would say that the future has been told. */
-    public Told notAfter(Instant latest) {
-        return new Told(bounded(until(Channel.CUSTOMER), latest), bounded(until(Channel.AGENT), latest));
+    /** The same, but nothing later than this: a clock that is ahead would say that the future is covered. */
+    public CoveredUntil notAfter(Instant latest) {
+        return new CoveredUntil(bounded(until(Channel.CUSTOMER), latest), bounded(until(Channel.AGENT), latest));
     }
 
     private static String bounded(Instant at, Instant latest) {
