@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.model.annotation.LabelSelector;
 import io.fabric8.kubernetes.model.annotation.StatusReplicas;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What stands ready. Written by the operator, and only when it changed. */
@@ -30,6 +31,11 @@ public record WorkerPoolStatus(
 
         @JsonPropertyDescription("The spec generation that this status speaks of.") @Nullable
         Long observedGeneration,
+
+        @JsonPropertyDescription(
+                "The spec.worker.podTemplate that was applied last: while the present one is refused, workers are made with it.")
+        @Nullable
+        Map<String, Object> podTemplate,
 
         @JsonPropertyDescription("Ready says whether the warm buffer is full, and if not, why.") @Nullable
         List<Condition> conditions) {

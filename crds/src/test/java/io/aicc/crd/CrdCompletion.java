@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceColumnDefi
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionVersion;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaPropsOrArray;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -16,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /** Adds to a generated CRD what the generator's annotations cannot say, or what it gets wrong. */
 final class CrdCompletion implements CRDPostProcessor {
@@ -98,7 +100,7 @@ final class CrdCompletion implements CRDPostProcessor {
             switch (name) {
                 case "conditions" -> conditions(field);
                 case "resources" -> explain(field, RESOURCES);
-                case "podTemplate" -> anything(field);
+                case "podTemplate" -> template(field);
                 default -> {}
             }
         });
@@ -115,10 +117,39 @@ final class CrdCompletion implements CRDPostProcessor {
         explain(item, CONDITION);
     }
 
-    /** Its form is another's: written out it would be many times as long as all the rest, and soon out of date. */
-    private static void anything(JSONSchemaProps object) {
-        object.setAdditionalProperties(null);
+    /**
+     * Its form is another's: written out it would be many times as long as all the rest, and soon out of date. Only what the
+     * policies look into has the form that they take for granted: where they fail, no pod is made.
+     */
+    private static void template(JSONSchemaProps template) {
+        template.setAdditionalProperties(null);
+        JSONSchemaProps spec = anything("What is laid over the spec of the pods.");
+        spec.setProperties(inOrder(Map.of(
+                "containers", list("Sidecars, and what is added to the container worker."),
+                "volumes", list("Volumes of the sidecars, and of the worker beside its own."))));
+        template.setProperties(
+                inOrder(Map.of("metadata", anything("Labels and annotations that the pods get."), "spec", spec)));
+        template.setXKubernetesPreserveUnknownFields(true);
+    }
+
+    private static Map<String, JSONSchemaProps> inOrder(Map<String, JSONSchemaProps> fields) {
+        return new TreeMap<>(fields);
+    }
+
+    private static JSONSchemaProps anything(String description) {
+        JSONSchemaProps object = new JSONSchemaProps();
+        object.setType("object");
+        object.setDescription(description);
         object.setXKubernetesPreserveUnknownFields(true);
+        return object;
+    }
+
+    private static JSONSchemaProps list(String description) {
+        JSONSchemaProps list = new JSONSchemaProps();
+        list.setType("array");
+        list.setDescription(description);
+        list.setItems(new JSONSchemaPropsOrArray(null, anything("As in a pod.")));
+        return list;
     }
 
     private static void explain(JSONSchemaProps schema, Map<String, String> descriptions) {

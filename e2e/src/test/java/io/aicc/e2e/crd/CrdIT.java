@@ -187,6 +187,13 @@ class CrdIT {
         assertThatThrownBy(() -> create(POOL + "  " + line + "\n")).hasMessageContaining(reason);
     }
 
+    @Test
+    void aTemplateWhoseListIsNoneIsRefused() {
+        String pool = POOL.replace("test\"}", "test\", podTemplate: {spec: {volumes: {name: logs}}}}");
+
+        assertThatThrownBy(() -> create(pool)).hasMessageContaining("spec.worker.podTemplate.spec.volumes");
+    }
+
     /** As text and not as objects, so that what the types do not allow can be sent. */
     private void create(String yaml) {
         var generic = Serialization.unmarshal(yaml, GenericKubernetesResource.class);

@@ -233,6 +233,46 @@ class GuardsIT {
         }
     }
 
+    /** It makes them while the one that spec says is refused; and nothing is kept that spec never said. */
+    @Test
+    void theOperatorMakesThePodsOfTheTemplateThatItKept() throws IOException {
+        String good = Serialization.asJson(
+                Serialization.unmarshal(Files.readString(PODS.resolve("template.yaml")), JsonNode.class));
+        try (KubernetesClient operator = installation.as("aicc-operator")) {
+            template(good);
+            await("the policy")
+                    .atMost(LIMIT)
+                    .untilAsserted(() -> refused(
+                            () -> keep(operator, "{\"spec\": {\"schedulerName\": \"mine\"}}"),
+                            "may only keep a podTemplate that its WorkerPool says"));
+            keep(operator, good);
+            template("null");
+            template("{\"spec\": {\"hostPID\": true, \"volumes\": [{}], \"containers\": [{\"image\": \"new:1\"}]}}");
+            keep(operator, good);
+
+            await("the policies know the template")
+                    .atMost(LIMIT)
+                    .ignoreExceptions()
+                    .untilAsserted(() -> make(operator, "pod-template.yaml", ""));
+            make(operator, PLAIN, "");
+            refused(
+                    () -> make(operator, "pod-template.yaml", with("spec/containers/1/image", "\"evil:1\"")),
+                    "no such sidecars");
+            keep(operator, "null");
+        } finally {
+            template("null");
+        }
+    }
+
+    private void keep(KubernetesClient operator, String json) {
+        WorkerPool pool = new WorkerPool();
+        pool.getMetadata().setName("default");
+        operator.resource(pool)
+                .inNamespace(installation.namespace())
+                .subresource("status")
+                .patch(MERGE, "{\"status\": {\"podTemplate\": %s}}".formatted(json));
+    }
+
     private void template(String json) {
         admin.resources(WorkerPool.class)
                 .inNamespace(installation.namespace())

@@ -24,6 +24,7 @@ import java.net.HttpURLConnection;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -44,6 +45,7 @@ public final class KubeWrites implements AutoCloseable {
     private static final int LISTS = 3;
 
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+    private static final PatchContext JSON_PATCH = PatchContext.of(PatchType.JSON);
 
     private final KubernetesClient client;
     private final MeterRegistry metrics;
@@ -77,17 +79,31 @@ public final class KubeWrites implements AutoCloseable {
      * @throws KubernetesClientException on any other failure
      */
     public <T extends HasMetadata> Optional<T> mergeStatus(T read, Supplier<T> blank, Object status) {
+        String version = read.getMetadata().getResourceVersion();
+        return patchStatus(
+                read, blank, MERGE, Map.of("metadata", Map.of("resourceVersion", version), "status", status));
+    }
+
+    /** The same with the whole status: what it does not say is there no more, and a map in it is not mixed with the one before. */
+    public <T extends HasMetadata> Optional<T> replaceStatus(T read, Supplier<T> blank, Object status) {
+        String version = read.getMetadata().getResourceVersion();
+        return patchStatus(
+                read,
+                blank,
+                JSON_PATCH,
+                List.of(
+                        Map.of("op", "replace", "path", "/metadata/resourceVersion", "value", version),
+                        Map.of("op", "add", "path", "/status", "value", status)));
+    }
+
+    private <T extends HasMetadata> Optional<T> patchStatus(
+            T read, Supplier<T> blank, PatchContext form, Object patch) {
         T target = blank.get();
         target.setMetadata(
                 name(read.getMetadata().getNamespace(), read.getMetadata().getName()));
-        String body = client.getKubernetesSerialization()
-                .asJson(Map.of(
-                        "metadata",
-                        Map.of("resourceVersion", read.getMetadata().getResourceVersion()),
-                        "status",
-                        status));
+        String body = client.getKubernetesSerialization().asJson(patch);
         begin("patch_status", read.getKind());
-        return unlessChanged(() -> client.resource(target).subresource("status").patch(MERGE, body));
+        return unlessChanged(() -> client.resource(target).subresource("status").patch(form, body));
     }
 
     /** Creates a pod. What the server answers is not read: the watch brings the same, and a pod is long. */

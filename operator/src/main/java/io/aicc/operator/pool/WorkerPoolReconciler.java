@@ -154,7 +154,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
                 .isPresent();
         if (!known) {
             PodTemplate template =
-                    template(resource).followedBy(resource.getSpec().worker().podTemplate());
+                    before(resource).followedBy(resource.getSpec().worker().podTemplate());
             templates.put(resource.getMetadata().getName(), template);
             pool.resource(resource, factory.revision(resource, template));
         }
@@ -162,6 +162,24 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
 
     private PodTemplate template(WorkerPool resource) {
         return templates.getOrDefault(resource.getMetadata().getName(), PodTemplate.NONE);
+    }
+
+    /** The template that has held so far, by our memory or else by the status: there anybody may have written anything. */
+    private PodTemplate before(WorkerPool resource) {
+        WorkerPoolStatus status = resource.getStatus();
+        return templates.getOrDefault(
+                resource.getMetadata().getName(),
+                PodTemplate.NONE.followedBy(status == null ? null : status.podTemplate()));
+    }
+
+    /** For whoever leads next: the template that is applied; while one is refused, what is there stays. */
+    private @Nullable Map<String, Object> kept(WorkerPool resource) {
+        PodTemplate template = template(resource);
+        WorkerPoolStatus status = resource.getStatus();
+        if (template.refusal().isPresent()) {
+            return status == null ? null : status.podTemplate();
+        }
+        return template.text().isEmpty() ? null : resource.getSpec().worker().podTemplate();
     }
 
     private void carryOut(WorkerPool resource, WarmPool pool, Staffing.Plan plan) {
@@ -226,7 +244,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
             Instant due = before == null ? now : before.at().plus(STATUS_INTERVAL);
             if (now.isBefore(due)) {
                 again = due.isBefore(again) ? due : again;
-            } else if (api.mergeStatus(resource, WorkerPool::new, status).isPresent()) {
+            } else if (api.replaceStatus(resource, WorkerPool::new, status).isPresent()) {
                 written.put(name, new Written(status, now));
                 Conditions.ready(status.conditions())
                         .filter(condition -> !ORDINARY.contains(condition.getReason()))
@@ -257,6 +275,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
                         counts.ports().quarantined()),
                 WorkerPodFactory.selector(resource.getMetadata().getName()),
                 generation,
+                kept(resource),
                 Conditions.ready(before, standing.ready(), standing.reason(), standing.message(), generation, now));
     }
 }
