@@ -30,7 +30,13 @@ class RehearsalTest {
             new CallPolicy("pbx", "127.0.0.1", "aicc", "en-US", "default", Start.RINGING, true, Duration.ofSeconds(30));
 
     private final Logger logger = (Logger) LoggerFactory.getLogger("io.aicc.operator.ari");
-    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    private final ListAppender<ILoggingEvent> lines = new ListAppender<>() {
+        @Override
+        protected void append(ILoggingEvent line) {
+            line.prepareForDeferredProcessing(); // Its context is its thread's, and gone later.
+            super.append(line);
+        }
+    };
 
     @TempDir
     private Path folder;
@@ -66,6 +72,22 @@ class RehearsalTest {
         assertThat(client.resources(CallSession.class).inAnyNamespace().list().getItems())
                 .isEmpty();
         await().untilAsserted(() -> assertThat(switchboards()).isEmpty());
+    }
+
+    @Test
+    void everyLineAboutACallSaysWhichItIs() throws Exception {
+        logger.setLevel(Level.DEBUG);
+
+        Rehearsal.play(POLICY, sessionsIn(cluster.namespace()).inDryRun());
+
+        assertThat(lines.list)
+                .filteredOn(line -> line.getLoggerName().endsWith(".CallKeeper"))
+                .isNotEmpty()
+                .extracting(ILoggingEvent::getMDCPropertyMap)
+                .allSatisfy(about -> assertThat(about)
+                        .containsKeys("call_id", "attempt")
+                        .hasEntrySatisfying(
+                                "session", name -> assertThat(name).isEqualTo("pbx-" + about.get("call_id"))));
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -21,7 +22,6 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 import org.slf4j.event.Level;
 
 /**
@@ -44,6 +44,7 @@ final class CallKeeper {
     private final String origin;
     private final String firstName;
     private final AtomicReference<@Nullable Picture> latest = new AtomicReference<>();
+    private volatile String callId;
     private volatile String name;
     private volatile boolean owner;
 
@@ -59,16 +60,18 @@ final class CallKeeper {
 
     /**
      * @param origin id of the channel that the call began with
+     * @param callId as the call's session says it, or will
      * @param name of the CallSession, whether it exists or not; another call's may have it
      * @param onDone told when nothing is left to do
      */
-    CallKeeper(String origin, String name, Tools tools, Consumer<CallKeeper> onDone) {
+    CallKeeper(String origin, String callId, String name, Tools tools, Consumer<CallKeeper> onDone) {
         this.origin = origin;
+        this.callId = callId;
         this.name = name;
         this.firstName = name;
         this.tools = tools;
         this.onDone = onDone;
-        this.turn = new InOrder(tools.threads());
+        this.turn = new InOrder(tools.threads(), this::about);
         this.taps = new Taps(tools.pbx(), tools.metrics());
         this.place = new Place(tools.budget(), tools.metrics());
         this.request = new SessionRequest(tools, place);
@@ -161,6 +164,10 @@ final class CallKeeper {
         });
     }
 
+    private Map<String, String> about() {
+        return Map.of("call_id", callId, "session", name, "attempt", Integer.toString(attempts.current()));
+    }
+
     private void learn(@Nullable CallSession now) {
         if (now == null) {
             dropped |= record != null;
@@ -173,6 +180,7 @@ final class CallKeeper {
         } else {
             record.update(now);
         }
+        callId = now.getSpec().callId();
         CallSessionStatus status = now.getStatus();
         dropped |= status != null && status.phase() != null && status.phase().terminal();
     }
@@ -188,8 +196,6 @@ final class CallKeeper {
             next.in(pause); // Our own failed tries make events too: they must not hurry us on.
             return;
         }
-        MDC.put("session", name);
-        MDC.put("attempt", Integer.toString(attempts.current()));
         try {
             retryUnless(step(now));
         } catch (KubernetesClientException e) {
@@ -201,9 +207,6 @@ final class CallKeeper {
                     .addKeyValue("problem", e.getMessage())
                     .log("writing a session failed, trying again");
             retryUnless(false);
-        } finally {
-            MDC.remove("session");
-            MDC.remove("attempt");
         }
     }
 

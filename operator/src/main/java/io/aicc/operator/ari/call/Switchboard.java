@@ -6,7 +6,6 @@ import io.aicc.crd.CallSessionStatus;
 import io.aicc.operator.ari.call.CallMetrics.Leak;
 import io.aicc.operator.ari.guard.Budget;
 import io.aicc.operator.ari.link.PbxCommands;
-import io.aicc.operator.ari.link.PbxException;
 import io.aicc.operator.ari.link.PbxListener;
 import io.aicc.operator.ari.pbx.Conversation;
 import io.aicc.operator.ari.pbx.Conversation.Stage;
@@ -46,17 +45,16 @@ public final class Switchboard implements PbxListener, AutoCloseable {
     private static final int WAITING = 5_000;
 
     private static final int REMEMBERED = 1_000;
-    private static final int RETURN_ATTEMPTS = 5;
 
     private final CallPolicy policy;
     private final CallSessions sessions;
-    private final PbxCommands pbx;
     private final Budget budget;
     private final CallMetrics metrics;
     private final InstantSource clock;
     private final InstantSource steady;
     private final Duration ttl;
     private final Tools tools;
+    private final Errands errands;
     private final ScheduledExecutorService desk = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("switchboard").factory());
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
@@ -97,7 +95,6 @@ public final class Switchboard implements PbxListener, AutoCloseable {
             Duration ttl) {
         this.policy = policy;
         this.sessions = sessions;
-        this.pbx = pbx;
         this.budget = budget;
         this.metrics = metrics;
         this.clock = clock;
@@ -105,6 +102,7 @@ public final class Switchboard implements PbxListener, AutoCloseable {
         this.ttl = ttl;
         this.lostSince = steady.instant();
         this.tools = new Tools(sessions, pbx, budget, policy, metrics, clock, steady, () -> heardUntil, desk, threads);
+        this.errands = new Errands(pbx, metrics, threads);
     }
 
     /** Begins to follow the sessions; to be called before the PBX is connected. */
@@ -220,15 +218,15 @@ public final class Switchboard implements PbxListener, AutoCloseable {
                 return Optional.empty();
             }
             String name = Acceptable.sessionName(policy.pbx(), call.mark().callId());
-            known = newKeeper(origin, name);
+            known = newKeeper(origin, Acceptable.callId(call.mark().callId()), name);
             sessions.known(name).ifPresent(known::session);
         }
         customers.put(known, customer);
         return Optional.of(known);
     }
 
-    private CallKeeper newKeeper(String origin, String name) {
-        CallKeeper keeper = new CallKeeper(origin, name, tools, done -> onDesk(() -> forget(origin, done)));
+    private CallKeeper newKeeper(String origin, String callId, String name) {
+        CallKeeper keeper = new CallKeeper(origin, callId, name, tools, done -> onDesk(() -> forget(origin, done)));
         keepers.put(origin, keeper);
         return keeper;
     }
@@ -284,21 +282,26 @@ public final class Switchboard implements PbxListener, AutoCloseable {
                     || ownersOf(name).findAny().isPresent()) {
                 continue;
             }
+            String callId = session.getSpec().callId();
             PbxReference at = session.getSpec().pbx();
             String customer = at == null ? null : at.customerChannelId();
             CallKeeper keeper = customer == null ? null : keepers.get(customer);
             if (keeper != null && keeper.name().equals(name)) {
                 keeper.adopt(session);
             } else if (keeper == null && customer != null && view.hasChannel(customer)) {
-                log.atInfo().addKeyValue("session", name).log("live call taken up again");
-                touched.add(view.adopt(customer, session.getSpec().callId()));
-                newKeeper(customer, name).adopt(session);
+                log.atInfo()
+                        .addKeyValue("call_id", callId)
+                        .addKeyValue("session", name)
+                        .log("live call taken up again");
+                touched.add(view.adopt(customer, callId));
+                newKeeper(customer, callId, name).adopt(session);
             } else {
                 log.atWarn()
+                        .addKeyValue("call_id", callId)
                         .addKeyValue("session", name)
                         .log("session ended: its call is gone from the pbx, or has another");
                 metrics.leaked(Leak.SESSION);
-                newKeeper("session/" + name, name).adopt(session);
+                newKeeper("session/" + name, callId, name).adopt(session);
             }
         }
     }
@@ -313,8 +316,8 @@ public final class Switchboard implements PbxListener, AutoCloseable {
     /** Takes away what is ours and belongs to no call. */
     private void sweep() {
         String prefix = policy.app() + "-";
-        orphans(view.channelsNamed(prefix).keySet()).forEach(id -> sweep(id, Leak.CHANNEL, () -> pbx.hangUp(id)));
-        orphans(view.bridgesNamed(prefix).keySet()).forEach(id -> sweep(id, Leak.BRIDGE, () -> pbx.destroyBridge(id)));
+        orphans(view.channelsNamed(prefix).keySet()).forEach(errands::removeChannel);
+        orphans(view.bridgesNamed(prefix).keySet()).forEach(errands::removeBridge);
     }
 
     private Stream<String> orphans(Set<String> ids) {
@@ -323,42 +326,11 @@ public final class Switchboard implements PbxListener, AutoCloseable {
                         && ownerOf(id).isEmpty());
     }
 
-    @FunctionalInterface
-    private interface Removal {
-        void run() throws PbxException;
-    }
-
-    private void sweep(String id, Leak kind, Removal removal) {
-        metrics.leaked(kind);
-        log.atWarn().addKeyValue("object", id).log("orphan of ours found at the pbx, removing it");
-        threads.execute(() -> {
-            try {
-                removal.run();
-            } catch (PbxException e) {
-                log.atWarn()
-                        .addKeyValue("object", id)
-                        .addKeyValue("problem", e.getMessage())
-                        .log("orphan could not be removed, the next sweep will try again");
-            }
-        });
-    }
-
-    /** A call that the dialplan sent us goes on in its dialplan at once: we work beside calls, never in them. */
     private void giveBack(String channel) {
-        threads.execute(() -> {
-            for (int attempt = 1; attempt <= RETURN_ATTEMPTS; attempt++) {
-                try {
-                    pbx.continueInDialplan(channel);
-                    return;
-                } catch (PbxException e) {
-                    log.atWarn()
-                            .addKeyValue("channel", channel)
-                            .addKeyValue("attempt", attempt)
-                            .addKeyValue("problem", e.getMessage())
-                            .log("a call could not be given back to its dialplan");
-                }
-            }
-        });
+        String callId = view.conversation(channel)
+                .map(call -> Acceptable.callId(call.mark().callId()))
+                .orElse("");
+        errands.giveBack(channel, callId);
     }
 
     private void giveUpIfLost() {
@@ -371,7 +343,7 @@ public final class Switchboard implements PbxListener, AutoCloseable {
             if (!over(session)
                     && !finished.containsKey(name)
                     && ownersOf(name).findAny().isEmpty()) {
-                newKeeper("session/" + name, name).adopt(session);
+                newKeeper("session/" + name, session.getSpec().callId(), name).adopt(session);
             }
         }
         keepers.values().forEach(CallKeeper::giveUp);
