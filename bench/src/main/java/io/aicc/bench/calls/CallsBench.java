@@ -13,7 +13,6 @@ import io.aicc.bench.fleet.Fleet;
 import io.aicc.crd.CallSessionStatus.Summary;
 import io.aicc.demo.DemoSystem;
 import io.aicc.demo.DemoSystem.PoolSize;
-import io.aicc.demo.OperatorProcess;
 import io.aicc.demo.script.ConversationLibrary;
 import io.aicc.operator.port.PortPair;
 import io.aicc.operator.port.PortRange;
@@ -132,21 +131,21 @@ public final class CallsBench implements Benchmark {
 
     private static void ports(Report report, Report.Row row, List<Over> calls, Leases leases)
             throws InterruptedException {
-        leases.awaitGivenBack(calls.size(), SETTLE_LIMIT);
+        leases.awaitRest(SETTLE_LIMIT);
         PortUse use =
                 PortUse.of(calls.stream().map(over -> over.call().session()).toList());
         row.with("port_pairs_used", use.pairs())
                 .with("port_pairs_used_again", use.rests().size())
                 .with("shortest_rest_of_a_pair_ms", use.shortestRest())
-                .with("port_pairs_given_back", leases.givenBack())
+                .with("port_pairs_given_back", use.givenBack())
                 .with("port_pairs_leased_at_the_end", leases.leased())
                 .with("workers_at_the_end", leases.workers());
         report.goal("no port pair in two calls", use.twice() == 0, "%d of %d times", use.twice(), calls.size());
         report.goal(
                 "every port pair is given back",
-                leases.givenBack() == calls.size() && leases.leased() == leases.workers(),
+                use.givenBack() == calls.size() && leases.leased() == leases.workers(),
                 "%d of %d calls; at the end %d leased by %d workers",
-                leases.givenBack(),
+                use.givenBack(),
                 calls.size(),
                 leases.leased(),
                 leases.workers());
@@ -180,30 +179,22 @@ public final class CallsBench implements Benchmark {
                 calls.stream().map(over -> figure.apply(over).toMillis()).toList());
     }
 
-    /** What the operator says of its ports. */
+    /** What the operator says of its ports now: gauges, which it has right again after a restart. */
     private record Leases(DemoSystem system, PortRange range) {
-        void awaitGivenBack(int calls, Duration limit) throws InterruptedException {
+        /** Until no pair is held, or rests, but those of the workers there are. */
+        void awaitRest(Duration limit) throws InterruptedException {
             long deadline = System.nanoTime() + limit.toNanos();
-            while ((givenBack() < calls || leased() != workers()) && System.nanoTime() < deadline) {
+            while (leased() != workers() && System.nanoTime() < deadline) {
                 Thread.sleep(200);
             }
         }
 
-        /** Pairs that calls had, and that can be leased again. */
-        int givenBack() {
-            return operator().freedPairs();
-        }
-
         int leased() {
-            return range.pairs() - operator().counted("aicc_port_pool_available");
+            return range.pairs() - system.operator().counted("aicc_port_pool_available");
         }
 
         int workers() {
             return system.client().pods().inAnyNamespace().list().getItems().size();
-        }
-
-        private OperatorProcess operator() {
-            return system.operator();
         }
     }
 }

@@ -13,12 +13,15 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * Which port pairs calls had, and when, as their records say.
+ * Which port pairs calls had, and when, as their records say, which outlive the operator that wrote them.
  *
  * @param pairs that any call had
+ * @param givenBack calls whose pair was given back
  * @param rests of pairs between two calls, milliseconds; below zero where two calls had one at the same time
  */
-record PortUse(int pairs, List<Long> rests) {
+record PortUse(int pairs, long givenBack, List<Long> rests) {
+    private static final Instant FOREVER = Instant.parse("9999-12-31T00:00:00Z");
+
     private record Hold(int port, Instant from, Instant until) {}
 
     static PortUse of(List<CallSession> over) {
@@ -34,7 +37,8 @@ record PortUse(int pairs, List<Long> rests) {
                         .toMillis());
             }
         }
-        return new PortUse(holds.size(), rests);
+        long givenBack = over.stream().filter(PortUse::closed).count();
+        return new PortUse(holds.size(), givenBack, rests);
     }
 
     /** How often a pair went to a call before the one before had let it go. */
@@ -47,13 +51,22 @@ record PortUse(int pairs, List<Long> rests) {
         return rests.stream().mapToLong(Long::longValue).min().orElse(-1);
     }
 
+    private static boolean closed(CallSession session) {
+        return times(session).mediaClosed() != null;
+    }
+
+    private static Times times(CallSession session) {
+        return Objects.requireNonNull(session.getStatus().times(), "a call that is over has times");
+    }
+
+    /** One that was never closed is held for ever. */
     private static Hold hold(CallSession session) {
         CallSessionStatus status = session.getStatus();
-        Times times = Objects.requireNonNull(status.times(), "a call that is over has times");
+        Times times = times(session);
         return new Hold(
                 Objects.requireNonNull(status.mediaEndpoint(), "a call that was served had ports")
                         .customerPort(),
                 Instant.parse(Objects.requireNonNull(times.ready())),
-                Instant.parse(Objects.requireNonNull(times.mediaClosed())));
+                closed(session) ? Instant.parse(times.mediaClosed()) : FOREVER);
     }
 }

@@ -28,6 +28,19 @@ class PortUseTest {
         assertThat(use.twice()).isEqualTo(1);
     }
 
+    @Test
+    void countsThePairsThatWereGivenBackByTheRecords() {
+        CallSession kept = call(20_002, 0, 20);
+        Times times = new Times(at(0), null, null, null, at(20));
+        kept.setStatus(
+                new CallSessionStatus(Phase.Ended, kept.getStatus().mediaEndpoint(), null, times, null, null, null));
+
+        PortUse use = PortUse.of(List.of(call(20_000, 0, 20), kept, call(20_002, 21, 30)));
+
+        assertThat(use.givenBack()).isEqualTo(2);
+        assertThat(use.twice()).as("one that nobody gave back is still held").isEqualTo(1);
+    }
+
     private static CallSession call(int port, int readySecond, int closedSecond) {
         CallSession session = new CallSession();
         session.setStatus(new CallSessionStatus(
