@@ -39,6 +39,6 @@ class OperatorSettingsTest {
         assertThatExceptionOfType(SettingsException.class)
                 .isThrownBy(() -> Settings.load(environment, OperatorSettings::from))
                 .withMessageContaining("AICC_LEASE_SECONDS")
-                .withMessageContaining("longer than its renewal (6 s)");
+                .withMessageContaining("longer than its renewal (8 s)");
     }
 }

@@ -10,6 +10,7 @@ import io.aicc.crd.CallSessionStatus.Stream;
 import io.aicc.crd.Phase;
 import io.aicc.demo.played.PlayedWorker;
 import io.aicc.runtime.Program;
+import io.aicc.wire.MicroTime;
 import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.WorkerReport.State;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -18,6 +19,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -164,7 +166,7 @@ class FaultyWorkersIT {
         PlayedWorker worker = rig.workers().in(OperatorRig.worker(ready));
         worker.hesitates(true);
         rig.patch("call-1", "{\"spec\":{\"mediaSources\":{\"customer\":\"10.0.0.9:4000\"}}}");
-        await().during(Duration.ofSeconds(5)) // It is asked twice, for two seconds each.
+        await().during(Duration.ofSeconds(5)) // It is told again and again, for two seconds each.
                 .atMost(OperatorRig.LIMIT)
                 .until(() -> OperatorRig.worker(rig.awaitSession("call-1", Phase.Ready))
                         .equals(OperatorRig.worker(ready)));
@@ -173,6 +175,42 @@ class FaultyWorkersIT {
         await().atMost(OperatorRig.LIMIT).untilAsserted(() -> assertThat(worker.call())
                 .hasFieldOrPropertyWithValue("customerSource", "10.0.0.9:4000"));
         assertThat(OperatorRig.worker(rig.awaitSession("call-1", Phase.Ready))).isEqualTo(OperatorRig.worker(ready));
+    }
+
+    @Test
+    void workersThatAreAllSlowToTakeTheirCallsAreNotReplacedWhileTheyLive() throws Exception {
+        rig.pool("warm: {min: 8, max: 8}");
+        rig.startOperator();
+        rig.awaitPool(pool -> Objects.equals(pool.warm(), 8));
+        List<String> pods = rig.pods();
+        pods.forEach(pod -> rig.workers().in(pod).hesitates(true));
+        for (int call = 1; call <= 8; call++) {
+            rig.create("call-" + call, Instant.now());
+        }
+
+        await().during(Duration.ofSeconds(6)).atMost(OperatorRig.LIMIT).until(() -> rig.pods()
+                .containsAll(pods));
+        pods.forEach(pod -> rig.workers().in(pod).hesitates(false));
+        for (int call = 1; call <= 8; call++) {
+            assertThat(pods).contains(OperatorRig.worker(rig.awaitSession("call-" + call, Phase.Ready)));
+        }
+    }
+
+    @Test
+    void aWorkerThatHangsIsReplacedAfterTwoTries() throws Exception {
+        rig.pool("warm: {min: 1, max: 1}");
+        rig.startOperator();
+        rig.awaitPool(pool -> Objects.equals(pool.warm(), 1));
+        String pod = rig.pods().getFirst();
+        rig.workers().in(pod).freezes(true);
+        rig.workers().in(pod).hesitates(true);
+        Instant asked = Instant.now();
+        rig.create("call-1", asked);
+
+        CallSession ready = rig.awaitSession("call-1", Phase.Ready);
+        assertThat(OperatorRig.worker(ready)).isNotEqualTo(pod);
+        assertThat(Duration.between(asked, MicroTime.parse(OperatorRig.readyAt(ready))))
+                .isLessThan(Duration.ofSeconds(8));
     }
 
     @Test

@@ -3,7 +3,10 @@ package io.aicc.operator.kube;
 import io.aicc.runtime.Settings;
 import java.time.Duration;
 
-/** Leadership by a Lease. A leader that cannot renew stops leading before the lease runs out. */
+/**
+ * Leadership by a Lease. A leader that cannot renew stops leading before the lease runs out. Where processors are short it has
+ * eight tries for that, and when it is lost another one leads within the lease and 2.2 retries: docs/adr/0025.
+ */
 public record Election(boolean enabled, String lease, Duration duration, Duration renewal, Duration retry) {
     public Election {
         // A retry comes after up to 2.2 of its periods: jitter is added.
@@ -20,7 +23,7 @@ public record Election(boolean enabled, String lease, Duration duration, Duratio
                 settings.flag("AICC_LEADER_ELECTION", true, "Whether leadership is settled by a Lease"),
                 settings.text("AICC_LEASE_NAME", lease, "Name of that Lease"),
                 settings.seconds("AICC_LEASE_SECONDS", 10, 3, 300, "How long a Lease lasts unless renewed"),
-                settings.seconds("AICC_LEASE_RENEW_SECONDS", 6, 2, 299, "A leader that cannot renew for so long stops"),
-                settings.seconds("AICC_LEASE_RETRY_SECONDS", 2, 1, 298, "How often the Lease is tried"));
+                settings.seconds("AICC_LEASE_RENEW_SECONDS", 8, 2, 299, "A leader that cannot renew for so long stops"),
+                settings.seconds("AICC_LEASE_RETRY_SECONDS", 1, 1, 298, "How often the Lease is tried"));
     }
 }

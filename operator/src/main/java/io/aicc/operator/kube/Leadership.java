@@ -99,9 +99,9 @@ public final class Leadership implements AutoCloseable {
                 () -> stopIfOverdue(onDeposed), pause, Math.max(1, pause), TimeUnit.MILLISECONDS);
     }
 
-    /** Whether we lead. */
+    /** Whether we lead: by the time, for the watch may wait for a processor as long as anybody. */
     public boolean leads() {
-        return role.get() == Role.LEADER;
+        return role.get() == Role.LEADER && !overdue();
     }
 
     /** A standby is as healthy as a leader, as long as there is one: where nobody leads, nobody works. */
@@ -161,9 +161,13 @@ public final class Leadership implements AutoCloseable {
     }
 
     private void stopIfOverdue(Runnable onDeposed) {
-        if (leads() && lease.sinceWritten().compareTo(election.renewal()) > 0) {
+        if (overdue()) {
             deposed(onDeposed, lost());
         }
+    }
+
+    private boolean overdue() {
+        return election.enabled() && lease.sinceWritten().compareTo(election.renewal()) > 0;
     }
 
     /** Why the lease is not ours any more, as far as can be seen from here. */

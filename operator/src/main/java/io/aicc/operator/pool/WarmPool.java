@@ -34,6 +34,7 @@ final class WarmPool {
     private final Roster roster = new Roster();
     private final Staffing staffing;
     private final Ledger ledger = new Ledger();
+    private final Patience patience = new Patience();
     private final Map<String, String> expected = new HashMap<>();
     private boolean settled;
 
@@ -274,6 +275,17 @@ final class WarmPool {
     synchronized void dismiss(Worker worker) {
         roster.retire(worker);
         unbind(worker);
+    }
+
+    /** A worker answered when it was told of its call. */
+    synchronized void answered(Worker worker) {
+        worker.answered();
+        patience.answered();
+    }
+
+    /** A worker was told of its call then and did not answer: whether it is told again. */
+    synchronized boolean askAgain(Worker worker, Instant told) {
+        return patience.with(worker, worker.unanswered(told), clock.instant());
     }
 
     /** Whether every pod that was there at the start has said what it does. */

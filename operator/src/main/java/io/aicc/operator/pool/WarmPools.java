@@ -12,22 +12,17 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,7 +43,7 @@ public final class WarmPools implements AutoCloseable {
     private final RandomGenerator random;
     private final SharedIndexInformer<Pod> pods;
     private final Map<String, WarmPool> pools = new ConcurrentHashMap<>();
-    private final Counter leakedPairs;
+    private final PoolMetrics metrics;
     private volatile BiConsumer<String, String> sessionListener = (pool, session) -> {};
     private volatile Consumer<String> poolListener = pool -> {};
     private volatile @Nullable WorkerChannels channels;
@@ -74,34 +69,7 @@ public final class WarmPools implements AutoCloseable {
                 .itemStore(new LeanPods())
                 .exceptionHandler((started, problem) -> true)
                 .addEventHandler(new PodEvents());
-        gauge(metrics, "warm", Staffing.Counts::warm);
-        gauge(metrics, "starting", Staffing.Counts::starting);
-        gauge(metrics, "busy", Staffing.Counts::busy);
-        pairs(metrics, "free", PortLeases.Counts::free);
-        pairs(metrics, "leased", PortLeases.Counts::leased);
-        pairs(metrics, "quarantined", PortLeases.Counts::quarantined);
-        Gauge.builder("aicc_workers_wanted", () -> sum(Staffing.Counts::target))
-                .description("Idle workers that there should be, all pools together")
-                .register(metrics);
-        Gauge.builder("aicc_calls_waiting", () -> sum(Staffing.Counts::waiting))
-                .description("Calls that wait for a worker")
-                .register(metrics);
-        Gauge.builder("aicc_active_calls", () -> sum(Staffing.Counts::busy))
-                .description("Calls that have a worker")
-                .register(metrics);
-        Gauge.builder(
-                        "aicc_port_pool_available",
-                        () -> sum(counts -> counts.ports().free()))
-                .description("Port pairs that can be leased, all pools together")
-                .register(metrics);
-        leakedPairs = Counter.builder("aicc_leaks")
-                .description(
-                        "What had to be swept up: workers of sessions that nobody knew, port pairs of pods that never came")
-                .tag("kind", "port_pair")
-                .register(metrics);
-        FunctionCounter.builder("aicc_port_pairs_freed", this, self -> self.sumFreed())
-                .description("Port pairs that can be leased again after a call and their rest")
-                .register(metrics);
+        this.metrics = new PoolMetrics(metrics, pools.values());
     }
 
     /** Starts to watch pods; returns once all of them are known. */
@@ -211,6 +179,21 @@ public final class WarmPools implements AutoCloseable {
         known(pool).ifPresent(found -> found.disclaim(worker));
     }
 
+    /** A worker answered when it was told of its call, whatever it said. */
+    public void answered(String pool, Worker worker) {
+        known(pool).ifPresent(found -> found.answered(worker));
+    }
+
+    /**
+     * A worker did not answer when it was told of its call: whether it is to be told again, because it lives and is slow, or
+     * because no worker answers. Otherwise it is of no more use to that call.
+     *
+     * @param told when that telling began
+     */
+    public boolean askAgain(String pool, Worker worker, Instant told) {
+        return known(pool).map(found -> found.askAgain(worker, told)).orElse(false);
+    }
+
     /** A worker is of no more use: its pod is deleted. Idempotent. */
     public void dismiss(String pool, Worker worker) {
         known(pool).ifPresent(found -> found.dismiss(worker));
@@ -244,7 +227,7 @@ public final class WarmPools implements AutoCloseable {
     /** A pod that we meant to make does not exist: its ports were leased to nobody. */
     void absent(WarmPool pool, String pod) {
         pool.absent(pod);
-        leakedPairs.increment();
+        metrics.pairLeaked();
     }
 
     /** The pool of a WorkerPool, a worker or a record of one. */
@@ -347,32 +330,6 @@ public final class WarmPools implements AutoCloseable {
     private String podName() {
         String digits = Long.toString(random.nextLong(1L << 40) | 1L << 40, 32);
         return digits.substring(digits.length() - 8);
-    }
-
-    private void gauge(MeterRegistry metrics, String state, ToDoubleFunction<Staffing.Counts> count) {
-        Gauge.builder("aicc_workers", () -> sum(count))
-                .tag("state", state)
-                .description("Workers by state, all pools together")
-                .register(metrics);
-    }
-
-    private void pairs(MeterRegistry metrics, String state, ToDoubleFunction<PortLeases.Counts> count) {
-        Gauge.builder("aicc_port_pairs", () -> sum(counts -> count.applyAsDouble(counts.ports())))
-                .tag("state", state)
-                .description("Port pairs by state, all pools together")
-                .register(metrics);
-    }
-
-    private double sum(ToDoubleFunction<Staffing.Counts> count) {
-        return List.copyOf(pools.values()).stream()
-                .mapToDouble(pool -> count.applyAsDouble(pool.counts()))
-                .sum();
-    }
-
-    private double sumFreed() {
-        return List.copyOf(pools.values()).stream()
-                .mapToLong(WarmPool::freedPorts)
-                .sum();
     }
 
     private final class PodEvents implements ResourceEventHandler<Pod> {

@@ -46,6 +46,7 @@ public final class Worker {
     private volatile @Nullable Instant mediaClosedAt;
     private volatile boolean podReady;
     private volatile boolean leaving;
+    private @Nullable Silence unanswered;
     private int sessions;
     private boolean queued;
     private boolean proven;
@@ -62,6 +63,14 @@ public final class Worker {
         this.seenAt = seenAt;
         this.heardAt = seenAt;
     }
+
+    /**
+     * Told of its call in vain.
+     *
+     * @param since when it was told first
+     * @param times how often by now
+     */
+    record Silence(Instant since, int times) {}
 
     /** Name of the pod. */
     public String pod() {
@@ -209,6 +218,24 @@ public final class Worker {
         boolean before = knownSilent;
         knownSilent = silent(now);
         return before != knownSilent;
+    }
+
+    /** It was told of its call then, and did not answer. */
+    Silence unanswered(Instant told) {
+        Silence before = unanswered;
+        Silence now = before == null ? new Silence(told, 1) : new Silence(before.since(), before.times() + 1);
+        unanswered = now;
+        return now;
+    }
+
+    void answered() {
+        unanswered = null;
+    }
+
+    /** Whether it lives: it has reported since then, and does. */
+    boolean spokeSince(Instant then) {
+        WorkerChannel open = channel;
+        return heardAt.isAfter(then) && open != null && open.heard();
     }
 
     boolean queued() {

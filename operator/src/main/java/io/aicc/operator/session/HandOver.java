@@ -39,6 +39,7 @@ final class HandOver {
 
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
     private static final Duration NEXT_WORKER = Duration.ofMillis(50);
+    private static final Duration ASK_AGAIN = Duration.ofMillis(100);
 
     /** A shortage shorter than this is not worth a write. */
     private static final Duration WORTH_TELLING = Duration.ofMillis(250);
@@ -79,14 +80,14 @@ final class HandOver {
         };
     }
 
-    /** Hands the call to this worker, again if need be, and writes down that it has it. */
+    /** Hands the call to this worker, and writes down that it has it. */
     Outcome assign(Call call, Worker worker) {
         News news = news(call, worker);
         Instant readySince = readySince(call, worker);
         CallAssignment assignment = assignment(call, worker);
         Answer<Acknowledgement> answer = worker.assign(assignment);
-        if (answer instanceof Answer.Unreachable) {
-            answer = worker.assign(assignment); // Twice is harmless, and it may only have been slow.
+        if (!(answer instanceof Answer.Unreachable)) {
+            pools.answered(call.pool(), worker);
         }
         return switch (answer) {
             case Answer.Obeyed<Acknowledgement>(Acknowledgement ports)
@@ -103,7 +104,7 @@ final class HandOver {
         WorkerReference known = call.status().worker();
         boolean recorded = known != null && known.uid().equals(worker.uid()) && !worker.is(State.IDLE);
         if (!recorded && !worker.serves(call.uid())) {
-            return takeAnother(call, worker, reason);
+            return notTaken(call, worker, reason);
         }
         log.atWarn()
                 .addKeyValue("session", call.session().getMetadata().getName())
@@ -111,6 +112,18 @@ final class HandOver {
                 .addKeyValue("reason", reason)
                 .log("worker that has the call does not answer, telling it later");
         return Outcome.again(LOOK_AGAIN);
+    }
+
+    /** Nobody has the call yet. To be told twice is harmless: a worker serves one session, and says so again. */
+    private Outcome notTaken(Call call, Worker worker, String reason) {
+        if (!pools.askAgain(call.pool(), worker, call.now())) {
+            return takeAnother(call, worker, reason);
+        }
+        log.atWarn()
+                .addKeyValue("pod", worker.pod())
+                .addKeyValue("reason", reason)
+                .log("worker does not answer in time, telling it again");
+        return Outcome.again(ASK_AGAIN);
     }
 
     private static boolean areOf(Worker worker, Acknowledgement ports) {

@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -39,7 +40,9 @@ class LeadershipTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
-    private final SteadyClock steady = new SteadyClock();
+    private final SteadyClock clock = new SteadyClock();
+    private volatile Duration asleep = Duration.ZERO;
+    private final InstantSource steady = () -> clock.instant().plus(asleep);
     private final Api api = new Api();
     private final List<Leadership> seekers = new ArrayList<>();
     private final KubernetesClient client = new KubernetesClientBuilder()
@@ -79,6 +82,16 @@ class LeadershipTest {
         assertThat(leader.health().detail())
                 .matches(
                         "leadership lost: not renewed for 2\\d{3} ms, 2000 at most: the API server does not answer, .*");
+    }
+
+    @Test
+    void aLeaderThatGotNoProcessorLeadsNoMoreWhenItWakes() {
+        Leadership leader = seek(LONG, new SimpleMeterRegistry(), () -> {});
+        await().atMost(LIMIT).until(() -> leader.leads() && api.writes > 0);
+
+        api.silent = true;
+        asleep = LONG.renewal();
+        assertThat(leader.leads()).as("before its watch has looked").isFalse();
     }
 
     @Test
