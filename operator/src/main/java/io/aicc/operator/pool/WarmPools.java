@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -24,6 +25,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -108,13 +111,24 @@ public final class WarmPools implements AutoCloseable {
             }
         }
         channels = open;
-        pods.getStore().list().forEach(this::found);
+        connect(memories);
         begun = clock.instant();
         log.atInfo()
                 .addKeyValue("pools", pools.size())
                 .addKeyValue("pods", pods.getStore().list().size())
                 .log("leading");
         names().forEach(this::changed);
+    }
+
+    /** To idle workers first: calls wait for them, and nobody for what the others say. */
+    private void connect(Collection<Memory> memories) {
+        Set<String> serving = memories.stream()
+                .flatMap(memory -> memory instanceof Memory.Serving it ? Stream.of(it.podUid()) : Stream.empty())
+                .collect(Collectors.toSet());
+        pods.getStore().list().stream()
+                .sorted(Comparator.comparing(
+                        pod -> serving.contains(pod.getMetadata().getUid())))
+                .forEach(this::found);
     }
 
     /** Whether it is known which worker serves whom, so that claiming one is safe. */

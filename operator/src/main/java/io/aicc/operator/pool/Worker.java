@@ -28,6 +28,9 @@ public final class Worker {
     /** How long a worker that has a call may say nothing before that is told. */
     static final Duration SILENT = Duration.ofSeconds(10);
 
+    /** The same for one that we have not heard yet: a new leader connects to thousands, one after the other. */
+    static final Duration UNHEARD = Duration.ofSeconds(30);
+
     private final String pod;
     private final String uid;
     private final PortPair ports;
@@ -105,7 +108,7 @@ public final class Worker {
 
     /** Whether it has said nothing for so long that it may not hear its call either. */
     public boolean silent(Instant now) {
-        return now.isAfter(heardAt.plus(SILENT));
+        return now.isAfter(heardAt.plus(report == null ? UNHEARD : SILENT));
     }
 
     /** What it knows of its call, as it last acknowledged to us or else says itself; null when it has none. */

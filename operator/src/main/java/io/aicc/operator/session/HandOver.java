@@ -63,9 +63,14 @@ final class HandOver {
         this.metrics = metrics;
     }
 
-    /** Step: while it is not known who serves whom, nobody is claimed. */
+    /** Step: while it is not known who serves whom, nobody is claimed. A call whose worker speaks needs nobody else. */
     Outcome awaitWorkforce(Call call) {
-        return pools.settled(call.pool()) ? Outcome.PROCEED : Outcome.again(NEXT_WORKER);
+        Optional<Worker> mine = pools.serving(call.pool(), call.uid());
+        if (mine.filter(worker -> worker.serves(call.uid())).isPresent() || pools.settled(call.pool())) {
+            return Outcome.PROCEED;
+        }
+        // One that has a worker is brought back by its first word: thousands must not ask all the time.
+        return Outcome.again(mine.isEmpty() ? NEXT_WORKER : LOOK_AGAIN);
     }
 
     /** Step: claim a worker, or say why there is none. */

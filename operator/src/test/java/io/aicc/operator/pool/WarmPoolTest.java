@@ -59,6 +59,18 @@ class WarmPoolTest extends PoolRig {
     }
 
     @Test
+    void aWorkerThatANewLeaderHasNotHeardYetIsNotSilentSoSoon() {
+        pool.expect("s-1", "uid-a");
+        Worker worker = pool.found("default-a", "uid-a", new PortPair(20_000), revision);
+        connect(worker);
+        assertThat(worker.silent(now.plus(Worker.UNHEARD))).isFalse();
+        assertThat(worker.silent(now.plus(Worker.UNHEARD).plusMillis(1))).isTrue();
+        pool.reported(worker, report(State.ACTIVE, "s-1"));
+        assertThat(worker.silent(now.plus(Worker.SILENT))).isFalse();
+        assertThat(worker.silent(now.plus(Worker.SILENT).plusMillis(1))).isTrue();
+    }
+
+    @Test
     void neverClaimsAWorkerThatSaysItServesACall() {
         resource(1, 1, 10, "20000", "20019");
         Worker worker = pool.found("default-a", "uid-a", new PortPair(20_000), revision);
