@@ -30,9 +30,10 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
     private final String podUid;
     private final int customerPort;
     private final Consumer<CallAssignment> onAssigned;
-    private final ControlHandler handler;
+    private final ControlToken token;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private ControlHandler handler;
     private State state = State.IDLE;
     private boolean gone;
     private boolean drainsByItself = true;
@@ -52,7 +53,8 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
         this.podUid = podUid;
         this.customerPort = customerPort;
         this.onAssigned = onAssigned;
-        handler = new ControlHandler(new ControlToken(ControlToken.publicKey(publicKey), podUid, Date::new), this);
+        token = new ControlToken(ControlToken.publicKey(publicKey), podUid, Date::new);
+        handler = new ControlHandler(token, this);
         node.add(podUid, handler);
     }
 
@@ -186,10 +188,13 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
         }
     }
 
-    /** Its process was restarted in place: it knows of no call. */
+    /** Its process was restarted in place: its streams of reports end, and it knows of no call. */
     public void forgets() {
         lock.lock();
         try {
+            handler.close();
+            handler = new ControlHandler(token, this);
+            node.add(podUid, handler);
             call = null;
             heardAt = null;
             become(State.IDLE);
@@ -241,9 +246,9 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
     @Override
     public void close() {
         node.remove(podUid);
-        handler.close();
         lock.lock();
         try {
+            handler.close();
             gone = true;
             changed.signalAll();
         } finally {

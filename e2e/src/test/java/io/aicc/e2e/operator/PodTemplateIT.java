@@ -6,30 +6,25 @@ import static org.awaitility.Awaitility.await;
 import io.aicc.crd.Phase;
 import io.aicc.crd.WorkerPool;
 import io.aicc.crd.WorkerPoolStatus;
-import io.aicc.e2e.kube.RealApiServer;
-import io.aicc.e2e.kube.RealApiServerExtension;
 import io.aicc.runtime.Program;
+import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A template that must not be, while calls come and the operator is replaced. */
-@ExtendWith(RealApiServerExtension.class)
+@ExtendWith(OperatorRigExtension.class)
 @Execution(ExecutionMode.CONCURRENT)
 class PodTemplateIT {
     private static final String TEAM = "team";
@@ -38,14 +33,9 @@ class PodTemplateIT {
     private final OperatorRig rig;
     private final KubernetesClient client;
 
-    PodTemplateIT(RealApiServer server, @TempDir Path folder) throws IOException {
-        this.rig = new OperatorRig(server, folder);
-        this.client = server.client();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        rig.close();
+    PodTemplateIT(OperatorRig rig) {
+        this.rig = rig;
+        this.client = rig.client();
     }
 
     @Test
@@ -101,7 +91,7 @@ class PodTemplateIT {
     }
 
     private static Predicate<WorkerPoolStatus> says(String reason) {
-        return status -> Objects.requireNonNull(status.conditions()).stream()
+        return status -> Objects.requireNonNullElse(status.conditions(), List.<Condition>of()).stream()
                 .anyMatch(condition -> condition.getReason().equals(reason));
     }
 

@@ -48,6 +48,11 @@ final class HttpWorkerChannel implements WorkerChannel {
     }
 
     @Override
+    public int streams() {
+        return reports.begun();
+    }
+
+    @Override
     public void close() {
         reports.close();
     }

@@ -37,6 +37,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -77,6 +78,7 @@ final class ReportStream implements AutoCloseable {
     private final LostReports lost;
     private volatile boolean closed;
     private volatile boolean open;
+    private final AtomicInteger begun = new AtomicInteger();
     private volatile Instant lastHeard = Instant.MIN;
     private volatile @Nullable Channel channel;
 
@@ -101,6 +103,11 @@ final class ReportStream implements AutoCloseable {
 
     boolean heard() {
         return open && !clock.instant().isAfter(lastHeard.plus(SILENCE));
+    }
+
+    /** How often a worker has begun to report. */
+    int begun() {
+        return begun.get();
     }
 
     @Override
@@ -222,8 +229,11 @@ final class ReportStream implements AutoCloseable {
             HttpObject part = (HttpObject) message;
             if (part instanceof HttpResponse response) {
                 status = response.status();
-                open = reports() && part.decoderResult().isSuccess();
-                lastHeard = open ? clock.instant() : lastHeard;
+                if (reports() && part.decoderResult().isSuccess()) {
+                    begun.incrementAndGet();
+                    lastHeard = clock.instant();
+                    open = true;
+                }
             }
             if (part instanceof HttpContent content) {
                 if (reports()) {

@@ -16,6 +16,9 @@ public interface WorkerChannel extends AutoCloseable {
     /** Whether reports arrive at the moment. */
     boolean heard();
 
+    /** How often the stream of reports was begun: what a process says that was started again comes on another than before. */
+    int streams();
+
     /** Stops listening; the worker is told nothing. */
     @Override
     void close();

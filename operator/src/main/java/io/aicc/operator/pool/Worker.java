@@ -42,6 +42,7 @@ public final class Worker {
     private volatile @Nullable WorkerReport report;
     private volatile @Nullable String session;
     private volatile @Nullable KnownCall acknowledged;
+    private volatile int acknowledgedOn = -1;
     private volatile boolean recorded;
     private volatile boolean toldToEnd;
     private volatile Instant heardAt;
@@ -128,12 +129,27 @@ public final class Worker {
         recorded = true;
     }
 
+    /**
+     * Whether it is idle though it had a call: its process was started again. What it says on the stream on which it took the
+     * call it said before, and that has only been under way for long.
+     */
+    public boolean restarted() {
+        return is(WorkerReport.State.IDLE) && streams() > acknowledgedOn;
+    }
+
+    private int streams() {
+        WorkerChannel open = channel;
+        return open == null ? 0 : open.streams();
+    }
+
     /** "This call is yours"; may be repeated. Waits for the answer. */
     public Answer<Acknowledgement> assign(CallAssignment call) {
         WorkerChannel open = channel;
+        int stream = streams();
         Answer<Acknowledgement> answer = open == null ? new Answer.Unreachable<>(NO_ADDRESS) : open.assign(call);
         if (answer instanceof Answer.Obeyed) {
             acknowledged = KnownCall.of(call, call.readyAt(), null);
+            acknowledgedOn = stream;
             refused.clear();
         } else if (answer instanceof Answer.Refused<Acknowledgement> refusal
                 && !refusal.conflict()

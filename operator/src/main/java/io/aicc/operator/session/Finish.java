@@ -150,7 +150,7 @@ final class Finish {
 
     /** A worker that was restarted in place has forgotten the call, but not the words on its disk: it gets it back first. */
     private boolean tell(Call call, Worker worker) {
-        if (worker.is(State.IDLE) && handOver.assign(call, worker) != Outcome.DONE) {
+        if (worker.restarted() && handOver.assign(call, worker) != Outcome.DONE) {
             return false;
         }
         String reason = call.endReason().orElse("NoAudio");

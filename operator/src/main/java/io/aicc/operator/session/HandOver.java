@@ -107,7 +107,7 @@ final class HandOver {
     /** Whoever has the call goes on with it; that it is lost is known by its reports and its pod, never by a slow answer. */
     private Outcome unanswered(Call call, Worker worker, String reason) {
         WorkerReference known = call.status().worker();
-        boolean recorded = known != null && known.uid().equals(worker.uid()) && !worker.is(State.IDLE);
+        boolean recorded = known != null && known.uid().equals(worker.uid()) && !worker.restarted();
         if (!recorded && !worker.serves(call.uid())) {
             return notTaken(call, worker, reason);
         }
@@ -179,7 +179,7 @@ final class HandOver {
         if (!isRecorded(call, worker)) {
             return News.WorkerReplaced;
         }
-        return worker.is(State.IDLE) ? News.WorkerRestarted : News.NONE;
+        return worker.restarted() ? News.WorkerRestarted : News.NONE;
     }
 
     private Outcome acknowledged(Call call, Worker worker, Acknowledgement ports, News news, Instant readySince) {

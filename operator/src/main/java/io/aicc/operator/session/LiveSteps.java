@@ -68,7 +68,7 @@ final class LiveSteps {
         if (worker.report() == null) {
             return Outcome.DONE; // Its first report brings us back.
         }
-        boolean knows = HandOver.upToDate(call, worker) && !worker.is(State.IDLE) && HandOver.isRecorded(call, worker);
+        boolean knows = HandOver.upToDate(call, worker) && !worker.restarted() && HandOver.isRecorded(call, worker);
         return knows ? Outcome.PROCEED : tellAgain(call, worker);
     }
 

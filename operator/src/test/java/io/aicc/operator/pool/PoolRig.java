@@ -79,6 +79,11 @@ abstract class PoolRig {
         }
 
         @Override
+        public int streams() {
+            return 1;
+        }
+
+        @Override
         public boolean heard() {
             return heard;
         }

@@ -9,6 +9,9 @@ import io.aicc.operator.port.PortPair;
 import io.aicc.wire.control.Acknowledgement;
 import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.EndOrder;
+import io.aicc.wire.control.WorkerReport;
+import io.aicc.wire.control.WorkerReport.State;
+import io.aicc.wire.control.WorkerReport.StreamCounters;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,8 +22,12 @@ class WorkerTest {
     private static final Answer<Acknowledgement> BUSY = new Answer.Refused<>(409, "serves another");
     private static final Answer<Acknowledgement> DEPOSED = new Answer.Refused<>(403, "a newer leader commands");
 
+    private static final WorkerReport IDLE =
+            new WorkerReport(State.IDLE, null, null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, null, null);
+
     private final Worker worker = new Worker("pod", "uid", new PortPair(20000), "revision", Instant.EPOCH);
     private Answer<Acknowledgement> answer = BROKEN;
+    private int streams = 1;
 
     WorkerTest() {
         worker.channel(new Channel());
@@ -66,6 +73,26 @@ class WorkerTest {
         assertThat(worker.refusesAll()).isFalse();
     }
 
+    @Test
+    void whatWasSaidBeforeItTookItsCallIsNoRestart() {
+        answer = new Answer.Obeyed<>(new Acknowledgement("s-1", 20000, 20001));
+        worker.heard(IDLE, Instant.EPOCH);
+        offer("s-1");
+        worker.heard(IDLE, Instant.EPOCH); // Under way for long.
+        assertThat(worker.restarted()).isFalse();
+        streams++; // A process that ends closes its stream.
+        worker.heard(IDLE, Instant.EPOCH);
+        assertThat(worker.restarted()).isTrue();
+        offer("s-1");
+        assertThat(worker.restarted()).isFalse();
+    }
+
+    @Test
+    void whoIsIdleThoughALeaderBeforeUsGaveItACallWasRestarted() {
+        worker.heard(IDLE, Instant.EPOCH);
+        assertThat(worker.restarted()).isTrue();
+    }
+
     private void offer(String... sessions) {
         for (String session : sessions) {
             assertThat(worker.assign(call(session))).isEqualTo(answer);
@@ -101,6 +128,11 @@ class WorkerTest {
         @Override
         public Answer<String> end(EndOrder order) {
             return new Answer.Obeyed<>("");
+        }
+
+        @Override
+        public int streams() {
+            return streams;
         }
 
         @Override
