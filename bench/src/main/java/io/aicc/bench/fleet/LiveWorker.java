@@ -72,8 +72,9 @@ public final class LiveWorker implements AutoCloseable {
         environment.putAll(settings);
         long start = System.nanoTime();
         Process process = builder.start();
-        WorkerChannel channel =
-                commander.channels().open(new WorkerAddress(address, CONTROL_PORT, address), report -> {});
+        WorkerChannel channel = commander
+                .channels()
+                .open(new WorkerAddress(address, CONTROL_PORT, address), Duration.ZERO, report -> {});
         try {
             return new LiveWorker(process, address, directory, channel, start);
         } catch (IOException e) {

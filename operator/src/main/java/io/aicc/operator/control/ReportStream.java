@@ -97,8 +97,8 @@ final class ReportStream implements AutoCloseable {
     }
 
     /** Begins to listen, and goes on until it is closed or its event loop is. */
-    void open() {
-        loop.execute(this::connect);
+    void open(Duration after) {
+        var unused = loop.schedule(this::connect, after.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     boolean heard() {

@@ -7,6 +7,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -36,12 +37,13 @@ public final class WorkerChannels implements AutoCloseable {
     /**
      * Begins to listen to a worker; it need not be up yet.
      *
+     * @param after how long from now
      * @param listener gets every report, one after the other, on the thread of many channels: must not block
      */
-    public WorkerChannel open(WorkerAddress address, Consumer<WorkerReport> listener) {
+    public WorkerChannel open(WorkerAddress address, Duration after, Consumer<WorkerReport> listener) {
         WorkerDoor door = new WorkerDoor(address, new WorkerToken(key, epoch, address.podUid(), clock));
         ReportStream stream = new ReportStream(door, loops.next(), clock, listener, lost);
-        stream.open();
+        stream.open(after);
         return new HttpWorkerChannel(door, stream);
     }
 

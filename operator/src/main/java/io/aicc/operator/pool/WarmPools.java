@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -41,6 +40,9 @@ public final class WarmPools implements AutoCloseable {
 
     /** How long a pod may take to say what it does, after a restart of ours, before claims go on without it. */
     static final Duration SETTLE_LIMIT = Duration.ofSeconds(2);
+
+    /** Each connection takes a signature of ours, and its check: 5,000 calls are heard again within ten seconds, new ones served meanwhile. */
+    private static final Duration CONNECT_PACE = Duration.ofMillis(2);
 
     private final InstantSource clock;
     private final RandomGenerator random;
@@ -120,15 +122,17 @@ public final class WarmPools implements AutoCloseable {
         names().forEach(this::changed);
     }
 
-    /** To idle workers first: calls wait for them, and nobody for what the others say. */
+    /** To idle workers at once, for calls wait for them; to the others one after the other, for nobody waits for what they say. */
     private void connect(Collection<Memory> memories) {
         Set<String> serving = memories.stream()
                 .flatMap(memory -> memory instanceof Memory.Serving it ? Stream.of(it.podUid()) : Stream.empty())
                 .collect(Collectors.toSet());
-        pods.getStore().list().stream()
-                .sorted(Comparator.comparing(
-                        pod -> serving.contains(pod.getMetadata().getUid())))
-                .forEach(this::found);
+        Duration later = Duration.ZERO;
+        for (Pod pod : pods.getStore().list()) {
+            boolean serves = serving.contains(pod.getMetadata().getUid());
+            later = serves ? later.plus(CONNECT_PACE) : later;
+            found(pod, serves ? later : Duration.ZERO);
+        }
     }
 
     /** Whether it is known which worker serves whom, so that claiming one is safe. */
@@ -260,6 +264,10 @@ public final class WarmPools implements AutoCloseable {
     }
 
     private void found(Pod pod) {
+        found(pod, Duration.ZERO);
+    }
+
+    private void found(Pod pod, Duration connectAfter) {
         WorkerChannels open = channels;
         Optional<WorkerPod> seen = WorkerPod.of(pod);
         if (open == null) {
@@ -291,7 +299,7 @@ public final class WarmPools implements AutoCloseable {
                 pool.connect(
                         known,
                         worker.mediaHost(),
-                        () -> open.open(address, report -> reported(worker.pool(), pool, known, report)));
+                        () -> open.open(address, connectAfter, report -> reported(worker.pool(), pool, known, report)));
             }
             tell(worker.pool(), pool.podState(known, worker.ready(), worker.terminating()));
         }

@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -57,7 +58,7 @@ class WorkerChannelsTest {
 
     @Test
     void aWorkerAcknowledgesItsCallAndObeysItsEnd() {
-        try (WorkerChannel channel = channels.open(worker.address(), heard::add)) {
+        try (WorkerChannel channel = channels.open(worker.address(), Duration.ZERO, heard::add)) {
             assertThat(channel.assign(call("s-1")))
                     .isEqualTo(new Answer.Obeyed<>(new Acknowledgement("s-1", 20_000, 20_001)));
             assertThat(channel.assign(call("s-1"))).isInstanceOf(Answer.Obeyed.class);
@@ -68,7 +69,7 @@ class WorkerChannelsTest {
 
     @Test
     void aWorkerThatServesAnotherSessionSaysSo() {
-        try (WorkerChannel channel = channels.open(worker.address(), heard::add)) {
+        try (WorkerChannel channel = channels.open(worker.address(), Duration.ZERO, heard::add)) {
             channel.assign(call("s-1"));
             assertThat(channel.assign(call("s-2")))
                     .asInstanceOf(type(Answer.Refused.class))
@@ -85,6 +86,7 @@ class WorkerChannelsTest {
                 WorkerChannel channel = channels.open(
                         new WorkerChannel.WorkerAddress(
                                 hostile.getInetAddress().getHostAddress(), hostile.getLocalPort(), "pod-1"),
+                        Duration.ZERO,
                         heard::add)) {
             Thread.ofVirtual().start(() -> answerForEver(hostile, "HTTP/1.1 " + status + "\r\n", header));
             assertThat(channel.end(new EndOrder("s-1", "CustomerHangup")))
@@ -123,7 +125,7 @@ class WorkerChannelsTest {
     void aTokenForOnePodOpensNoOther() {
         var elsewhere = new WorkerChannel.WorkerAddress(
                 worker.address().host(), worker.address().port(), "pod-2");
-        try (WorkerChannel channel = channels.open(elsewhere, heard::add)) {
+        try (WorkerChannel channel = channels.open(elsewhere, Duration.ZERO, heard::add)) {
             assertThat(channel.assign(call("s-1")))
                     .asInstanceOf(type(Answer.Refused.class))
                     .hasFieldOrPropertyWithValue("status", 401);
@@ -134,7 +136,7 @@ class WorkerChannelsTest {
     @Test
     void aStrangersKeyOpensNothing() {
         try (WorkerChannels stranger = channels(ControlKey.generate(), 9);
-                WorkerChannel channel = stranger.open(worker.address(), heard::add)) {
+                WorkerChannel channel = stranger.open(worker.address(), Duration.ZERO, heard::add)) {
             assertThat(channel.end(new EndOrder("s-1", "Malice")))
                     .asInstanceOf(type(Answer.Refused.class))
                     .hasFieldOrPropertyWithValue("status", 401);
@@ -144,9 +146,9 @@ class WorkerChannelsTest {
 
     @Test
     void aDeposedLeaderCommandsNobody() {
-        try (WorkerChannel channel = channels.open(worker.address(), heard::add);
+        try (WorkerChannel channel = channels.open(worker.address(), Duration.ZERO, heard::add);
                 WorkerChannels successor = channels(key, 8);
-                WorkerChannel newer = successor.open(worker.address(), heard::add)) {
+                WorkerChannel newer = successor.open(worker.address(), Duration.ZERO, heard::add)) {
             newer.assign(call("s-1"));
             assertThat(channel.end(new EndOrder("s-1", "Stale")))
                     .asInstanceOf(type(Answer.Refused.class))
@@ -157,7 +159,7 @@ class WorkerChannelsTest {
 
     @Test
     void reportsArriveInOrderAndAfterABrokenStreamAgain() {
-        try (WorkerChannel channel = channels.open(worker.address(), heard::add)) {
+        try (WorkerChannel channel = channels.open(worker.address(), Duration.ZERO, heard::add)) {
             worker.report(IDLE, ACTIVE, "");
             worker.report(IDLE);
             await().until(() -> heard.size() == 3);
@@ -178,7 +180,7 @@ class WorkerChannelsTest {
                 "{\"state\":\"DONE\",\"customer\":{\"received\":0,\"lost\":0,\"late\":0,\"rejected\":{\"late\":null}},\"agent\":null,\"transcripts\":0,\"undelivered\":0}"
             })
     void aReportThatMakesNoSenseIsCountedAndTheNextOneHeard(String nonsense) {
-        try (WorkerChannel channel = channels.open(worker.address(), heard::add)) {
+        try (WorkerChannel channel = channels.open(worker.address(), Duration.ZERO, heard::add)) {
             worker.report(nonsense);
             worker.report(IDLE);
             await().until(() -> heard.size() == 1);
@@ -196,7 +198,7 @@ class WorkerChannelsTest {
                 throw new IllegalStateException("a mistake of ours");
             }
         };
-        try (WorkerChannel channel = channels.open(worker.address(), stumbles)) {
+        try (WorkerChannel channel = channels.open(worker.address(), Duration.ZERO, stumbles)) {
             worker.report(IDLE, ACTIVE);
             await().until(() -> seen.size() == 2);
             assertThat(channel.heard()).isTrue();
@@ -217,12 +219,12 @@ class WorkerChannelsTest {
         int many = 2 * Runtime.getRuntime().availableProcessors();
         Set<Integer> talkative = ConcurrentHashMap.newKeySet();
         try (ServerSocket floods = new ServerSocket(0, many, InetAddress.getLoopbackAddress());
-                WorkerChannel channel = channels.open(worker.address(), heard::add)) {
+                WorkerChannel channel = channels.open(worker.address(), Duration.ZERO, heard::add)) {
             for (int i = 0; i < many; i++) {
                 int one = i;
                 var address = new WorkerChannel.WorkerAddress(
                         floods.getInetAddress().getHostAddress(), floods.getLocalPort(), "flood-" + i);
-                WorkerChannel open = channels.open(address, report -> talkative.add(one));
+                WorkerChannel open = channels.open(address, Duration.ZERO, report -> talkative.add(one));
                 assertThat(open).isNotNull();
                 Thread.ofPlatform().daemon().start(() -> flood(floods));
             }
@@ -246,7 +248,7 @@ class WorkerChannelsTest {
 
     @Test
     void anEndlessLineCostsAConnectionAndNoMemory() {
-        try (WorkerChannel channel = channels.open(worker.address(), heard::add)) {
+        try (WorkerChannel channel = channels.open(worker.address(), Duration.ZERO, heard::add)) {
             worker.report("x".repeat(ReportStream.MAX_LINE_BYTES + 1));
             worker.report(IDLE);
             await().until(() -> heard.size() == 1);
@@ -258,7 +260,7 @@ class WorkerChannelsTest {
     void aWorkerThatIsNotThereIsUnreachable() {
         WorkerChannel.WorkerAddress gone = worker.address();
         worker.close();
-        try (WorkerChannel channel = channels.open(gone, heard::add)) {
+        try (WorkerChannel channel = channels.open(gone, Duration.ZERO, heard::add)) {
             assertThat(channel.assign(call("s-1"))).isInstanceOf(Answer.Unreachable.class);
             assertThat(channel.heard()).isFalse();
         }
