@@ -8,12 +8,10 @@ import io.aicc.bench.Sorted;
 import io.aicc.bench.engine.TimingProvider;
 import io.aicc.bench.fleet.Fleet;
 import io.aicc.bench.fleet.LiveWorker;
-import io.aicc.wire.event.EventBody;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -56,11 +54,15 @@ public final class LatencyBench implements Benchmark {
     private static void measure(Report report, int workers, int seconds, Path directory) throws Exception {
         Delays delays = new Delays();
         List<Map<String, Double>> toWire = new ArrayList<>();
+        long from;
+        long until;
         try (Fleet fleet = Fleet.start(workers, TimingProvider.NAME, directory)) {
             fleet.speak(WARM_UP);
-            fleet.listen((transcript, event) -> delays.take(event.body()));
             List<Map<String, Double>> before = counts(fleet);
+            fleet.listen((transcript, event) -> delays.take(event.body(), System.nanoTime()));
+            from = System.nanoTime();
             fleet.speak(Duration.ofSeconds(seconds));
+            until = System.nanoTime();
             List<Map<String, Double>> after = counts(fleet);
             for (int i = 0; i < before.size(); i++) {
                 toWire.add(Counts.since(before.get(i), after.get(i)));
@@ -69,7 +71,7 @@ public final class LatencyBench implements Benchmark {
         String calls = workers + (workers == 1 ? " call" : " calls at once");
         describe(report, calls, "packet sent to engine", delays.toEngine());
         describeWire(report, calls, toWire);
-        describe(report, calls, "result to receiver", delays.toReceiver());
+        describe(report, calls, "result to receiver", delays.toReceiver(from, until));
     }
 
     private static List<Map<String, Double>> counts(Fleet fleet) throws IOException {
@@ -122,36 +124,5 @@ public final class LatencyBench implements Benchmark {
                 .with("most_ms", millis.at(1));
         report.goal(
                 calls + ", " + way, millis.count() > 0 && p99 <= MOST_MS, "p99 %.2f ms, goal %.0f ms", p99, MOST_MS);
-    }
-
-    /** What results tell; the first that arrive after the warm-up still tell of packets in it. */
-    private static final class Delays {
-        private final List<Double> toEngine = new ArrayList<>();
-        private final List<Double> toReceiver = new ArrayList<>();
-
-        synchronized void take(EventBody body) {
-            long now = System.nanoTime();
-            switch (body) {
-                case EventBody.TranscriptInterim interim -> toReceiver.add(ms(now - Long.parseLong(interim.text())));
-                case EventBody.TranscriptFinal words -> {
-                    String[] figures = words.text().split(" ", -1);
-                    toReceiver.add(ms(now - Long.parseLong(figures[0])));
-                    Arrays.stream(figures).skip(1).forEach(micros -> toEngine.add(Long.parseLong(micros) / 1000.0));
-                }
-                default -> {} // what else is told of a call
-            }
-        }
-
-        synchronized Sorted toEngine() {
-            return Sorted.of(toEngine);
-        }
-
-        synchronized Sorted toReceiver() {
-            return Sorted.of(toReceiver);
-        }
-
-        private static double ms(long nanos) {
-            return nanos / 1e6;
-        }
     }
 }
