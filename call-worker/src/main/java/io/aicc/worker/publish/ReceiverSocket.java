@@ -162,12 +162,11 @@ final class ReceiverSocket {
             proxy.setConnectTimeoutMillis(timing.connect().toMillis());
             pipeline.addLast(proxy);
         }
-        if (route.tls() != null) {
-            SslHandler handler =
-                    route.tls().newHandler(socket.alloc(), destination.url().getHost(), destination.port());
+        route.encryption(destination).ifPresent(engine -> {
+            SslHandler handler = new SslHandler(engine);
             handler.setHandshakeTimeoutMillis(timing.connect().toMillis());
             pipeline.addLast(handler);
-        }
+        });
         HttpHeaders headers = new DefaultHttpHeaders()
                 .set(HttpHeaderNames.AUTHORIZATION, "Bearer " + token.value())
                 .set(SESSION_HEADER, sessionId);
