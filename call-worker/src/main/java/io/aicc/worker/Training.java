@@ -3,14 +3,13 @@ package io.aicc.worker;
 import io.aicc.runtime.ManagementServer.Endpoints;
 import io.aicc.runtime.Program;
 import io.aicc.runtime.Settings;
+import io.aicc.runtime.SettingsException;
 import io.aicc.wire.event.Channel;
-import io.aicc.wire.event.EventBody;
 import io.aicc.worker.audio.AudioFrame;
 import io.aicc.worker.publish.Destination;
 import io.aicc.worker.publish.PublishSettings;
-import io.aicc.worker.publish.SessionIdentity;
-import io.aicc.worker.publish.TranscriptPublisher;
 import io.aicc.worker.speech.SpeechEngine;
+import io.aicc.worker.speech.SpeechException;
 import io.aicc.worker.speech.SpeechListener;
 import io.aicc.worker.speech.SpeechListener.Transcript;
 import io.aicc.worker.speech.SpeechStream;
@@ -28,8 +27,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
@@ -37,35 +34,40 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What {@code assemble} runs for the JVM to learn a worker from: its start with each engine that it can have at hand,
- * then a whole call, two speakers' packets in, words to a receiver out. What is learnt need not be loaded, linked and worked out
- * in the one call that a worker has.
+ * What {@code assemble} runs for the JVM to learn a worker from: its start, then a whole call, two speakers' packets in, words to a
+ * receiver out. What is learnt need not be loaded, linked and worked out in the one call that a worker has. With the engine that
+ * the environment names, or, when it names none, a start with each that can be had at hand.
  */
 final class Training {
+    private static final String ENGINE = "AICC_STT_ENGINE";
     private static final Map<String, String> ENGINE_ELSEWHERE =
-            Map.of("AICC_STT_ENGINE", "vosk", "AICC_VOSK_URL", "ws://127.0.0.1:1");
+            Map.of(ENGINE, "vosk", "AICC_VOSK_URL", "ws://127.0.0.1:1");
 
     private static final int PACKET_MS = 20;
     private static final int SPEECH_PACKETS = 75;
     private static final int PACKETS = 150;
-    private static final int UTTERANCES = 400;
 
     private Training() {}
 
     public static void main(String[] arguments) throws Exception {
         Map<String, String> commanded = new HashMap<>(System.getenv());
         commanded.put("AICC_CONTROL_PUBLIC_KEY", keyOfNobody());
-        Map<String, String> elsewhere = new HashMap<>(commanded);
-        elsewhere.putAll(ENGINE_ELSEWHERE);
-        start(elsewhere);
+        boolean named = commanded.containsKey(ENGINE);
+        if (!named) {
+            Map<String, String> elsewhere = new HashMap<>(commanded);
+            elsewhere.putAll(ENGINE_ELSEWHERE);
+            start(elsewhere);
+        }
         start(commanded);
         Path outbox = Files.createTempDirectory(Path.of(System.getenv("AICC_OUTBOX_DIR")), "training");
         try (TrainingReceiver receiver = TrainingReceiver.listen()) {
             URI url = URI.create("ws://127.0.0.1:" + receiver.port() + "/transcripts");
             Destination destination = Destination.of("training", url, "training", new byte[32]);
             PublishSettings outputs = new PublishSettings(List.of(destination), outbox);
-            talk(outputs);
-            publish(outputs);
+            talk(named ? engine(commanded) : new Echo(), outputs);
+            if (receiver.acknowledged() == 0) {
+                throw new IllegalStateException("the receiver got no word of the call");
+            }
         }
     }
 
@@ -96,11 +98,15 @@ final class Training {
         }
     }
 
-    private static void talk(PublishSettings outputs) throws Exception {
+    private static SpeechEngine engine(Map<String, String> environment) throws SettingsException, SpeechException {
+        return Settings.load(environment, WorkerConfig::read).engine().create(new SimpleMeterRegistry());
+    }
+
+    private static void talk(SpeechEngine engine, PublishSettings outputs) throws Exception {
         InetAddress here = InetAddress.getLoopbackAddress();
         try (DatagramSocket customer = new DatagramSocket(0, here);
                 DatagramSocket agent = new DatagramSocket(0, here);
-                OwnCall call = OwnCall.prepare(new Echo(), outputs)) {
+                OwnCall call = OwnCall.prepare(engine, outputs)) {
             call.handOver(Map.of(Channel.CUSTOMER, customer.getLocalPort(), Channel.AGENT, agent.getLocalPort()));
             for (int i = 0; i < PACKETS; i++) {
                 send(customer, i, call.hears(Channel.CUSTOMER));
@@ -108,32 +114,6 @@ final class Training {
                 Thread.sleep(PACKET_MS);
             }
             call.end();
-        }
-    }
-
-    /**
-     * Lets words go out often enough for the compiler to learn their way too: in a call there are a few a second, and it would
-     * be over before they counted.
-     */
-    private static void publish(PublishSettings outputs) throws InterruptedException {
-        var session = new SessionIdentity("training", "training", 1);
-        var stt = new EventBody.Stt("training", "none", 0);
-        var words = List.of(new EventBody.Word("end", 0, PACKET_MS, 1.0));
-        try (TranscriptPublisher publisher =
-                TranscriptPublisher.open(session, outputs, new SimpleMeterRegistry(), InstantSource.system())) {
-            for (int i = 0; i < UTTERANCES; i++) {
-                String utterance = "customer-" + i;
-                publisher.publish(new EventBody.TranscriptInterim(
-                        Channel.CUSTOMER, utterance, 1, false, i, i, "so far", "en-US", null, stt));
-                Thread.sleep(1);
-                publisher.publish(new EventBody.TranscriptFinal(
-                        Channel.CUSTOMER, utterance, 2, true, i, i, "in the end", "en-US", 1.0, words, stt));
-                Thread.sleep(1);
-            }
-            long unheard = publisher.drain(Duration.ofSeconds(5));
-            if (unheard > 0) {
-                throw new IllegalStateException("the receiver got nothing of " + unheard + " finals");
-            }
         }
     }
 

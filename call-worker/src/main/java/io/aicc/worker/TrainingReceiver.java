@@ -23,6 +23,8 @@ final class TrainingReceiver implements AutoCloseable {
 
     private final ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
 
+    private volatile long acknowledged;
+
     private TrainingReceiver() throws IOException {}
 
     static TrainingReceiver listen() throws IOException {
@@ -35,6 +37,11 @@ final class TrainingReceiver implements AutoCloseable {
         return socket.getLocalPort();
     }
 
+    /** The last event that it has, by number. */
+    long acknowledged() {
+        return acknowledged;
+    }
+
     private void serve() {
         try {
             while (true) {
@@ -45,7 +52,7 @@ final class TrainingReceiver implements AutoCloseable {
         }
     }
 
-    private static void serve(Socket accepted) {
+    private void serve(Socket accepted) {
         try (Socket worker = accepted) {
             DataInputStream in = new DataInputStream(worker.getInputStream());
             worker.getOutputStream().write(handshake(in).getBytes(StandardCharsets.US_ASCII));
@@ -53,6 +60,7 @@ final class TrainingReceiver implements AutoCloseable {
             while (true) {
                 Matcher sequence = SEQUENCE.matcher(frame(in));
                 if (sequence.find()) {
+                    acknowledged = Long.parseLong(sequence.group(1));
                     say(worker, "{\"type\":\"ack\",\"seq\":" + sequence.group(1) + "}");
                 }
             }

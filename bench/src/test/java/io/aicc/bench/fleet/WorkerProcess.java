@@ -1,4 +1,4 @@
-package io.aicc.worker;
+package io.aicc.bench.fleet;
 
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,7 +1,11 @@
-package io.aicc.worker;
+package io.aicc.bench.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.aicc.bench.engine.CountingProvider;
+import io.aicc.demo.google.GoogleStandIn;
+import io.aicc.demo.google.Limits;
+import io.aicc.worker.CallWorker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,12 +19,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The worker as it is shipped, and what becomes of its AOT cache when something around it is another. */
+/** The worker as it is shipped, and what becomes of its AOT caches when something around it is another. */
 @Timeout(180)
 class AssembledWorkerTest {
     private static final Path ROOT =
             Path.of(System.getProperty("aicc.root", "..")).toAbsolutePath();
     private static final String UNUSED = "AOT cache not in use";
+    private static final List<String> FILES =
+            List.of("lib/aicc-crds.jar", "classpath", "classpath.google", "program.aot", "program.google.aot", "start");
 
     @TempDir
     private static Path shared;
@@ -53,13 +59,16 @@ class AssembledWorkerTest {
 
     /** What a worker says until it has started: as an image starts it, unless its JVM is told otherwise. */
     private List<String> start(String... otherwise) throws Exception {
+        // An engine that loads no model: it is asked for when there is a call.
+        return start(Map.of("AICC_STT_ENGINE", "vosk", "AICC_VOSK_URL", "ws://127.0.0.1:1"), otherwise);
+    }
+
+    private List<String> start(Map<String, String> engine, String... otherwise) throws Exception {
         List<String> command = new ArrayList<>(List.of(shipped.resolve("start").toString()));
         if (otherwise.length > 0) {
             command.addAll(List.of(otherwise));
             command.add(CallWorker.class.getName());
         }
-        // An engine that loads no model: it is asked for when there is a call.
-        Map<String, String> engine = Map.of("AICC_STT_ENGINE", "vosk", "AICC_VOSK_URL", "ws://127.0.0.1:1");
         List<String> said = WorkerProcess.start(command, directory, engine);
         assertThat(said).as(String.join("\n", said)).anyMatch(line -> line.contains(WorkerProcess.STARTED));
         return said;
@@ -75,26 +84,20 @@ class AssembledWorkerTest {
     }
 
     @Test
-    void startsWithItsCacheAndTheJarsOfGoogle() throws Exception {
-        String google = Files.readString(shipped.resolve("classpath.google")).strip();
-
-        assertThat(start("-cp", classPath() + ":" + google)).noneMatch(line -> line.contains(UNUSED));
-        assertThat(google).contains("google-cloud-speech").contains("grpc-core").contains("protobuf-java");
-    }
-
-    @Test
-    void jarsOfGoogleAreThereForWhoSpeaksWithGoogle() throws Exception {
-        String google = Files.readString(shipped.resolve("classpath.google")).strip();
-        String jar = Path.of(google.split(":", 2)[0]).getFileName().toString();
-
-        assertThat(settingsOfTheJvm("google")).contains("aicc-call-worker.jar").contains(jar);
-        assertThat(settingsOfTheJvm("sphinx")).contains("aicc-call-worker.jar").doesNotContain(jar);
+    void startsWithACacheAndTheJarsOfItsOwnForGoogle() throws Exception {
+        try (GoogleStandIn google = GoogleStandIn.start(CountingProvider.engine(), Limits.GOOGLE, directory, 0)) {
+            assertThat(start(google.workerSettings())).noneMatch(line -> line.contains(UNUSED));
+        }
+        assertThat(settingsOfTheJvm("google")).contains("google-cloud-speech", "program.google.aot");
+        assertThat(settingsOfTheJvm("sphinx"))
+                .contains("aicc-call-worker.jar", "program.aot")
+                .doesNotContain("google");
     }
 
     /** Without starting the program. */
     private static String settingsOfTheJvm(String engine) throws IOException {
-        ProcessBuilder start = WorkerProcess.withoutOurSettings(
-                new ProcessBuilder(shipped.resolve("start").toString(), "-XshowSettings:properties", "-version"));
+        ProcessBuilder start = WorkerProcess.withoutOurSettings(new ProcessBuilder(
+                shipped.resolve("start").toString(), "-XX:+PrintFlagsFinal", "-XshowSettings:properties", "-version"));
         start.environment().put("AICC_STT_ENGINE", engine);
         Process process = start.redirectErrorStream(true).start();
         return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -115,7 +118,7 @@ class AssembledWorkerTest {
     @Test
     void whatWasReplacedIsFoundOutThoughTheJvmMayNotSee() throws Exception {
         assertThat(check()).isZero();
-        for (String file : List.of("lib/aicc-crds.jar", "classpath", "classpath.google", "program.aot", "start")) {
+        for (String file : FILES) {
             Path path = shipped.resolve(file);
             byte[] right = Files.readAllBytes(path);
             FileTime made = Files.getLastModifiedTime(path);
