@@ -22,6 +22,9 @@ final class Ear implements AutoCloseable {
     private long lastTickNanos;
     private volatile @Nullable Speaker speaker;
 
+    /** Whether there may be more to read; its thread's. */
+    private boolean more;
+
     /** Whether its thread reads and consumes; else it waits for a packet. */
     private volatile boolean working;
 
@@ -38,16 +41,9 @@ final class Ear implements AutoCloseable {
 
     /** Until the socket is closed and everything consumed, or until interrupted. */
     void run() throws IOException {
-        boolean more = false;
         try {
             while (socket.isOpen() && !Thread.currentThread().isInterrupted()) {
-                if (!more) {
-                    socket.await(speaker == null ? 0 : TICK_MS);
-                }
-                working = true;
-                more = read();
-                work();
-                working = false;
+                turn();
             }
         } finally {
             Speaker last = speaker;
@@ -55,6 +51,20 @@ final class Ear implements AutoCloseable {
                 last.finish();
             }
         }
+    }
+
+    /**
+     * One wake-up. Apart from its loop because the JVM compiles what is called often, but a loop that goes round a hundred times
+     * a second not before the call is over.
+     */
+    private void turn() throws IOException {
+        if (!more) {
+            socket.await(speaker == null ? 0 : TICK_MS);
+        }
+        working = true;
+        more = read();
+        work();
+        working = false;
     }
 
     private void work() {
