@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 @JsonClassDescription(
         "How many workers stand ready, on which ports, and what they run. Changes reach new workers; calls finish as they began.")
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(
+        value =
+                "!has(self.ports) || !has(self.ports.nodes) || self.ports.nodes == 1 || has(self.networkMode) && self.networkMode == 'HostPort'",
+        message = "spec.ports.nodes above 1 needs spec.networkMode HostPort: the ports of a pod are its own")
 public record WorkerPoolSpec(
         @Default("{}") @JsonPropertyDescription("How many idle workers are kept ready.") @Nullable
         Warm warm,
@@ -39,7 +43,7 @@ public record WorkerPoolSpec(
 
         @Default("PodIP")
         @JsonPropertyDescription(
-                "PodIP: RTP goes straight to the pod. HostPort: for a PBX that cannot route to pods; the ports are then the node's too, so pools that share nodes need ranges of their own.")
+                "PodIP: RTP goes straight to the pod. HostPort: for a PBX that cannot route to pods; the ports are then the node's too (spec.ports.nodes), so pools that share nodes need ranges of their own.")
         @Nullable
         NetworkMode networkMode,
 
@@ -123,6 +127,14 @@ public record WorkerPoolSpec(
             @JsonPropertyDescription("Last port, odd, at most 29999.")
             @Nullable
             Integer to,
+
+            @Default("1")
+            @Min(1)
+            @Max(1000)
+            @JsonPropertyDescription(
+                    "With networkMode HostPort: on how many nodes at a time a pair may be leased, once on each. At most as many as workers can run on, or pods are made that find no node.")
+            @Nullable
+            Integer nodes,
 
             @Default("2")
             @Min(0)

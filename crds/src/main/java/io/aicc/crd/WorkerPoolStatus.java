@@ -23,7 +23,7 @@ public record WorkerPoolStatus(
         @JsonPropertyDescription("Workers that serve a call.") @Nullable
         Integer busy,
 
-        @JsonPropertyDescription("Port pairs by state.") @Nullable
+        @JsonPropertyDescription("Port pairs by state, each counted for every node that may have it.") @Nullable
         PortCounts ports,
 
         @JsonPropertyDescription("Selects the pool's pods, for the scale subresource.") @LabelSelector @Nullable
@@ -40,7 +40,7 @@ public record WorkerPoolStatus(
         @JsonPropertyDescription("Ready says whether the warm buffer is full, and if not, why.") @Nullable
         List<Condition> conditions) {
 
-    /** Port pairs by state; the three add up to the range. */
+    /** Port pairs by state; the three add up to the pairs of the range, times spec.ports.nodes. */
     public record PortCounts(
             @JsonPropertyDescription("Pairs that can be leased.")
             int free,

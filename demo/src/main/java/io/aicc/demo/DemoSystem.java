@@ -234,7 +234,7 @@ public final class DemoSystem implements AutoCloseable {
         pool.setSpec(new WorkerPoolSpec(
                 new WorkerPoolSpec.Warm(size.warm(), size.warm(), 0),
                 size.max(),
-                new WorkerPoolSpec.Ports(size.ports().from(), size.ports().to(), null),
+                new WorkerPoolSpec.Ports(size.ports().from(), size.ports().to(), null, null),
                 null,
                 new WorkerPoolSpec.Worker("local-process", null, null, worker, null, null),
                 new WorkerPoolSpec.Speech(settings.get(ENGINE), null),

@@ -182,6 +182,8 @@ class CrdIT {
             warm: {min: 9, max: 3}                   | must not be greater than
             allowedRtpSources: ["everywhere"]        | spec.allowedRtpSources
             networkMode: HostNetwork                 | spec.networkMode
+            ports: {nodes: 0}                        | spec.ports.nodes
+            ports: {nodes: 2}                        | needs spec.networkMode HostPort
             """)
     void aBadPoolIsRefused(String line, String reason) {
         assertThatThrownBy(() -> create(POOL + "  " + line + "\n")).hasMessageContaining(reason);

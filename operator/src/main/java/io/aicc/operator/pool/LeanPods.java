@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
@@ -34,7 +35,10 @@ final class LeanPods extends BasicItemStore<Pod> {
         meta.setOwnerReferences(List.of());
         List<Container> containers =
                 pod.getSpec().getContainers().stream().map(LeanPods::lean).toList();
-        pod.setSpec(new PodSpecBuilder().withContainers(containers).build());
+        pod.setSpec(new PodSpecBuilder()
+                .withNodeName(pod.getSpec().getNodeName())
+                .withContainers(containers)
+                .build());
         if (pod.getStatus() != null) {
             pod.setStatus(lean(pod.getStatus()));
         }
@@ -47,13 +51,19 @@ final class LeanPods extends BasicItemStore<Pod> {
                 .withReason(status.getReason())
                 .withPodIP(status.getPodIP())
                 .withHostIP(status.getHostIP())
-                .withConditions(status.getConditions().stream()
-                        .filter(condition -> condition.getType().equals(WorkerPod.READY))
-                        .toList())
+                .withConditions(
+                        status.getConditions().stream().filter(LeanPods::told).toList())
                 .withContainerStatuses(status.getContainerStatuses().stream()
                         .filter(container -> container.getName().equals(WorkerPodFactory.CONTAINER))
                         .toList())
                 .build();
+    }
+
+    /** Whether a pod is ready, and why it has no node. */
+    private static boolean told(PodCondition condition) {
+        return condition.getType().equals(WorkerPod.READY)
+                || condition.getType().equals(WorkerPod.SCHEDULED)
+                        && condition.getStatus().equals("False");
     }
 
     private static Container lean(Container container) {

@@ -14,6 +14,6 @@ public sealed interface Memory {
     /** Workers of a session that are no more counted so much. */
     record Counted(String pool, String session, Account earlier) implements Memory {}
 
-    /** A pair was freed. */
-    record Freed(String pool, PortPair ports, Instant at) implements Memory {}
+    /** A pod's pair was freed, on its node, which nobody remembers. */
+    record Freed(String pool, String pod, PortPair ports, Instant at) implements Memory {}
 }

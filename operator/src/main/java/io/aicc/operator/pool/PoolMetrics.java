@@ -28,7 +28,7 @@ final class PoolMetrics {
         gauge("aicc_workers_wanted", "Idle workers that there should be, all pools together", Staffing.Counts::target);
         gauge("aicc_calls_waiting", "Calls that wait for a worker", Staffing.Counts::waiting);
         gauge("aicc_active_calls", "Calls that have a worker", Staffing.Counts::busy);
-        gauge("aicc_port_pool_available", "Port pairs that can be leased, all pools together", counts -> counts.ports()
+        gauge("aicc_port_pool_available", "Free port pairs, each counted for every node that may have it, all pools together", counts -> counts.ports()
                 .free());
         leakedPairs = Counter.builder("aicc_leaks")
                 .description(
@@ -55,7 +55,7 @@ final class PoolMetrics {
     private void pairs(String state, ToDoubleFunction<PortLeases.Counts> count) {
         Gauge.builder("aicc_port_pairs", () -> sum(counts -> count.applyAsDouble(counts.ports())))
                 .tag("state", state)
-                .description("Port pairs by state, all pools together")
+                .description("Port pairs by state, each counted for every node that may have it, all pools together")
                 .register(metrics);
     }
 

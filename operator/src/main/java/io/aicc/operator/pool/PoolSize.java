@@ -1,6 +1,7 @@
 package io.aicc.operator.pool;
 
 import io.aicc.crd.WorkerPoolSpec;
+import io.aicc.crd.WorkerPoolSpec.NetworkMode;
 import io.aicc.operator.port.PortRange;
 import java.time.Duration;
 import java.util.Objects;
@@ -15,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param percent idle workers as a share of the busy ones
  * @param maxWorkers idle and busy together
  * @param range whose port pairs new workers get
+ * @param nodes on how many nodes a pair may be leased at a time; a pod's own pairs are not a node's, and leased once in the pool
  * @param quarantine rest of a pair after a call
  */
-record PoolSize(int min, int max, int percent, int maxWorkers, PortRange range, Duration quarantine) {
+record PoolSize(int min, int max, int percent, int maxWorkers, PortRange range, int nodes, Duration quarantine) {
 
     static PoolSize of(WorkerPoolSpec spec) {
         WorkerPoolSpec.Warm warm = spec.warm();
@@ -30,6 +32,7 @@ record PoolSize(int min, int max, int percent, int maxWorkers, PortRange range, 
                 new PortRange(
                         or(ports == null ? null : ports.from(), PortRange.ALL.from()),
                         or(ports == null ? null : ports.to(), PortRange.ALL.to())),
+                spec.networkMode() == NetworkMode.HostPort ? or(ports == null ? null : ports.nodes(), 1) : 1,
                 Duration.ofSeconds(or(ports == null ? null : ports.quarantineSeconds(), 2)));
     }
 

@@ -1,6 +1,7 @@
 package io.aicc.operator.pool;
 
 import io.aicc.crd.WorkerPool;
+import io.aicc.crd.WorkerPoolSpec.NetworkMode;
 import io.aicc.operator.pool.Claim.Shortage;
 import io.aicc.operator.port.PortLeases;
 import io.aicc.operator.port.PortPair;
@@ -29,6 +30,9 @@ final class Staffing {
     /** A pod that is not ready by then never will be. */
     static final Duration START_LIMIT = Duration.ofSeconds(120);
 
+    /** A pod that no node has taken by then may do better with another pair, if pairs keep pods off nodes. */
+    static final Duration NODE_LIMIT = Duration.ofSeconds(10);
+
     /** An idle worker that is ill for so long is replaced. */
     static final Duration UNWELL_LIMIT = Duration.ofSeconds(10);
 
@@ -47,7 +51,7 @@ final class Staffing {
     private final Set<String> strays = new HashSet<>();
     private @Nullable WorkerPool resource;
     private String revision = "";
-    private PoolSize size = new PoolSize(0, 0, 0, 0, PortRange.ALL, Duration.ZERO);
+    private PoolSize size = new PoolSize(0, 0, 0, 0, PortRange.ALL, 1, Duration.ZERO);
     private int failures;
     private @Nullable String trouble;
     private Instant makeAgainAt = Instant.MIN;
@@ -60,8 +64,12 @@ final class Staffing {
         this.roster = roster;
     }
 
-    /** A pod to be made. */
-    record Making(String pod, PortPair ports) {}
+    /**
+     * A pod to be made.
+     *
+     * @param taken nodes that it must not come to, see {@link PortLeases.Lease}
+     */
+    record Making(String pod, PortPair ports, List<String> taken) {}
 
     /**
      * What has to be written to get from what is to what should be.
@@ -102,7 +110,7 @@ final class Staffing {
     /** Nobody is wanted any more. */
     void abandon() {
         resource = null;
-        size = new PoolSize(0, 0, 0, 0, size.range(), size.quarantine());
+        size = new PoolSize(0, 0, 0, 0, size.range(), size.nodes(), size.quarantine());
     }
 
     /** Whether a pod is on its way, or was made and may exist. */
@@ -155,8 +163,16 @@ final class Staffing {
         return Optional.ofNullable(trouble);
     }
 
+    /** When there will be something to do though nothing happens: a pause is over, a pair free, a pod late. */
     Optional<Instant> nextChance() {
-        return makeAgainAt.isAfter(clock.instant()) ? Optional.of(makeAgainAt) : leases.nextFree();
+        Instant now = clock.instant();
+        Stream<Instant> late =
+                roster.workers().stream().filter(Worker::starting).map(worker -> late(worker, now));
+        Stream<Instant> lost = unseen.values().stream().map(made -> made.plus(UNSEEN_LIMIT));
+        return Stream.of(Stream.of(makeAgainAt), leases.nextFree().stream(), late, lost)
+                .flatMap(chances -> chances)
+                .filter(chance -> chance.isAfter(now))
+                .min(Comparator.naturalOrder());
     }
 
     Plan plan() {
@@ -170,7 +186,7 @@ final class Staffing {
         boolean noRoom = refill.make() > 0 && make.isEmpty() && counts.starting() == 0 && trouble == null;
         letGo(ready, noRoom && counts.outdated() > 0 ? refill.toMakeRoom() : refill);
         List<String> verify = unseen.entrySet().stream()
-                .filter(entry -> now.isAfter(entry.getValue().plus(UNSEEN_LIMIT)))
+                .filter(entry -> !now.isBefore(entry.getValue().plus(UNSEEN_LIMIT)))
                 .map(Map.Entry::getKey)
                 .toList();
         return new Plan(make, spent(), verify, mark());
@@ -193,7 +209,7 @@ final class Staffing {
                 busy,
                 roster.waitingCount(),
                 size.idleFor(busy),
-                leases.counts(size.range()));
+                leases.counts(size.range(), size.nodes()));
     }
 
     /** Why a session has to wait. */
@@ -208,8 +224,15 @@ final class Staffing {
         if (now.starting() == 0 && ports.free() == 0) {
             return new Claim.Waiting(
                     Shortage.PortsExhausted,
-                    "all %d port pairs of %s (%s) are taken: %d leased, %d in quarantine, 0 free; widen spec.ports of the pool or wait for a call to end"
-                            .formatted(size.range().pairs(), name, size.range(), ports.leased(), ports.quarantined()));
+                    "all %d port pairs of %s (%s%s) are taken: %d leased, %d in quarantine, 0 free; widen spec.ports of the pool%s or wait for a call to end"
+                            .formatted(
+                                    size.range().pairs() * size.nodes(),
+                                    name,
+                                    size.range(),
+                                    size.nodes() == 1 ? "" : " on each of %d nodes".formatted(size.nodes()),
+                                    ports.leased(),
+                                    ports.quarantined(),
+                                    onNodes(resource) ? ", raise spec.ports.nodes if workers have more nodes," : ""));
         }
         if (now.starting() == 0 && live >= size.maxWorkers()) {
             return new Claim.Waiting(
@@ -230,18 +253,45 @@ final class Staffing {
     }
 
     private void giveUpLateOnes(Instant now) {
-        for (Worker worker : roster.workers()) {
-            if (!worker.starting()) {
-                continue;
-            }
-            if (worker.proven() && !now.isBefore(worker.unwellSince(now).plus(UNWELL_LIMIT))) {
+        List<Worker> late = roster.workers().stream()
+                .filter(worker -> worker.starting() && !now.isBefore(late(worker, now)))
+                .toList();
+        for (Worker worker : late) {
+            if (worker.proven()) {
                 loss("idle pod " + worker.pod() + " is neither ready nor heard for " + UNWELL_LIMIT.toSeconds() + " s");
-                roster.retire(worker);
-            } else if (!worker.proven() && now.isAfter(worker.seenAt().plus(START_LIMIT))) {
-                fault("pod " + worker.pod() + " was not ready within " + START_LIMIT.toSeconds() + " s");
-                roster.retire(worker);
+            } else {
+                fault("pod %s was not ready within %d s: %s%s"
+                        .formatted(worker.pod(), startLimit(worker).toSeconds(), worker.reason(), remedy(worker)));
             }
+            roster.retire(worker);
         }
+    }
+
+    /** When a worker is given up that has not become ready by then, or not again. */
+    private Instant late(Worker worker, Instant now) {
+        return worker.proven()
+                ? worker.unwellSince(now).plus(UNWELL_LIMIT)
+                : worker.seenAt().plus(startLimit(worker));
+    }
+
+    private Duration startLimit(Worker worker) {
+        return keptOff(worker) ? NODE_LIMIT : START_LIMIT;
+    }
+
+    private String remedy(Worker worker) {
+        return keptOff(worker)
+                ? "; spec.ports.nodes of the pool counts on %d nodes for its workers: lower it if there are fewer, or widen spec.ports"
+                        .formatted(size.nodes())
+                : "";
+    }
+
+    /** Whether it may be for its pair, which other nodes have already, that no node takes a pod. */
+    private boolean keptOff(Worker worker) {
+        return size.nodes() > 1 && worker.reason().startsWith(WorkerPod.UNSCHEDULABLE);
+    }
+
+    private static boolean onNodes(WorkerPool pool) {
+        return pool.getSpec().networkMode() == NetworkMode.HostPort;
     }
 
     private List<Making> make(int missing, Counts counts, Instant now) {
@@ -252,12 +302,12 @@ final class Staffing {
         }
         for (int i = Math.min(missing, room); i > 0; i--) {
             String pod = pool + "-" + podNames.get();
-            Optional<PortPair> pair = leases.lease(pod, size.range());
-            if (pair.isEmpty()) {
+            Optional<PortLeases.Lease> lease = leases.lease(pod, size.range(), size.nodes());
+            if (lease.isEmpty()) {
                 break;
             }
             unseen.put(pod, now);
-            make.add(new Making(pod, pair.get()));
+            make.add(new Making(pod, lease.get().pair(), lease.get().taken()));
         }
         return make;
     }

@@ -83,27 +83,22 @@ final class WarmPool {
         ledger.begin(session, earlier);
     }
 
-    /** Before pods are looked at: this pair was freed a moment ago. */
-    synchronized void rest(PortPair pair, Instant freedAt) {
-        leases.quarantine(pair, freedAt.plus(staffing.quarantine()));
+    /** Before pods are looked at: this pod's pair was freed then, unless it turns out that the pod is still there. */
+    synchronized void rest(String pod, PortPair pair, Instant freedAt) {
+        leases.quarantine(pod, pair, freedAt.plus(staffing.quarantine()));
     }
 
     /** A pod that exists; idempotent. */
-    synchronized Worker found(String pod, String uid, PortPair ports, String podRevision) {
-        staffing.seen(pod);
-        Optional<Worker> known = roster.inPod(pod);
-        if (known.isPresent()) {
-            return known.get();
-        }
-        Worker worker = new Worker(pod, uid, ports, podRevision, clock.instant());
-        roster.add(worker);
-        String session = expected.remove(uid);
-        if (session != null) {
-            roster.bind(worker, session);
-            worker.markRecorded();
-        }
-        if (!leases.adopt(pod, ports) && session == null) {
-            worker.leave(); // Two pods with one pair: the later one gets no call.
+    synchronized Worker found(WorkerPod pod) {
+        staffing.seen(pod.name());
+        Optional<Worker> known = roster.inPod(pod.name());
+        Worker worker = known.orElseGet(() -> arrived(pod));
+        worker.reason(pod.reason());
+        boolean alone = known.isPresent()
+                ? leases.place(pod.name(), pod.node())
+                : pod.failed() || leases.adopt(pod.name(), pod.ports(), pod.node());
+        if (!alone && worker.session() == null) {
+            roster.retire(worker); // Two pods with one pair, or the pair rests there: the later one gets no call.
         }
         return worker;
     }
@@ -319,7 +314,7 @@ final class WarmPool {
         return staffing.counts();
     }
 
-    /** When there will be something to do without anybody telling us: a pair at rest, a pause after a failure. */
+    /** When there will be something to do though nothing happens, after {@link #plan}. */
     synchronized Optional<Instant> nextChance() {
         return staffing.nextChance();
     }
@@ -331,6 +326,17 @@ final class WarmPool {
 
     synchronized Claim.Waiting shortage() {
         return staffing.shortage();
+    }
+
+    private Worker arrived(WorkerPod pod) {
+        Worker worker = new Worker(pod.name(), pod.uid(), pod.ports(), pod.revision(), clock.instant());
+        roster.add(worker);
+        String session = expected.remove(pod.uid());
+        if (session != null) {
+            roster.bind(worker, session);
+            worker.markRecorded();
+        }
+        return worker;
     }
 
     /** Puts a worker where it belongs now; returns the session to tell, if any. */

@@ -108,8 +108,8 @@ public final class WarmPools implements AutoCloseable {
                     pool(pool).expect(session, podUid);
                 case Memory.Counted(String pool, String session, Account earlier) ->
                     pool(pool).count(session, earlier);
-                case Memory.Freed(String pool, PortPair ports, Instant at) ->
-                    pool(pool).rest(ports, at);
+                case Memory.Freed(String pool, String pod, PortPair ports, Instant at) ->
+                    pool(pool).rest(pod, ports, at);
             }
         }
         channels = open;
@@ -281,7 +281,7 @@ public final class WarmPools implements AutoCloseable {
         }
         WorkerPod worker = seen.get();
         WarmPool pool = pool(worker.pool());
-        Worker known = pool.found(worker.name(), worker.uid(), worker.ports(), worker.revision());
+        Worker known = pool.found(worker);
         if (worker.live()) {
             pool.marked(worker.name(), true);
         }

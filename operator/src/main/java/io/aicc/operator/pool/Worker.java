@@ -38,6 +38,7 @@ public final class Worker {
     private final Instant seenAt;
     private final Set<String> refused = ConcurrentHashMap.newKeySet();
     private volatile String host = "";
+    private String reason = "";
     private volatile @Nullable WorkerChannel channel;
     private volatile @Nullable WorkerReport report;
     private volatile @Nullable String session;
@@ -305,6 +306,15 @@ public final class Worker {
 
     Instant seenAt() {
         return seenAt;
+    }
+
+    /** Why its pod is not up, as Kubernetes says, or how far it is. */
+    String reason() {
+        return reason;
+    }
+
+    void reason(String value) {
+        reason = value;
     }
 
     void host(String value) {

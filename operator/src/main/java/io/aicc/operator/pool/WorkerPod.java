@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a pod's object says of a worker. The ports are read where they cannot be changed, in the container's environment; the
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
  *
  * @param revision what the pod was made from; empty when it does not say
  * @param live whether it is marked as one that has a call
+ * @param node name of its node, null while it has none
  * @param address IP address of the pod, empty while it has none
  * @param mediaHost where RTP must go: the pod, or its node when the ports are the node's
  * @param restarts how often its process was started again
@@ -36,6 +38,7 @@ record WorkerPod(
         int controlPort,
         String revision,
         boolean live,
+        @Nullable String node,
         String address,
         String mediaHost,
         boolean ready,
@@ -46,6 +49,12 @@ record WorkerPod(
 
     /** The condition of a pod that says so. */
     static final String READY = "Ready";
+
+    /** The condition of a pod that says whether it has a node. */
+    static final String SCHEDULED = "PodScheduled";
+
+    /** What {@link #reason} begins with while no node is fit for the pod. */
+    static final String UNSCHEDULABLE = "Unschedulable";
 
     private static final int LONGEST_LINE = 300;
 
@@ -75,6 +84,7 @@ record WorkerPod(
                 control.get(),
                 labels.getOrDefault(WorkerPodFactory.REVISION_LABEL, ""),
                 labels.entrySet().containsAll(WorkerPodFactory.LIVE.entrySet()),
+                pod.getSpec().getNodeName(),
                 address,
                 onNode ? Objects.requireNonNullElse(status.getHostIP(), "") : address,
                 readyCondition(status),
@@ -101,8 +111,23 @@ record WorkerPod(
                 .map(ContainerState::getWaiting)
                 .map(ContainerStateWaiting::getReason)
                 .orElse(phase);
-        String reason = Objects.requireNonNullElse(status.getReason(), waiting);
+        String reason = Optional.ofNullable(status.getReason())
+                .or(() -> unscheduled(status))
+                .orElse(waiting);
         return lastLine(status).map(line -> reason + ", last line: " + line).orElse(reason);
+    }
+
+    private static Optional<String> unscheduled(PodStatus status) {
+        return status.getConditions().stream()
+                .filter(condition -> condition.getType().equals(SCHEDULED)
+                        && UNSCHEDULABLE.equals(condition.getReason())
+                        && condition.getStatus().equals("False"))
+                .findFirst()
+                .map(condition -> cut(UNSCHEDULABLE + ", " + condition.getMessage()));
+    }
+
+    private static String cut(String line) {
+        return line.substring(0, Math.min(line.length(), LONGEST_LINE));
     }
 
     /** The end of what its process wrote before it ended; a process may write anything. */
@@ -116,9 +141,7 @@ record WorkerPod(
                         .filter(Objects::nonNull)
                         .findFirst())
                 .flatMap(WorkerPod::lastPlainLine)
-                .map(line -> line.substring(0, Math.min(line.length(), LONGEST_LINE))
-                        .replaceAll("\\p{Cntrl}|\\p{Cf}", "?")
-                        .strip());
+                .map(line -> cut(line).replaceAll("\\p{Cntrl}|\\p{Cf}", "?").strip());
     }
 
     /** A program says in plain words why it cannot start, and may log something after that. */

@@ -117,9 +117,10 @@ final class WorkerPodFactory {
     }
 
     /** @param revision of the pool and the template, see {@link #revision} */
-    Pod make(WorkerPool pool, PodTemplate template, String revision, String name, PortPair ports) {
-        Pod pod = template.over(unmarked(pool, name, ports));
+    Pod make(WorkerPool pool, PodTemplate template, String revision, Staffing.Making making) {
+        Pod pod = template.over(unmarked(pool, making.pod(), making.ports()));
         pod.getMetadata().getLabels().put(REVISION_LABEL, revision);
+        pod.getSpec().setAffinity(OtherNodes.than(making.taken(), pod.getSpec().getAffinity()));
         return pod;
     }
 

@@ -194,7 +194,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
     private void make(
             WorkerPool resource, PodTemplate template, String revision, WarmPool pool, Staffing.Making making) {
         try {
-            api.create(factory.make(resource, template, revision, making.pod(), making.ports()));
+            api.create(factory.make(resource, template, revision, making));
         } catch (RuntimeException e) {
             boolean refused =
                     e instanceof KubernetesClientException answer && answer.getCode() >= 400 && answer.getCode() < 500;

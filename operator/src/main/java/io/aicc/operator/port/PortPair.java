@@ -21,15 +21,6 @@ public record PortPair(int customer) {
         return customer + 1;
     }
 
-    /** Number of this pair among all that exist, from 0. */
-    int index() {
-        return (customer - FIRST) / 2;
-    }
-
-    static PortPair at(int index) {
-        return new PortPair(FIRST + 2 * index);
-    }
-
     @Override
     public String toString() {
         return customer + "/" + agent();

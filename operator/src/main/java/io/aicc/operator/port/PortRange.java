@@ -23,14 +23,13 @@ public record PortRange(int from, int to) {
         return (to - from + 1) / 2;
     }
 
-    /** Index of the first pair. */
-    int first() {
-        return (from - PortPair.FIRST) / 2;
+    /** A pair by its place in the range, from 0. */
+    PortPair pair(int index) {
+        return new PortPair(from + 2 * index);
     }
 
-    /** Index after the last pair. */
-    int end() {
-        return first() + pairs();
+    boolean contains(PortPair pair) {
+        return from <= pair.customer() && pair.agent() <= to;
     }
 
     @Override

@@ -156,6 +156,7 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
             known.list().forEach(session -> {
                 serving(session).ifPresent(memories::add);
                 counted(session).ifPresent(memories::add);
+                freed(session).ifPresent(memories::add);
             });
         }
         return memories;
@@ -235,14 +236,18 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
                         Call.pool(session), session.getMetadata().getUid(), earlier));
     }
 
-    private static Optional<Memory> freed(CallSession session) {
+    /** Whoever's pod is gone has its pair at rest: since the sockets were closed, or since now if nobody saw that. */
+    private Optional<Memory> freed(CallSession session) {
         CallSessionStatus status = Objects.requireNonNullElse(session.getStatus(), CallSessionStatus.EMPTY);
         CallSessionStatus.MediaEndpoint endpoint = status.mediaEndpoint();
-        CallSessionStatus.Times times = status.times();
-        return endpoint == null || times == null
+        CallSessionStatus.WorkerReference worker = status.worker();
+        Optional<String> closed = Optional.ofNullable(status.times()).map(CallSessionStatus.Times::mediaClosed);
+        return endpoint == null || worker == null
                 ? Optional.empty()
-                : Call.time(times.mediaClosed())
-                        .map(closed ->
-                                new Memory.Freed(Call.pool(session), new PortPair(endpoint.customerPort()), closed));
+                : Optional.of(new Memory.Freed(
+                        Call.pool(session),
+                        worker.pod(),
+                        new PortPair(endpoint.customerPort()),
+                        closed.flatMap(Call::time).orElseGet(clock::instant)));
     }
 }

@@ -4,6 +4,7 @@ import io.aicc.crd.WorkerPool;
 import io.aicc.operator.control.Answer;
 import io.aicc.operator.control.WorkerChannel;
 import io.aicc.operator.port.PortLeases;
+import io.aicc.operator.port.PortPair;
 import io.aicc.wire.control.Acknowledgement;
 import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.EndOrder;
@@ -22,6 +23,9 @@ abstract class PoolRig {
     String revision = "image-1";
     private int names;
 
+    /** On how many nodes a pair may be leased; on more than one the ports are the nodes'. */
+    int nodes = 1;
+
     /** Whether the reports of all workers arrive. */
     boolean heard = true;
 
@@ -34,7 +38,8 @@ abstract class PoolRig {
 
     void resource(int min, int max, int maxWorkers, String from, String to) {
         pool.resource(
-                Serialization.unmarshal("""
+                Serialization.unmarshal(
+                        """
                         apiVersion: aicc.io/v1alpha1
                         kind: WorkerPool
                         metadata: {name: default}
@@ -42,8 +47,11 @@ abstract class PoolRig {
                           warm: {min: %d, max: %d, percent: 0}
                           maxWorkers: %d
                           worker: {image: worker, scheduling: {markLiveCalls: true}}
-                          ports: {from: %s, to: %s, quarantineSeconds: 2}
-                        """.formatted(min, max, maxWorkers, from, to), WorkerPool.class), revision);
+                          ports: {from: %s, to: %s, nodes: %d, quarantineSeconds: 2}
+                          networkMode: %s
+                        """.formatted(min, max, maxWorkers, from, to, nodes, nodes == 1 ? "PodIP" : "HostPort"),
+                        WorkerPool.class),
+                revision);
     }
 
     List<Worker> startAll() {
@@ -51,11 +59,45 @@ abstract class PoolRig {
     }
 
     Worker start(Staffing.Making making) {
-        Worker worker = pool.found(making.pod(), "uid-" + making.pod(), making.ports(), revision);
+        return start(making, null);
+    }
+
+    /** @param node where the scheduler puts it, null when nobody says */
+    Worker start(Staffing.Making making, @Nullable String node) {
+        Worker worker = found(making, node, "Running");
         connect(worker);
         pool.podState(worker, true, false);
         pool.reported(worker, report(State.IDLE, null));
         return worker;
+    }
+
+    Worker found(Staffing.Making making) {
+        return found(making, null, "Pending");
+    }
+
+    /** A pod is seen as Kubernetes tells of it. */
+    Worker found(Staffing.Making making, @Nullable String node, String reason) {
+        return pool.found(new WorkerPod(
+                "default",
+                making.pod(),
+                "uid-" + making.pod(),
+                making.ports(),
+                8081,
+                revision,
+                false,
+                node,
+                "",
+                "",
+                false,
+                false,
+                false,
+                0,
+                reason));
+    }
+
+    /** A pod of which we know nothing. */
+    Worker stranger(String pod, int customerPort) {
+        return found(new Staffing.Making(pod, new PortPair(customerPort), List.of()));
     }
 
     void connect(Worker worker) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aicc.crd.WorkerPool;
 import io.aicc.operator.pool.Claim.Shortage;
+import io.aicc.operator.port.PortLeases;
 import io.aicc.wire.control.WorkerReport.State;
 import java.time.Duration;
 import java.util.List;
@@ -70,6 +71,47 @@ class StaffingTest extends PoolRig {
     }
 
     @Test
+    void aPairOfTheNodesIsGivenToAsManyWorkersAsThereAreNodes() {
+        nodes = 2;
+        resource(3, 3, 10, "20000", "20001");
+        Staffing.Making first = pool.plan().make().getFirst();
+        assertThat(first.taken()).isEmpty();
+        found(first);
+        assertThat(pool.plan().make()).as("while the first has no node").isEmpty();
+        start(first, "north");
+        Staffing.Making second = pool.plan().make().getFirst();
+        assertThat(second)
+                .returns(first.ports(), Staffing.Making::ports)
+                .returns(List.of("north"), Staffing.Making::taken);
+        start(second, "south");
+        assertThat(pool.plan().make()).isEmpty();
+        assertThat(pool.counts().ports()).isEqualTo(new PortLeases.Counts(0, 2, 0));
+        pool.claim("s-1");
+        pool.claim("s-2");
+        assertThat(((Claim.Waiting) pool.claim("s-3")).message())
+                .isEqualTo(
+                        "all 2 port pairs of WorkerPool default (20000-20001 on each of 2 nodes) are taken: 2 leased,"
+                                + " 0 in quarantine, 0 free; widen spec.ports of the pool, raise spec.ports.nodes if workers"
+                                + " have more nodes, or wait for a call to end");
+    }
+
+    @Test
+    void tellsThatThereAreFewerNodesThanThePoolCountsOn() {
+        nodes = 2;
+        resource(2, 2, 10, "20000", "20001");
+        start(pool.plan().make().getFirst(), "north");
+        Staffing.Making second = pool.plan().make().getFirst();
+        found(second, null, "Unschedulable, 0/1 nodes are available: 1 node(s) didn't match Pod's node affinity");
+        assertThat(pool.nextChance()).contains(now.plus(Staffing.NODE_LIMIT));
+        now = now.plus(Staffing.NODE_LIMIT);
+        assertThat(pool.plan().delete()).contains(second.pod());
+        assertThat(pool.trouble())
+                .contains("pod " + second.pod() + " was not ready within 10 s: Unschedulable, 0/1 nodes are available:"
+                        + " 1 node(s) didn't match Pod's node affinity; spec.ports.nodes of the pool counts on 2 nodes"
+                        + " for its workers: lower it if there are fewer, or widen spec.ports");
+    }
+
+    @Test
     void pausesLongerAfterEveryFailedPod() {
         resource(1, 1, 10, "20000", "20019");
         Staffing.Making first = pool.plan().make().getFirst();
@@ -87,9 +129,12 @@ class StaffingTest extends PoolRig {
     void replacesAPodThatNeverGetsReady() {
         resource(1, 1, 10, "20000", "20019");
         Staffing.Making making = pool.plan().make().getFirst();
-        pool.found(making.pod(), "uid", making.ports(), revision);
-        now = now.plus(Staffing.START_LIMIT).plusSeconds(1);
+        found(making, "north", "ImagePullBackOff");
+        assertThat(pool.plan().delete()).isEmpty();
+        assertThat(pool.nextChance()).as("nobody says that nothing happened").contains(now.plus(Staffing.START_LIMIT));
+        now = now.plus(Staffing.START_LIMIT);
         assertThat(pool.plan().delete()).containsExactly(making.pod());
+        assertThat(pool.trouble()).contains("pod " + making.pod() + " was not ready within 120 s: ImagePullBackOff");
         now = now.plusSeconds(30);
         assertThat(pool.plan().make()).hasSize(1);
     }
@@ -102,6 +147,7 @@ class StaffingTest extends PoolRig {
         heard = false;
         assertThat(pool.plan().delete()).as("it may only have been a moment").isEmpty();
         assertThat(pool.counts().warm()).isZero();
+        assertThat(pool.nextChance()).contains(now.plus(Staffing.UNWELL_LIMIT));
         now = now.plus(Staffing.UNWELL_LIMIT);
         Staffing.Plan plan = pool.plan();
         assertThat(plan.delete()).containsExactly(worker.pod());
@@ -159,7 +205,7 @@ class StaffingTest extends PoolRig {
     @Test
     void letsStartingWorkersGoTooWhenFewerAreWanted() {
         resource(3, 3, 10, "20000", "20019");
-        pool.plan().make().forEach(making -> pool.found(making.pod(), "uid-" + making.pod(), making.ports(), revision));
+        pool.plan().make().forEach(this::found);
         resource(1, 1, 10, "20000", "20019");
         assertThat(pool.plan().delete()).hasSize(2);
         assertThat(pool.counts().starting()).isEqualTo(1);
@@ -194,7 +240,7 @@ class StaffingTest extends PoolRig {
         upgrade();
         for (int attempt = 0; attempt < 5; attempt++) {
             pool.plan().make().forEach(making -> {
-                Worker broken = pool.found(making.pod(), "uid-" + making.pod(), making.ports(), revision);
+                Worker broken = found(making);
                 pool.failed(broken, "ImagePullBackOff");
                 pool.gone(broken.pod(), true);
             });

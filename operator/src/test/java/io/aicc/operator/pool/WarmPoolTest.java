@@ -3,7 +3,6 @@ package io.aicc.operator.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aicc.operator.port.PortLeases;
-import io.aicc.operator.port.PortPair;
 import io.aicc.wire.MicroTime;
 import io.aicc.wire.control.CoveredUntil;
 import io.aicc.wire.control.WorkerReport;
@@ -73,7 +72,7 @@ class WarmPoolTest extends PoolRig {
     @Test
     void neverClaimsAWorkerThatSaysItServesACall() {
         resource(1, 1, 10, "20000", "20019");
-        Worker worker = pool.found("default-a", "uid-a", new PortPair(20_000), revision);
+        Worker worker = stranger("default-a", 20_000);
         connect(worker);
         pool.podState(worker, true, false);
         pool.reported(worker, report(State.ACTIVE, "s-1"));
@@ -84,8 +83,8 @@ class WarmPoolTest extends PoolRig {
     @Test
     void keepsAWorkerForTheSessionThatTheRecordNamesThoughItWasRestartedInPlace() {
         resource(1, 1, 10, "20000", "20019");
-        pool.expect("s-1", "uid-a");
-        Worker worker = pool.found("default-a", "uid-a", new PortPair(20_000), revision);
+        pool.expect("s-1", "uid-default-a");
+        Worker worker = stranger("default-a", 20_000);
         connect(worker);
         pool.podState(worker, true, false);
         pool.reported(worker, report(State.IDLE, null));
@@ -110,7 +109,7 @@ class WarmPoolTest extends PoolRig {
     @Test
     void isSettledOnceEveryPodHasSpoken() {
         resource(1, 1, 10, "20000", "20019");
-        Worker worker = pool.found("default-a", "uid-a", new PortPair(20_000), revision);
+        Worker worker = stranger("default-a", 20_000);
         assertThat(pool.settled()).isFalse();
         connect(worker);
         pool.reported(worker, report(State.IDLE, null));

@@ -99,6 +99,21 @@ class WorkerPodFactoryTest {
     }
 
     @Test
+    void whyAPodHasNoNodeIsToldAsTheSchedulerSaysIt() {
+        Pod pod = make("HostPort");
+        pod.setStatus(Serialization.unmarshal("""
+                phase: Pending
+                conditions: [{type: PodScheduled, status: "False", reason: Unschedulable, message: "0/3 nodes are available"}]
+                """, PodStatus.class));
+        WorkerPod worker = WorkerPod.of(LeanPods.lean(pod)).orElseThrow();
+        assertThat(worker.reason()).isEqualTo("Unschedulable, 0/3 nodes are available");
+        assertThat(worker.node()).isNull();
+
+        pod.getSpec().setNodeName("node-3");
+        assertThat(WorkerPod.of(LeanPods.lean(pod)).orElseThrow().node()).isEqualTo("node-3");
+    }
+
+    @Test
     void takesNoStrangersPodForAWorker() {
         Pod pod = make("PodIP");
         pod.getSpec().getContainers().getFirst().setName("sidecar");
@@ -134,7 +149,12 @@ class WorkerPodFactoryTest {
     private Pod make(String mode, PodTemplate template) {
         WorkerPool pool = Serialization.unmarshal(POOL.formatted(mode), WorkerPool.class);
         String revision = factory.revision(pool, template);
-        return factory.make(pool, template, revision, "default-abcdefgh", new PortPair(20_480));
+        Staffing.Making making = new Staffing.Making("default-abcdefgh", new PortPair(20_480), taken(mode));
+        return factory.make(pool, template, revision, making);
+    }
+
+    private static List<String> taken(String mode) {
+        return mode.equals("HostPort") ? List.of("node-1", "node-2") : List.of();
     }
 
     private static PodTemplate template(String yaml) {
