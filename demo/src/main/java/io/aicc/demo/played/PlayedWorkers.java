@@ -22,8 +22,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands in for the nodes of a cluster that has none: whenever the operator makes a worker pod, a {@link PlayedWorker}
- * listens on loopback, all of them at one address, and the pod's status says so as a kubelet would.
+ * Stands in for the kubelets of a cluster that has none: whenever the operator makes a worker pod, a {@link PlayedWorker}
+ * listens on loopback, all of them at one address, and the pod's status says so. A pod that takes ports of its node starts
+ * once a scheduler has given it one; any other at once, and on none. A pod that has a node goes when it is told to.
  */
 public final class PlayedWorkers implements AutoCloseable {
     private static final Map<String, String> WORKER = Map.of("app.kubernetes.io/name", "aicc-call-worker");
@@ -46,11 +47,21 @@ public final class PlayedWorkers implements AutoCloseable {
         pods = client.pods().inNamespace(namespace).withLabels(WORKER).inform(new ResourceEventHandler<>() {
             @Override
             public void onAdd(Pod pod) {
-                threads.execute(() -> start(pod));
+                if (!takesPortsOfItsNode(pod) || hasNode(pod)) {
+                    threads.execute(() -> start(pod));
+                }
             }
 
             @Override
-            public void onUpdate(Pod before, Pod now) {}
+            public void onUpdate(Pod before, Pod now) {
+                if (takesPortsOfItsNode(now) && !hasNode(before) && hasNode(now)) {
+                    threads.execute(() -> start(now));
+                }
+                if (hasNode(now) && now.getMetadata().getDeletionTimestamp() != null) {
+                    threads.execute(
+                            () -> client.resource(now).withGracePeriod(0).delete());
+                }
+            }
 
             @Override
             public void onDelete(Pod pod, boolean unknown) {
@@ -92,7 +103,7 @@ public final class PlayedWorkers implements AutoCloseable {
                 onAssigned);
         workers.put(pod.getMetadata().getName(), worker);
         String status = """
-                {"status": {"phase": "Running", "podIP": "%1$s", "podIPs": [{"ip": "%1$s"}],
+                {"status": {"phase": "Running", "podIP": "%1$s", "podIPs": [{"ip": "%1$s"}], "hostIP": "%1$s", "hostIPs": [{"ip": "%1$s"}],
                             "conditions": [{"type": "Ready", "status": "True"}]}}""".formatted(node.address());
         try {
             client.resource(pod).subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), status);
@@ -120,6 +131,15 @@ public final class PlayedWorkers implements AutoCloseable {
             node = known;
         }
         return known;
+    }
+
+    private static boolean hasNode(Pod pod) {
+        return pod.getSpec().getNodeName() != null;
+    }
+
+    private static boolean takesPortsOfItsNode(Pod pod) {
+        return pod.getSpec().getContainers().getFirst().getPorts().stream()
+                .anyMatch(port -> port.getHostPort() != null);
     }
 
     private static String value(Container container, String name) {

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 
 /**
  * A Kubernetes control plane of our own: etcd, kube-apiserver and kube-controller-manager on loopback, for tests. It has
- * no nodes, so pods stay Pending; everything else is the real thing: schema, CEL, admission, RBAC, server-side apply,
+ * no nodes and no scheduler unless a test brings them, so pods stay Pending; everything else is the real thing: schema, CEL, admission, RBAC, server-side apply,
  * garbage collection.
  *
  * <p>Tests share the one of their JVM by {@link RealApiServerExtension}. Safe for use by several threads.
@@ -112,6 +112,17 @@ public final class RealApiServer implements AutoCloseable {
         kubectl("wait", "--for=condition=Established", "crd/callsessions.aicc.io", "crd/workerpools.aicc.io")
                 .orFail();
         defined = true;
+    }
+
+    /**
+     * From now on pods get the nodes that there are: those of every namespace, so only for a test with a server of its own.
+     */
+    public void startScheduler() {
+        try {
+            start("kube-scheduler", schedulerArguments());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start a Kubernetes scheduler", e);
+        }
     }
 
     /** What service accounts have asked of this server. */
@@ -232,6 +243,16 @@ public final class RealApiServer implements AutoCloseable {
                 "--secure-port=0",
                 "--leader-elect=false",
                 "--service-account-private-key-file=service-accounts.key");
+    }
+
+    private static List<String> schedulerArguments() {
+        return List.of(
+                "--kubeconfig=kubeconfig",
+                "--authentication-kubeconfig=kubeconfig",
+                "--authorization-kubeconfig=kubeconfig",
+                "--bind-address=127.0.0.1",
+                "--secure-port=0",
+                "--leader-elect=false");
     }
 
     private String kubeconfigYaml(Path certificate, String token) throws IOException {
