@@ -15,8 +15,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -25,7 +23,6 @@ import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Workers on the ports of their nodes, which a real scheduler chooses: on a server of its own, for that looks at all pods. */
 class NodesIT {
@@ -35,10 +32,10 @@ class NodesIT {
     private final RealApiServer server;
     private final OperatorRig rig;
 
-    NodesIT(@TempDir Path folder) throws IOException {
+    NodesIT() {
         server = RealApiServer.start();
         server.startScheduler();
-        rig = new OperatorRig(server, folder);
+        rig = new OperatorRig(server);
     }
 
     @AfterEach

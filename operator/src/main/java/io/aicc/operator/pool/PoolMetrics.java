@@ -28,8 +28,10 @@ final class PoolMetrics {
         gauge("aicc_workers_wanted", "Idle workers that there should be, all pools together", Staffing.Counts::target);
         gauge("aicc_calls_waiting", "Calls that wait for a worker", Staffing.Counts::waiting);
         gauge("aicc_active_calls", "Calls that have a worker", Staffing.Counts::busy);
-        gauge("aicc_port_pool_available", "Free port pairs, each counted for every node that may have it, all pools together", counts -> counts.ports()
-                .free());
+        gauge(
+                "aicc_port_pool_available",
+                "Free port pairs, each counted for every node that may have it, all pools together",
+                counts -> counts.ports().free());
         leakedPairs = Counter.builder("aicc_leaks")
                 .description(
                         "What had to be swept up: workers of sessions that nobody knew, port pairs of pods that never came")

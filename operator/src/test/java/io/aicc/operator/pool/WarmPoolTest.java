@@ -59,8 +59,8 @@ class WarmPoolTest extends PoolRig {
 
     @Test
     void aWorkerThatANewLeaderHasNotHeardYetIsNotSilentSoSoon() {
-        pool.expect("s-1", "uid-a");
-        Worker worker = pool.found("default-a", "uid-a", new PortPair(20_000), revision);
+        pool.expect("s-1", "uid-default-a");
+        Worker worker = stranger("default-a", 20_000);
         connect(worker);
         assertThat(worker.silent(now.plus(Worker.UNHEARD))).isFalse();
         assertThat(worker.silent(now.plus(Worker.UNHEARD).plusMillis(1))).isTrue();
