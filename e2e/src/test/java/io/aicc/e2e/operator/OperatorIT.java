@@ -11,6 +11,7 @@ import io.aicc.crd.CallSessionStatus;
 import io.aicc.crd.Phase;
 import io.aicc.crd.WorkerPoolStatus.PortCounts;
 import io.aicc.demo.played.PlayedWorker;
+import io.aicc.runtime.Program;
 import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.WorkerReport.State;
 import io.aicc.wire.event.Channel;
@@ -180,6 +181,26 @@ class OperatorIT {
                 .isPresent());
         rig.hangUp("call-1");
         rig.awaitSession("call-2", Phase.Ready);
+    }
+
+    /** One call was over before, the pod of the other went while nobody looked. */
+    @Test
+    void pairsOfCallsRestThroughARestartOfTheOperator() throws Exception {
+        rig.pool("warm: {min: 0, max: 1}, ports: {from: 20000, to: 20003, quarantineSeconds: 300}");
+        Program operator = rig.startOperator(rig.newClient(), Map.of());
+        rig.create("call-1", Instant.now());
+        rig.awaitSession("call-1", Phase.Ready);
+        rig.create("call-2", Instant.now());
+        String pod = OperatorRig.worker(rig.awaitSession("call-2", Phase.Ready));
+        rig.hangUp("call-1");
+        rig.awaitSession("call-1", Phase.Ended);
+        await().atMost(OperatorRig.LIMIT).until(() -> rig.pods().equals(List.of(pod)));
+        operator.close();
+        client.pods().inNamespace(rig.namespace()).withName(pod).delete();
+
+        rig.startOperator();
+
+        rig.awaitPool(pool -> new PortCounts(0, 0, 2).equals(pool.ports()));
     }
 
     @Test
