@@ -1,19 +1,17 @@
 package io.aicc.worker.publish;
 
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,25 +66,17 @@ public record Network(@Nullable InetSocketAddress proxy, List<X509Certificate> t
         return InetSocketAddress.createUnresolved(proxy.getHost(), proxy.getPort() < 0 ? HTTP_PORT : proxy.getPort());
     }
 
-    /** What TLS trusts. Its classes cost some 17 MB, so it is made only when somebody needs it. */
-    SSLContext tls() {
+    /** TLS of a client that minds host names. Its classes cost some 17 MB, so it is made only when somebody needs it. */
+    SslContext tls() {
         try {
-            SSLContext tls = SSLContext.getInstance("TLS");
-            tls.init(null, trusted.isEmpty() ? null : trustingTheirs(), null);
-            return tls;
-        } catch (GeneralSecurityException | IOException e) {
+            SslContextBuilder builder =
+                    SslContextBuilder.forClient().sslProvider(SslProvider.JDK).endpointIdentificationAlgorithm("HTTPS");
+            if (!trusted.isEmpty()) {
+                builder.trustManager(trusted.toArray(X509Certificate[]::new));
+            }
+            return builder.build();
+        } catch (SSLException e) {
             throw new IllegalStateException("this JDK has no TLS: " + e.getMessage(), e);
         }
-    }
-
-    private TrustManager[] trustingTheirs() throws GeneralSecurityException, IOException {
-        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-        store.load(null, null);
-        for (int i = 0; i < trusted.size(); i++) {
-            store.setCertificateEntry(String.valueOf(i), trusted.get(i));
-        }
-        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(store);
-        return factory.getTrustManagers();
     }
 }

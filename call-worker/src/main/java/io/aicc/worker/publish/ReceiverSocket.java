@@ -162,11 +162,12 @@ final class ReceiverSocket {
             proxy.setConnectTimeoutMillis(timing.connect().toMillis());
             pipeline.addLast(proxy);
         }
-        route.encryption(destination).ifPresent(engine -> {
-            SslHandler handler = new SslHandler(engine);
+        if (route.tls() != null) {
+            SslHandler handler =
+                    route.tls().newHandler(socket.alloc(), destination.url().getHost(), destination.port());
             handler.setHandshakeTimeoutMillis(timing.connect().toMillis());
             pipeline.addLast(handler);
-        });
+        }
         HttpHeaders headers = new DefaultHttpHeaders()
                 .set(HttpHeaderNames.AUTHORIZATION, "Bearer " + token.value())
                 .set(SESSION_HEADER, sessionId);

@@ -1,10 +1,7 @@
 package io.aicc.worker.publish;
 
+import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
-import java.util.Optional;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls null: none
  * @param proxy to go through, its name not looked up yet; null: none
  */
-record Route(@Nullable SSLContext tls, @Nullable InetSocketAddress proxy) {
+record Route(@Nullable SslContext tls, @Nullable InetSocketAddress proxy) {
     /** Straight and in the clear. */
     static final Route PLAIN = new Route(null, null);
 
@@ -26,21 +23,5 @@ record Route(@Nullable SSLContext tls, @Nullable InetSocketAddress proxy) {
         return proxy != null
                 ? proxy
                 : InetSocketAddress.createUnresolved(destination.url().getHost(), destination.port());
-    }
-
-    /**
-     * TLS of a client that minds host names, for one connection. The JDK's, without the class of Netty's that would choose between
-     * it and two others: it loads them all.
-     */
-    Optional<SSLEngine> encryption(Destination destination) {
-        if (tls == null) {
-            return Optional.empty();
-        }
-        SSLEngine engine = tls.createSSLEngine(destination.url().getHost(), destination.port());
-        engine.setUseClientMode(true);
-        SSLParameters mindful = engine.getSSLParameters();
-        mindful.setEndpointIdentificationAlgorithm("HTTPS");
-        engine.setSSLParameters(mindful);
-        return Optional.of(engine);
     }
 }

@@ -10,6 +10,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +31,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,7 +94,7 @@ public final class TranscriptPublisher implements AutoCloseable {
         this.loop = group.next();
         this.channels = new DefaultChannelGroup(loop);
         Network network = settings.network();
-        SSLContext tls = settings.destinations().stream().anyMatch(Destination::isSecure) ? network.tls() : null;
+        SslContext tls = settings.destinations().stream().anyMatch(Destination::isSecure) ? network.tls() : null;
         ReceiverConnection.Shared shared =
                 new ReceiverConnection.Shared(session, outbox, loop, channels, timing, metrics, this::progressed);
         this.connections = settings.destinations().stream()
