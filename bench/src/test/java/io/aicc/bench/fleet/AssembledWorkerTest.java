@@ -53,8 +53,8 @@ class AssembledWorkerTest {
                 .start();
     }
 
-    private static String classPath() throws IOException {
-        return Files.readString(shipped.resolve("classpath")).strip();
+    private static String classPath(String variant) throws IOException {
+        return Files.readString(shipped.resolve("classpath" + variant)).strip();
     }
 
     /** What a worker says until it has started: as an image starts it, unless its JVM is told otherwise. */
@@ -77,7 +77,7 @@ class AssembledWorkerTest {
     @Test
     void startsWithItsCacheAndWithoutTheJarsOfGoogle() throws Exception {
         assertThat(start()).noneMatch(line -> line.contains(UNUSED));
-        assertThat(classPath())
+        assertThat(classPath(""))
                 .doesNotContain("grpc")
                 .doesNotContain("protobuf")
                 .doesNotContain("guava");
@@ -106,7 +106,11 @@ class AssembledWorkerTest {
     @Test
     void otherClassPathStartsWithoutTheCacheAndSaysSo() throws Exception {
         Path other = Files.createDirectory(directory.resolve("other"));
-        assertThat(start("-cp", other + ":" + classPath())).anyMatch(line -> line.contains(UNUSED));
+        assertThat(start("-cp", other + ":" + classPath(""))).anyMatch(line -> line.contains(UNUSED));
+        try (GoogleStandIn google = GoogleStandIn.start(CountingProvider.engine(), Limits.GOOGLE, directory, 0)) {
+            assertThat(start(google.workerSettings(), "-cp", other + ":" + classPath(".google")))
+                    .anyMatch(line -> line.contains(UNUSED));
+        }
     }
 
     /** As another JDK would be: objects are laid out in another way. */
