@@ -129,16 +129,19 @@ public record WorkerReport(
         /** The reason under which a worker counts packets that it had no time for. */
         public static final String OVERLOAD = "overload";
 
-        /** More than there are; a worker that was broken into may name any number of them. */
+        /** More than there are; a worker that was broken into may name any number of them, all with the same hash. */
         private static final int MOST_REASONS = 32;
 
         private static final String OTHER = "other";
 
-        /** @throws IllegalArgumentException when a reason has no number, or there is nothing of reasons */
+        /** @throws IllegalArgumentException when a reason has no number, there is nothing of reasons, or too many */
         public StreamCounters {
             require(
                     rejected != null && rejected.values().stream().noneMatch(Objects::isNull),
                     "rejected: expected a number for each reason");
+            require(
+                    rejected.size() <= MOST_REASONS + 1,
+                    "rejected: more reasons than there are"); // And one for the others.
             rejected = Map.copyOf(rejected);
         }
 

@@ -6,12 +6,12 @@ import io.aicc.wire.control.WorkerReport;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -52,7 +52,7 @@ final class ReportStream implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ReportStream.class);
 
     /** A report is below 1 kB; a line longer than this is not one. */
-    static final int MAX_LINE_BYTES = 16 * 1024;
+    static final int MAX_LINE_BYTES = 4 * 1024;
 
     /** Reports come once a second: this many are missing when a stream counts as dead. */
     static final Duration SILENCE = Duration.ofSeconds(5);
@@ -126,6 +126,7 @@ final class ReportStream implements AutoCloseable {
         ChannelFuture connecting = new Bootstrap()
                 .group(loop)
                 .channel(NioSocketChannel.class)
+                .option(ChannelOption.AUTO_READ, false)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) WorkerDoor.TIMEOUT.toMillis())
                 .option(
                         ChannelOption.RECVBUF_ALLOCATOR,
@@ -184,17 +185,35 @@ final class ReportStream implements AutoCloseable {
         }
     }
 
-    /** Lets the socket be read no more often than once a {@link #BREATH}; at once when the last time is longer ago. */
-    private static final class Breath extends ChannelOutboundHandlerAdapter {
+    /**
+     * Has the socket read, once a {@link #BREATH} at the most; at once when the last time is longer ago. Nobody else does: Netty
+     * itself would go on for as long as there is something to read.
+     */
+    private static final class Breath extends ChannelDuplexHandler {
         private long notBefore = System.nanoTime();
         private boolean waiting;
 
         @Override
+        public void channelActive(ChannelHandlerContext context) {
+            context.fireChannelActive();
+            read(context);
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext context) {
+            context.fireChannelReadComplete();
+            read(context);
+        }
+
+        @Override
         public void read(ChannelHandlerContext context) {
             long early = notBefore - System.nanoTime();
+            if (waiting) {
+                return;
+            }
             if (early <= 0) {
                 readNow(context);
-            } else if (!waiting) {
+            } else {
                 waiting = true;
                 var unused = context.executor().schedule(() -> readNow(context), early, TimeUnit.NANOSECONDS);
             }
@@ -272,10 +291,11 @@ final class ReportStream implements AutoCloseable {
             if (closed || !open) {
                 return;
             }
-            lastHeard = clock.instant();
-            heardSomething = true;
             try {
-                take(WireJson.read(line.toString(StandardCharsets.UTF_8), WorkerReport.class));
+                WorkerReport report = WireJson.read(line.toString(StandardCharsets.UTF_8), WorkerReport.class);
+                lastHeard = clock.instant();
+                heardSomething = true;
+                take(report);
             } catch (JsonProcessingException e) {
                 unreadable(e.getOriginalMessage());
                 open = false; // Nor what comes after it.

@@ -36,6 +36,13 @@ class WorkerChannelsTest {
     private static final String IDLE = """
             {"state":"IDLE","customer":{"received":0,"lost":0,"late":0,"rejected":{}},\
             "agent":{"received":0,"lost":0,"late":0,"rejected":{}},"transcripts":0,"undelivered":0,"is_new":true}""";
+    private static final String TOO_MANY_REASONS =
+            "{\"state\":\"DONE\",\"customer\":{\"received\":0,\"lost\":0,\"late\":0,\"rejected\":{"
+                    + "\"r01\":1,\"r02\":1,\"r03\":1,\"r04\":1,\"r05\":1,\"r06\":1,\"r07\":1,\"r08\":1,\"r09\":1,\"r10\":1,"
+                    + "\"r11\":1,\"r12\":1,\"r13\":1,\"r14\":1,\"r15\":1,\"r16\":1,\"r17\":1,\"r18\":1,\"r19\":1,\"r20\":1,"
+                    + "\"r21\":1,\"r22\":1,\"r23\":1,\"r24\":1,\"r25\":1,\"r26\":1,\"r27\":1,\"r28\":1,\"r29\":1,\"r30\":1,"
+                    + "\"r31\":1,\"r32\":1,\"r33\":1,\"r34\":1}},"
+                    + "\"agent\":{\"received\":0,\"lost\":0,\"late\":0,\"rejected\":{}},\"transcripts\":0,\"undelivered\":0}";
     private static final String ACTIVE = IDLE.replace("IDLE", "ACTIVE");
 
     private final ControlKey key = ControlKey.generate();
@@ -176,6 +183,7 @@ class WorkerChannelsTest {
                 "{\"state\":\"DONE\",\"transcripts\":0,\"undelivered\":0}",
                 "{\"state\":\"IDLE\",\"customer\":null,\"agent\":null,\"transcripts\":0,\"undelivered\":0}",
                 "{\"state\":null}",
+                TOO_MANY_REASONS,
                 "{\"state\":\"DONE\",\"customer\":{\"received\":0,\"lost\":0,\"late\":0},\"agent\":{\"received\":0,\"lost\":0,\"late\":0},\"transcripts\":0,\"undelivered\":0}",
                 "{\"state\":\"DONE\",\"customer\":{\"received\":0,\"lost\":0,\"late\":0,\"rejected\":{\"late\":null}},\"agent\":null,\"transcripts\":0,\"undelivered\":0}"
             })
@@ -230,6 +238,25 @@ class WorkerChannelsTest {
             }
             await().until(() -> talkative.size() == many);
             assertThat(channel.assign(call("s-1"))).isInstanceOf(Answer.Obeyed.class);
+        }
+    }
+
+    /** Of a flood 2 kB are read every 10 ms: a thousand reports take longer than their hundred readings. */
+    @Test
+    void ofAWorkerThatNeverStopsTalkingLittleIsTakenIn() throws Exception {
+        int many = 1_000;
+        CountDownLatch all = new CountDownLatch(many);
+        try (ServerSocket floods = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var address = new WorkerChannel.WorkerAddress(
+                    floods.getInetAddress().getHostAddress(), floods.getLocalPort(), "flood");
+            Thread.ofPlatform().daemon().start(() -> flood(floods));
+            long begun = System.nanoTime();
+            try (WorkerChannel flooded = channels.open(address, Duration.ZERO, report -> all.countDown())) {
+                assertThat(all.await(30, TimeUnit.SECONDS)).isTrue();
+                assertThat(flooded.heard()).isTrue();
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                    .isGreaterThan(Duration.ofMillis(10L * (many * IDLE.length() / 2048 - 1)));
         }
     }
 
