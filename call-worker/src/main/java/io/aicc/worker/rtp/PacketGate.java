@@ -9,15 +9,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A stream proves itself by {@code MIN_SEQUENTIAL} = 2 packets in order (RFC 3550 appendix A.1); the first of them waits and
  * is heard too. The same holds when sequence numbers jump, and when the PBX goes on with another synchronization source: that
- * is accepted from an exactly known address, once the old source has been silent for half a second. Two at a time never are.
+ * is accepted from an exactly known address, once the old source has been silent for half a second. Two at a time never are,
+ * and an old one that goes on after all gets its place back: see {@link FormerStreams}.
  * The stream that is heard has a rate of its own: nobody who forges its address, but cannot know its source, uses it up.
  *
  * <p>While nobody is heard, packets from addresses that are not allowed yet wait: they may be from the one that is named next.
  */
 final class PacketGate implements ReorderWindow.Output {
-    private static final int MAX_DROPOUT = 3000;
-    private static final int MAX_MISORDER = 100;
-    private static final int SEQUENCE_NUMBERS = 1 << 16;
     private static final long SOURCE_CHANGE_NANOS = 500_000_000;
 
     private final StreamFormat format;
@@ -25,6 +23,7 @@ final class PacketGate implements ReorderWindow.Output {
     private final StreamStats stats;
     private final PacketRing ring;
     private final TokenBucket streamRate;
+    private final TokenBucket formerRate;
     private final TokenBucket otherRate;
     private final RtpPacket packet = new RtpPacket();
     private final ReorderWindow window = new ReorderWindow(this);
@@ -32,9 +31,8 @@ final class PacketGate implements ReorderWindow.Output {
     private SourceRule rule;
     private @Nullable InetSocketAddress latched;
 
-    private boolean locked;
-    private int ssrc;
-    private int highest;
+    private final FormerStreams formerStreams = new FormerStreams();
+    private @Nullable HeardStream stream;
     private long lastAcceptedNanos;
 
     private final HeldPacket candidate = new HeldPacket();
@@ -59,6 +57,7 @@ final class PacketGate implements ReorderWindow.Output {
         this.stats = stats;
         this.ring = ring;
         streamRate = new TokenBucket(packetsPerSecond, nowNanos);
+        formerRate = new TokenBucket(packetsPerSecond, nowNanos);
         otherRate = new TokenBucket(packetsPerSecond, nowNanos);
     }
 
@@ -67,7 +66,8 @@ final class PacketGate implements ReorderWindow.Output {
         if (!newRule.equals(rule)) {
             rule = newRule;
             latched = null;
-            locked = false;
+            stream = null;
+            formerStreams.clear();
             if (newRule instanceof SourceRule.Exact(InetSocketAddress named)) {
                 waiting.release(named, packetBefore -> hearAtLast(packetBefore, named));
             }
@@ -126,12 +126,12 @@ final class PacketGate implements ReorderWindow.Output {
         if (unfit != null) {
             return unfit;
         }
-        return (isStream() ? streamRate : otherRate).tryTake(nowNanos) ? null : RejectReason.RATE;
+        return rate().tryTake(nowNanos) ? null : RejectReason.RATE;
     }
 
     /** Whether nobody is heard just now, and this is audio of a call. */
     private boolean mayBeNamedNext(byte[] data, int offset, int length, long nowNanos) {
-        boolean quiet = !locked || nowNanos - lastAcceptedNanos >= SOURCE_CHANGE_NANOS;
+        boolean quiet = stream == null || nowNanos - lastAcceptedNanos >= SOURCE_CHANGE_NANOS;
         return quiet
                 && length < StreamFormat.MAX_PACKET_BYTES
                 && packet.wrap(data, offset, length) == null
@@ -156,7 +156,22 @@ final class PacketGate implements ReorderWindow.Output {
     }
 
     private @Nullable RejectReason hear(InetSocketAddress source, long arrivalNanos) {
-        return continuesStream() ? deliver(packet, arrivalNanos) : probe(source, arrivalNanos);
+        HeardStream present = stream;
+        if (present == null) {
+            return probe(source, arrivalNanos);
+        }
+        if (present.continuesWith(packet)) {
+            return deliver(present, packet, arrivalNanos);
+        }
+        if (formerStreams.resumeWith(packet, present)) {
+            return aheadOfCandidate(source) == 1
+                    ? lock(source, arrivalNanos)
+                    : deliver(begin(packet), packet, arrivalNanos);
+        }
+        if (packet.ssrc() != present.ssrc() && !mayChangeSource(arrivalNanos)) {
+            return RejectReason.SSRC;
+        }
+        return probe(source, arrivalNanos);
     }
 
     private @Nullable RejectReason checkPayload() {
@@ -166,50 +181,45 @@ final class PacketGate implements ReorderWindow.Output {
         return Unheard.reason(packet) == null ? RejectReason.PAYLOAD_TYPE : null;
     }
 
-    private boolean isStream() {
-        return locked && packet.ssrc() == ssrc;
-    }
-
-    private boolean continuesStream() {
-        if (!isStream()) {
-            return false;
+    private TokenBucket rate() {
+        if (stream != null && packet.ssrc() == stream.ssrc()) {
+            return streamRate;
         }
-        int ahead = packet.sequenceNumber() - highest & 0xFFFF;
-        return ahead < MAX_DROPOUT || ahead > SEQUENCE_NUMBERS - MAX_MISORDER;
+        return formerStreams.knows(packet.ssrc()) ? formerRate : otherRate;
     }
 
-    private @Nullable RejectReason deliver(RtpPacket accepted, long arrivalNanos) {
+    private @Nullable RejectReason deliver(HeardStream to, RtpPacket accepted, long arrivalNanos) {
         RejectReason reason = window.offer(accepted, arrivalNanos);
         if (reason == null) {
             lastAcceptedNanos = arrivalNanos;
-            int ahead = accepted.sequenceNumber() - highest & 0xFFFF;
-            if (ahead < MAX_DROPOUT) {
-                highest = accepted.sequenceNumber();
-            }
+            to.heard(accepted);
         }
         return reason;
     }
 
     /** The packet does not continue what is heard: it may be the first of something new, or the second, which proves it. */
     private @Nullable RejectReason probe(InetSocketAddress source, long nowNanos) {
-        if (locked && packet.ssrc() != ssrc && !mayChangeSource(nowNanos)) {
-            return RejectReason.SSRC;
+        int ahead = aheadOfCandidate(source);
+        if (ahead == 0) {
+            return RejectReason.DUPLICATE;
         }
-        if (!candidate.isEmpty()) {
-            candidate.show(candidateView);
-            boolean same = candidateView.ssrc() == packet.ssrc() && source.equals(candidateSource);
-            int ahead = packet.sequenceNumber() - candidateView.sequenceNumber() & 0xFFFF;
-            if (same && ahead == 0) {
-                return RejectReason.DUPLICATE;
-            }
-            if (same && ahead == 1) {
-                return lock(source, nowNanos);
-            }
-            dropCandidate();
+        if (ahead == 1) {
+            return lock(source, nowNanos);
         }
+        dropCandidate();
         candidate.hold(packet, nowNanos);
         candidateSource = source;
         return null;
+    }
+
+    /** How far the packet is ahead of the one that waits for proof, 0 to 65,535; −1 when that is another's, or none. */
+    private int aheadOfCandidate(InetSocketAddress source) {
+        if (candidate.isEmpty()) {
+            return -1;
+        }
+        candidate.show(candidateView);
+        boolean same = candidateView.ssrc() == packet.ssrc() && source.equals(candidateSource);
+        return same ? packet.sequenceNumber() - candidateView.sequenceNumber() & 0xFFFF : -1;
     }
 
     private boolean mayChangeSource(long nowNanos) {
@@ -217,15 +227,29 @@ final class PacketGate implements ReorderWindow.Output {
     }
 
     private @Nullable RejectReason lock(InetSocketAddress source, long nowNanos) {
-        locked = true;
         latched = source;
-        ssrc = candidateView.ssrc();
-        highest = candidateView.sequenceNumber();
-        window.restart(highest);
-        restart = true;
-        deliver(candidateView, candidate.arrivalNanos());
+        HeardStream proven = begin(candidateView);
+        deliver(proven, candidateView, candidate.arrivalNanos());
         candidate.clear();
-        return deliver(packet, nowNanos);
+        return deliver(proven, packet, nowNanos);
+    }
+
+    /** A sequence begins with this packet, mostly of another source than the one before. */
+    private HeardStream begin(RtpPacket first) {
+        HeardStream before = stream;
+        HeardStream now =
+                before != null && before.ssrc() == first.ssrc() ? before : formerStreams.takeBack(first.ssrc());
+        if (now == null) {
+            now = new HeardStream(first.ssrc());
+            if (before != null) {
+                formerStreams.add(before);
+            }
+        }
+        now.startAt(first.sequenceNumber());
+        window.restart(first.sequenceNumber());
+        stream = now;
+        restart = true;
+        return now;
     }
 
     private void dropCandidate() {

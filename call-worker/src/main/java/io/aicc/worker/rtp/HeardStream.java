@@ -1,0 +1,64 @@
+package io.aicc.worker.rtp;
+
+/** A synchronization source that is heard, or was: how far its sequence went, and how long it was heard. Not thread-safe. */
+final class HeardStream {
+    private static final int MAX_DROPOUT = 3000;
+    private static final int MAX_MISORDER = 100;
+    private static final int SEQUENCE_NUMBERS = 1 << 16;
+
+    /** A second of speech is as good as an hour. */
+    private static final int WELL_KNOWN_PACKETS = 50;
+
+    private final int ssrc;
+    private int highest;
+    private int packets;
+    private boolean resuming;
+
+    HeardStream(int ssrc) {
+        this.ssrc = ssrc;
+    }
+
+    int ssrc() {
+        return ssrc;
+    }
+
+    /** Up to {@value #WELL_KNOWN_PACKETS}: who was heard for how long. */
+    int standing() {
+        return packets;
+    }
+
+    /** Its sequence goes on from here. */
+    void startAt(int sequenceNumber) {
+        highest = sequenceNumber;
+        resuming = false;
+    }
+
+    /** Whether a packet is of this source, and near enough to its last one to need no proof. */
+    boolean continuesWith(RtpPacket packet) {
+        int ahead = ahead(packet);
+        return packet.ssrc() == ssrc && (ahead < MAX_DROPOUT || ahead > SEQUENCE_NUMBERS - MAX_MISORDER);
+    }
+
+    void heard(RtpPacket packet) {
+        packets = Math.min(packets + 1, WELL_KNOWN_PACKETS);
+        if (ahead(packet) < MAX_DROPOUT) {
+            highest = packet.sequenceNumber();
+        }
+    }
+
+    /** Of one that is heard no longer: whether this packet is its second new one in order, so that it truly goes on. */
+    boolean resumesWith(RtpPacket packet) {
+        int ahead = ahead(packet);
+        if (ahead == 0 || ahead >= MAX_DROPOUT) {
+            return false;
+        }
+        boolean inOrder = resuming && ahead == 1;
+        highest = packet.sequenceNumber();
+        resuming = true;
+        return inOrder;
+    }
+
+    private int ahead(RtpPacket packet) {
+        return packet.sequenceNumber() - highest & 0xFFFF;
+    }
+}
