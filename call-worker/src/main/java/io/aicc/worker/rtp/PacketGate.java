@@ -1,5 +1,6 @@
 package io.aicc.worker.rtp;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,9 @@ final class PacketGate implements ReorderWindow.Output {
     private final ReorderWindow window = new ReorderWindow(this);
     private final WaitingRoom waiting = new WaitingRoom();
     private SourceRule rule;
+    private final SourceRule networks;
     private @Nullable InetSocketAddress latched;
+    private @Nullable InetAddress heardHost;
 
     private final FormerStreams formerStreams = new FormerStreams();
     private @Nullable HeardStream stream;
@@ -53,6 +56,7 @@ final class PacketGate implements ReorderWindow.Output {
             long nowNanos) {
         this.format = format;
         this.rule = rule;
+        networks = rule instanceof SourceRule.Networks ? rule : SourceRule.networks();
         this.formerSources = formerSources;
         this.stats = stats;
         this.ring = ring;
@@ -83,7 +87,7 @@ final class PacketGate implements ReorderWindow.Output {
     RejectReason accept(byte[] data, int offset, int length, InetSocketAddress source, long nowNanos) {
         RejectReason reason = check(data, offset, length, source, nowNanos);
         if (reason == RejectReason.SOURCE && mayBeNamedNext(data, offset, length, nowNanos)) {
-            return giveUp(waiting.hold(packet, source, nowNanos)) ? reason : null;
+            return giveUp(waiting.hold(packet, source, isKnown(source), nowNanos)) ? reason : null;
         }
         if (reason == null) {
             reason = hear(source, nowNanos);
@@ -136,6 +140,11 @@ final class PacketGate implements ReorderWindow.Output {
                 && length < StreamFormat.MAX_PACKET_BYTES
                 && packet.wrap(data, offset, length) == null
                 && checkPayload() == null;
+    }
+
+    /** Whether the PBX has been heard from this host, or it is in the pool's networks. */
+    private boolean isKnown(InetSocketAddress source) {
+        return source.getAddress().equals(heardHost) || networks.allows(source);
     }
 
     /** Packets from an address that turned out to be nobody's; returns whether there are any. */
@@ -228,6 +237,7 @@ final class PacketGate implements ReorderWindow.Output {
 
     private @Nullable RejectReason lock(InetSocketAddress source, long nowNanos) {
         latched = source;
+        heardHost = source.getAddress();
         HeardStream proven = begin(candidateView);
         deliver(proven, candidateView, candidate.arrivalNanos());
         candidate.clear();

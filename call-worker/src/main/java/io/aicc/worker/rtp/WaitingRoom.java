@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Packets of senders whom nobody has named yet. A PBX sends a moment before it is known here where it sends from, and that
  * moment is somebody's first word: so the last three seconds of each of {@value #SENDERS} senders wait, and are heard when their sender
- * is named. A sender's packets are pushed out by its own later ones only; a host that sends from many ports makes room for
- * others, and never they for it. Whoever has been silent for {@value #FORGOTTEN_AFTER_SECONDS} seconds is forgotten. Not
- * thread-safe.
+ * is named. When there are more, strangers make room for known hosts and never they for strangers; of equals a host that sends
+ * from many ports makes room, then who has the fewest packets here. Whoever has been silent for
+ * {@value #FORGOTTEN_AFTER_SECONDS} seconds is forgotten. Not thread-safe.
  */
 final class WaitingRoom {
     static final int SENDERS = 4;
@@ -24,20 +24,29 @@ final class WaitingRoom {
     private static final long FORGOTTEN_AFTER_NANOS = FORGOTTEN_AFTER_SECONDS * 1_000_000_000L;
 
     private final List<Sender> senders = new ArrayList<>(SENDERS);
+    private final Comparator<Sender> firstToGo = Comparator.comparing((Sender sender) -> sender.known)
+            .thenComparingInt(sender -> -ofHost(sender.source.getAddress()))
+            .thenComparingInt(sender -> sender.count)
+            .thenComparingLong(sender -> sender.lastNanos);
 
-    /** Lets a packet wait; returns how many will never be heard for it, itself perhaps. */
-    int hold(RtpPacket packet, InetSocketAddress source, long nowNanos) {
+    /**
+     * Lets a packet wait.
+     *
+     * @param known whether there is reason to think that a PBX is at this host
+     * @return how many packets will never be heard for it, itself perhaps
+     */
+    int hold(RtpPacket packet, InetSocketAddress source, boolean known, long nowNanos) {
         Sender sender = of(source);
         int pushedOut = 0;
         if (sender == null && senders.size() < SENDERS) {
-            sender = new Sender(source);
+            sender = new Sender(source, known);
             senders.add(sender);
         } else if (sender == null) {
-            sender = crowding();
+            sender = makingRoom(known);
             if (sender == null) {
                 return 1;
             }
-            pushedOut = sender.giveWayTo(source);
+            pushedOut = sender.giveWayTo(source, known);
         }
         return pushedOut + sender.hold(packet, nowNanos);
     }
@@ -78,31 +87,36 @@ final class WaitingRoom {
         return null;
     }
 
-    /** The sender that has been silent for longest, of the host that has more of them than any other. */
-    private @Nullable Sender crowding() {
-        return senders.stream()
-                .filter(sender -> ofHost(sender.source.getAddress()) > 1)
-                .max(Comparator.comparingLong((Sender sender) -> ofHost(sender.source.getAddress()))
-                        .thenComparing(sender -> -sender.lastNanos))
-                .orElse(null);
+    private @Nullable Sender makingRoom(boolean forKnown) {
+        Sender first = null;
+        for (Sender sender : senders) {
+            if ((forKnown || !sender.known) && (first == null || firstToGo.compare(sender, first) < 0)) {
+                first = sender;
+            }
+        }
+        return first;
     }
 
-    private long ofHost(InetAddress host) {
-        return senders.stream()
-                .filter(sender -> sender.source.getAddress().equals(host))
-                .count();
+    private int ofHost(InetAddress host) {
+        int ports = 0;
+        for (Sender sender : senders) {
+            ports += sender.source.getAddress().equals(host) ? 1 : 0;
+        }
+        return ports;
     }
 
     /** One address and port, and the last packets from there, in a ring. */
     private static final class Sender {
         private final HeldPacket[] ring = new HeldPacket[PACKETS];
         private InetSocketAddress source;
+        private boolean known;
         private int first;
         private int count;
         private long lastNanos;
 
-        private Sender(InetSocketAddress source) {
+        private Sender(InetSocketAddress source, boolean known) {
             this.source = source;
+            this.known = known;
         }
 
         private int hold(RtpPacket packet, long nowNanos) {
@@ -120,9 +134,10 @@ final class WaitingRoom {
             return 1;
         }
 
-        private int giveWayTo(InetSocketAddress other) {
+        private int giveWayTo(InetSocketAddress other, boolean otherKnown) {
             int left = count;
             source = other;
+            known = otherKnown;
             first = 0;
             count = 0;
             return left;

@@ -145,6 +145,50 @@ class PacketGateSourcesTest {
     }
 
     @Test
+    void hostsThatSendAPacketEachDoNotKeepTheNextTapFromWaiting() {
+        rig.gate(SourceRule.networks(), 100);
+        waitFromOtherHosts(1);
+        for (int i = 1; i <= 10; i++) {
+            rig.now += 20 * MS;
+            rig.send(i, SSRC);
+            rig.sendFrom(new InetSocketAddress("198.51.100." + i, 9), i, OTHER_SSRC);
+        }
+        rig.gate.retap(new SourceRule.Exact(PBX));
+
+        assertThat(rig.heard()).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+    }
+
+    @Test
+    void hostsThatSendMoreDoNotPushOutWhoIsAtTheHostThatWasHeard() {
+        rig.startStream();
+        rig.now += 500 * MS;
+        waitFromOtherHosts(20);
+        InetSocketAddress next = new InetSocketAddress(PBX.getAddress(), 15_000);
+        for (int i = 10; i < 20; i++) {
+            rig.sendFrom(next, i, OTHER_SSRC);
+            waitFromOtherHosts(20);
+        }
+        rig.gate.retap(new SourceRule.Exact(next));
+
+        assertThat(rig.heard()).containsExactly(1, 2, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19);
+    }
+
+    @Test
+    void norWhoIsInTheNetworksOfThePool() {
+        rig.gate(SourceRule.networks("10.0.0.0/8"), 100);
+        rig.startStream();
+        rig.now += 500 * MS;
+        waitFromOtherHosts(20);
+        for (int i = 10; i < 20; i++) {
+            rig.sendFrom(STRANGER, i, OTHER_SSRC);
+            waitFromOtherHosts(20);
+        }
+        rig.gate.retap(new SourceRule.Exact(STRANGER));
+
+        assertThat(rig.heard()).containsExactly(1, 2, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19);
+    }
+
+    @Test
     void onlyTheLastSecondsOfWhoIsNamedVeryLateAreHeard() {
         rig.gate(SourceRule.networks(), 100);
         for (int i = 1; i <= WaitingRoom.PACKETS + 10; i++) {
@@ -247,5 +291,13 @@ class PacketGateSourcesTest {
 
         assertThat(rig.send(3, SSRC)).isNull();
         assertThat(rig.heard()).containsExactly(1, 2, 3);
+    }
+
+    private void waitFromOtherHosts(int packets) {
+        for (int host = 1; host <= WaitingRoom.SENDERS; host++) {
+            for (int i = 1; i <= packets; i++) {
+                rig.sendFrom(new InetSocketAddress("192.0.2." + host, 9), i, 1000 + host);
+            }
+        }
     }
 }
