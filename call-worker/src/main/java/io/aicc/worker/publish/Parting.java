@@ -62,6 +62,11 @@ record Parting(Kind kind, int code, String why, Duration pause) {
         };
     }
 
+    /** We had enough of a receiver. */
+    static Parting left(String why) {
+        return new Parting(Kind.BROKEN, 0, why, BUSY_AT_LEAST);
+    }
+
     /** @param retryAfter seconds; a date, which the header may also hold, counts as nothing said */
     private static Duration pause(@Nullable String retryAfter) {
         if (retryAfter == null || !retryAfter.matches("[0-9]{1,6}")) {

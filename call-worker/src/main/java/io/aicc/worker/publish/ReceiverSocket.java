@@ -36,7 +36,6 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.proxy.HttpProxyHandler;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.resolver.NoopAddressResolverGroup;
-import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -56,6 +55,11 @@ final class ReceiverSocket {
     /** Answers to pings that may wait for a receiver that does not read; one pings every few seconds. */
     private static final int MAX_UNREAD_PONGS = 16;
 
+    /** What a receiver may say at once, pings among it, besides an answer to every event. */
+    static final int MOST_UNASKED = 2 * ReceiverConnection.WINDOW;
+
+    private static final long NANOS_PER_UNASKED = 10_000_000; // 100 a second
+
     private static final WriteBufferWaterMark IN_MEMORY = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
     private static final String SESSION_HEADER = "Aicc-Session-Id";
 
@@ -69,6 +73,7 @@ final class ReceiverSocket {
     private @Nullable Parting parting;
     private boolean resumed;
     private boolean closed;
+    private int unanswered;
     private long openedAt;
     private long heardAt;
     private long pingedAt;
@@ -182,31 +187,62 @@ final class ReceiverSocket {
         pipeline.addLast(
                 new HttpClientCodec(),
                 new HttpObjectAggregator(8 * 1024),
-                new PingLimit(),
+                new TalkLimit(),
                 new WebSocketClientProtocolHandler(config),
                 new WebSocketFrameAggregator(MAX_REPLY_BYTES),
                 new Replies());
     }
 
-    /** The handler behind it answers every ping, read or not: whoever pings without reading would fill our memory. */
-    private final class PingLimit extends ChannelInboundHandlerAdapter {
-        private int unread;
+    /**
+     * Leaves a receiver that says much more than it is told, for reading it takes time from the others; and one that pings without
+     * reading, for the handler behind this one answers every ping and would fill our memory.
+     */
+    private final class TalkLimit extends ChannelInboundHandlerAdapter {
+        private int unreadPongs;
+        private long unaskedUntil = System.nanoTime();
+        private boolean left;
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
-            if (!(message instanceof PingWebSocketFrame)) {
+            if (!(message instanceof WebSocketFrame frame)) {
                 ctx.fireChannelRead(message);
                 return;
             }
-            unread = ctx.channel().isWritable() ? 0 : unread + 1;
-            if (unread <= MAX_UNREAD_PONGS) {
-                ctx.fireChannelRead(message);
-                return;
+            if (left) {
+                frame.release();
+            } else if (isUnread(ctx, frame)) {
+                leave(ctx, frame, "receiver pings and does not read");
+            } else if (isTooMuch()) {
+                leave(ctx, frame, "receiver talks without end");
+            } else {
+                ctx.fireChannelRead(frame);
             }
-            ReferenceCountUtil.release(message);
+        }
+
+        private boolean isUnread(ChannelHandlerContext ctx, WebSocketFrame frame) {
+            if (frame instanceof PingWebSocketFrame) {
+                unreadPongs = ctx.channel().isWritable() ? 0 : unreadPongs + 1;
+            }
+            return unreadPongs > MAX_UNREAD_PONGS;
+        }
+
+        private boolean isTooMuch() {
+            if (unanswered > 0) {
+                unanswered--;
+                return false;
+            }
+            long now = System.nanoTime();
+            long ahead = Math.max(0, unaskedUntil - now) + NANOS_PER_UNASKED;
+            unaskedUntil = now + ahead;
+            return ahead > MOST_UNASKED * NANOS_PER_UNASKED;
+        }
+
+        private void leave(ChannelHandlerContext ctx, WebSocketFrame frame, String why) {
+            left = true;
+            frame.release();
             if (ctx.channel().isActive()) {
                 listener.saidNonsense(ReceiverSocket.this);
-                failure = new IOException("receiver pings and does not read");
+                parting = Parting.left(why);
                 ctx.close();
             }
         }
@@ -288,6 +324,7 @@ final class ReceiverSocket {
     /** Writes one event; {@code onWritten} runs when the kernel has taken it. */
     void write(byte[] json, Runnable onWritten) {
         if (channel != null) {
+            unanswered++;
             channel.write(new TextWebSocketFrame(Unpooled.wrappedBuffer(json))).addListener(future -> {
                 if (future.isSuccess()) {
                     onWritten.run();

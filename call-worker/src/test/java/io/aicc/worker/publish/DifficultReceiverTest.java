@@ -7,15 +7,20 @@ import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.Event;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Receivers that are slow, deaf, hostile or never answer: none harms the call, or another receiver. */
 @Timeout(60)
@@ -195,7 +200,7 @@ class DifficultReceiverTest {
             @Override
             public void opened(ScriptedReceiver self, io.netty.channel.Channel connection) {
                 connection.config().setAutoRead(false);
-                flood(connection);
+                flood(connection, () -> new PingWebSocketFrame(Unpooled.wrappedBuffer(new byte[125])));
             }
         });
         TranscriptPublisher publisher = rig.publisher(receiver);
@@ -206,13 +211,55 @@ class DifficultReceiverTest {
         await().until(() -> receiver.handshakes().size() > 1);
     }
 
-    private static void flood(io.netty.channel.Channel connection) {
-        for (int i = 0; i < 500; i++) {
-            connection.write(new PingWebSocketFrame(Unpooled.wrappedBuffer(new byte[125])));
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"type\":\"ack\",\"seq\":1}", "{}", ""})
+    void receiverThatTalksWithoutEndIsLeftAndHoldsUpNobody(String word) {
+        ScriptedReceiver talker = rig.receiver(new ScriptedReceiver.Script() {
+            @Override
+            public void opened(ScriptedReceiver self, io.netty.channel.Channel connection) {
+                flood(connection, () -> new TextWebSocketFrame(word));
+            }
+        });
+        ScriptedReceiver dutiful = rig.receiver(ScriptedReceiver.dutiful());
+        TranscriptPublisher publisher = rig.publisher(talker, dutiful);
+
+        PublisherRig.publishCall(publisher, 50);
+
+        await().until(() -> talker.handshakes().size() > 1);
+        await().until(() -> dutiful.texts().size() == 50);
+        double mostBadReplies =
+                (ReceiverSocket.MOST_UNASKED + 100.0) * talker.handshakes().size();
+        assertThat(rig.registry
+                        .get("aicc_ws_bad_replies")
+                        .tag("destination", "r0")
+                        .counter()
+                        .count())
+                .isBetween(1.0, mostBadReplies);
+    }
+
+    @Test
+    void receiverThatAnswersEveryOfManyEventsIsNotLeft() {
+        ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.dutiful());
+        TranscriptPublisher publisher = rig.publisher(receiver);
+
+        for (int i = 1; i <= 3 * ReceiverSocket.MOST_UNASKED; i++) {
+            publisher.publish(Events.words(i));
+            if (i % 500 == 0) {
+                await().until(() -> publisher.undelivered() == 0);
+            }
         }
-        connection.writeAndFlush(new PingWebSocketFrame()).addListener(written -> {
+
+        assertThat(publisher.drain(PublisherRig.LONG)).isZero();
+        assertThat(receiver.handshakes()).hasSize(1);
+    }
+
+    private static void flood(io.netty.channel.Channel connection, Supplier<WebSocketFrame> frame) {
+        for (int i = 0; i < 500; i++) {
+            connection.write(frame.get());
+        }
+        connection.writeAndFlush(frame.get()).addListener(written -> {
             if (written.isSuccess()) {
-                connection.eventLoop().execute(() -> flood(connection));
+                connection.eventLoop().execute(() -> flood(connection, frame));
             }
         });
     }
