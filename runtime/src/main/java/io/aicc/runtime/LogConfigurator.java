@@ -4,16 +4,21 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.PatternLayout;
 import ch.qos.logback.classic.pattern.ClassicConverter;
+import ch.qos.logback.classic.pattern.ThrowableProxyConverter;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.StackTraceElementProxy;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import net.logstash.logback.encoder.LogstashEncoder;
 import net.logstash.logback.fieldnames.LogstashFieldNames;
 import net.logstash.logback.stacktrace.ShortenedThrowableConverter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Logs of every program, found by Logback itself before the first line: one JSON object a line in a cluster, readable lines
@@ -21,6 +26,8 @@ import net.logstash.logback.stacktrace.ShortenedThrowableConverter;
  * settings by {@link #declare}.
  */
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
+    private static final String CONTROL = "[\\p{Cc}\\p{Cf}]";
+
     /** How lines look. */
     enum Format {
         JSON,
@@ -103,19 +110,67 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         return encoder;
     }
 
-    /** Control characters become a question mark: what a caller sends must not draw on a terminal. */
+    /** Control characters become a question mark: what somebody else sends must not draw on a terminal, nor forge a line. */
     private static Encoder<ILoggingEvent> text(LoggerContext context) {
         PatternLayout layout = new PatternLayout();
         layout.setContext(context);
         layout.getInstanceConverterMap().put("everywhere", Everywhere::new);
-        layout.setPattern(
-                "%d{HH:mm:ss.SSS} %-5level %-16.16logger{0} %replace(%msg %kvp %mdc %everywhere){'[\\p{Cc}\\p{Cf}]', '?'}%n%ex");
+        layout.getInstanceConverterMap().put("failure", Failure::new);
+        layout.setPattern("%d{HH:mm:ss.SSS} %-5level %-16.16logger{0} %replace(%msg %kvp %mdc %everywhere){'" + CONTROL
+                + "', '?'}%n%failure");
         layout.start();
         LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
         encoder.setContext(context);
         encoder.setLayout(layout);
         encoder.start();
         return encoder;
+    }
+
+    /** An exception's lines; its messages may say what somebody else sent, too. */
+    private static final class Failure extends ThrowableProxyConverter {
+        @Override
+        protected String throwableProxyToString(IThrowableProxy failure) {
+            return super.throwableProxyToString(new Harmless(failure));
+        }
+    }
+
+    private record Harmless(IThrowableProxy real) implements IThrowableProxy {
+        @Override
+        public @Nullable String getMessage() {
+            String message = real.getMessage();
+            return message == null ? null : message.replaceAll(CONTROL, "?");
+        }
+
+        @Override
+        public String getClassName() {
+            return real.getClassName();
+        }
+
+        @Override
+        public StackTraceElementProxy[] getStackTraceElementProxyArray() {
+            return real.getStackTraceElementProxyArray();
+        }
+
+        @Override
+        public int getCommonFrames() {
+            return real.getCommonFrames();
+        }
+
+        @Override
+        public @Nullable IThrowableProxy getCause() {
+            IThrowableProxy cause = real.getCause();
+            return cause == null ? null : new Harmless(cause);
+        }
+
+        @Override
+        public IThrowableProxy[] getSuppressed() {
+            return Stream.of(real.getSuppressed()).map(Harmless::new).toArray(IThrowableProxy[]::new);
+        }
+
+        @Override
+        public boolean isCyclic() {
+            return real.isCyclic();
+        }
     }
 
     /** What {@link LogContext} has; in JSON it is there by itself. */
