@@ -79,9 +79,9 @@ final class WaitingRoom {
     }
 
     private @Nullable Sender of(InetSocketAddress source) {
-        for (Sender sender : senders) {
-            if (sender.source.equals(source)) {
-                return sender;
+        for (int i = 0; i < senders.size(); i++) {
+            if (senders.get(i).source.equals(source)) {
+                return senders.get(i);
             }
         }
         return null;
@@ -89,7 +89,8 @@ final class WaitingRoom {
 
     private @Nullable Sender makingRoom(boolean forKnown) {
         Sender first = null;
-        for (Sender sender : senders) {
+        for (int i = 0; i < senders.size(); i++) {
+            Sender sender = senders.get(i);
             if ((forKnown || !sender.known) && (first == null || firstToGo.compare(sender, first) < 0)) {
                 first = sender;
             }
@@ -99,8 +100,8 @@ final class WaitingRoom {
 
     private int ofHost(InetAddress host) {
         int ports = 0;
-        for (Sender sender : senders) {
-            ports += sender.source.getAddress().equals(host) ? 1 : 0;
+        for (int i = 0; i < senders.size(); i++) {
+            ports += senders.get(i).source.getAddress().equals(host) ? 1 : 0;
         }
         return ports;
     }
