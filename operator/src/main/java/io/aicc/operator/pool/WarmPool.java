@@ -36,6 +36,7 @@ final class WarmPool {
     private final Ledger ledger = new Ledger();
     private final Patience patience = new Patience();
     private final Map<String, String> expected = new HashMap<>();
+    private boolean mustered;
     private boolean settled;
 
     WarmPool(String name, InstantSource clock, Supplier<String> podNames, PortLeases leases) {
@@ -76,6 +77,11 @@ final class WarmPool {
     /** Before pods are looked at: this pod serves this session, whatever it says in the first moment. */
     synchronized void expect(String session, String podUid) {
         expected.put(podUid, session);
+    }
+
+    /** All pods that were there have been looked at: who was expected and has not come is no more. */
+    synchronized void mustered() {
+        mustered = true;
     }
 
     /** Before pods are looked at: so much was counted for this session by workers that are no more. */
@@ -183,7 +189,7 @@ final class WarmPool {
         }
         worker.heard(report, clock.instant());
         String serves = report.sessionUid();
-        if (serves != null && !serves.equals(worker.session()) && !worker.leaving()) {
+        if (serves != null && !serves.equals(worker.session()) && !worker.leaving() && !isExpected(serves)) {
             unbind(worker);
             if (worker.sessions() >= MOST_SESSIONS) {
                 staffing.fault("pod %s tells of another session each time".formatted(worker.pod()));
@@ -359,6 +365,11 @@ final class WarmPool {
     /** Whether a session has this worker: one may name any session as its own. */
     private boolean isOf(Worker worker, String session) {
         return roster.serving(session).filter(worker::equals).isPresent();
+    }
+
+    /** Whether the record gives a session to a pod that we have yet to look at: it is not for another to say that it has it. */
+    private boolean isExpected(String session) {
+        return !mustered && expected.containsValue(session);
     }
 
     private @Nullable String unbind(Worker worker) {

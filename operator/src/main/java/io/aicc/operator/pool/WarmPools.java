@@ -113,6 +113,7 @@ public final class WarmPools implements AutoCloseable {
             }
         }
         channels = open;
+        muster();
         connect(memories);
         begun = clock.instant();
         log.atInfo()
@@ -120,6 +121,14 @@ public final class WarmPools implements AutoCloseable {
                 .addKeyValue("pods", pods.getStore().list().size())
                 .log("leading");
         names().forEach(this::changed);
+    }
+
+    /** Before any of them is listened to: whom the records name has its session, whoever says the same. */
+    private void muster() {
+        pods.getStore().list().stream()
+                .flatMap(pod -> WorkerPod.of(pod).stream())
+                .forEach(worker -> pool(worker.pool()).found(worker));
+        pools.values().forEach(WarmPool::mustered);
     }
 
     /** To idle workers at once, for calls wait for them; to the others one after the other, for nobody waits for what they say. */

@@ -93,6 +93,38 @@ class WarmPoolTest extends PoolRig {
     }
 
     @Test
+    void whoNamesTheCallOfAWorkerThatIsStillToBeLookedAtDoesNotGetIt() {
+        resource(2, 2, 10, "20000", "20019");
+        pool.expect("s-1", "uid-default-a");
+        Worker liar = stranger("default-b", 20_002);
+        connect(liar);
+        pool.podState(liar, true, false);
+        pool.reported(liar, report(State.ACTIVE, "s-1"));
+        Worker serving = stranger("default-a", 20_000);
+        connect(serving);
+        pool.podState(serving, true, false);
+        pool.mustered();
+        pool.reported(serving, report(State.ACTIVE, "s-1"));
+        pool.reported(liar, report(State.ACTIVE, "s-1"));
+
+        assertThat(pool.serving("s-1")).contains(serving);
+        assertThat(serving.leaving()).isFalse();
+        assertThat(liar.leaving()).isTrue();
+    }
+
+    @Test
+    void whoTookACallOverFromAPodThatIsGoneKeepsItThoughTheRecordNamesTheOther() {
+        resource(2, 2, 10, "20000", "20019");
+        pool.expect("s-1", "uid-default-a");
+        Worker heir = stranger("default-b", 20_002);
+        connect(heir);
+        pool.mustered();
+        pool.reported(heir, report(State.ACTIVE, "s-1"));
+
+        assertThat(pool.serving("s-1")).contains(heir);
+    }
+
+    @Test
     void lettingGoOfAWorkerThatTellsOfAnotherSessionEachTimeItGivesItsSessionAnother() {
         resource(1, 1, 10, "20000", "20019");
         Worker worker = startAll().getFirst();
