@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,7 @@ final class Roster {
     private final Map<String, Worker> bySession = new HashMap<>();
     private final Deque<Worker> ready = new ArrayDeque<>();
     private final Set<String> waiting = new LinkedHashSet<>();
+    private final Map<String, Set<Worker>> refusers = new HashMap<>();
 
     Collection<Worker> workers() {
         return workers.values();
@@ -60,19 +63,44 @@ final class Roster {
 
     void remove(Worker worker) {
         workers.remove(worker.pod());
+        refusers.values().forEach(refused -> refused.remove(worker));
     }
 
-    /** Binds a ready worker to a session that has none; without one the session gets a place in the line. */
+    /**
+     * Binds a ready worker to a session that has none, one that has not refused it if there is one; without any the session gets
+     * a place in the line.
+     */
     Optional<Worker> take(String session) {
-        for (Worker next = ready.poll(); next != null; next = ready.poll()) {
-            next.queued(false);
-            if (next.ready()) {
-                bind(next, session);
-                return Optional.of(next);
+        Set<Worker> not = refusers.getOrDefault(session, Set.of());
+        Optional<Worker> next = ready.stream()
+                .filter(Worker::ready)
+                .filter(worker -> !not.contains(worker))
+                .findFirst()
+                .or(() -> ready.stream().filter(Worker::ready).findFirst());
+        if (next.isEmpty()) {
+            waiting.add(session);
+        } else {
+            dequeue(next.get());
+            bind(next.get(), session);
+        }
+        return next;
+    }
+
+    /** A worker would not have the session that it was claimed for. */
+    void refused(String session, Worker worker) {
+        refusers.computeIfAbsent(session, key -> new HashSet<>()).add(worker);
+    }
+
+    /** A worker has the session that others would not have: nobody is given to them who refused two such. */
+    void taken(String session, Worker by) {
+        for (Worker other : Objects.requireNonNullElse(refusers.remove(session), Set.<Worker>of())) {
+            if (other != by) {
+                other.disproved(session);
+                if (other.refusesAll() && other.session() == null) {
+                    retire(other);
+                }
             }
         }
-        waiting.add(session);
-        return Optional.empty();
     }
 
     /** Nobody in the queue is ill: a worker that is not heard, or whose pod is not ready, leaves it. */
@@ -84,6 +112,7 @@ final class Roster {
     /** The session asks no more. */
     void leaveLine(String session) {
         waiting.remove(session);
+        refusers.remove(session);
     }
 
     /** Puts a worker where it belongs now: in the queue, out of it, or to the session that waited longest, which is returned. */

@@ -267,9 +267,17 @@ final class WarmPool {
         return ledger.coveredUntil(session);
     }
 
-    /** A worker turned out to be somebody else's: the session has to claim another one. */
-    synchronized void disclaim(Worker worker) {
-        unbind(worker);
+    /** A worker would not have the session that it was claimed for: that has to claim another one. */
+    synchronized void refused(Worker worker) {
+        String session = unbind(worker);
+        if (session != null) {
+            roster.refused(session, worker);
+        }
+    }
+
+    /** A worker has this session now, whoever refused it before. */
+    synchronized void taken(String session, Worker worker) {
+        roster.taken(session, worker);
     }
 
     /** A worker is of no more use, to its session or anybody. */

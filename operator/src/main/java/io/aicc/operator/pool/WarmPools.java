@@ -201,9 +201,14 @@ public final class WarmPools implements AutoCloseable {
         return pool(pool).coveredUntil(session);
     }
 
-    /** A claimed worker turned out to serve somebody else: the session has to claim another one. */
-    public void disclaim(String pool, Worker worker) {
-        known(pool).ifPresent(found -> found.disclaim(worker));
+    /** A worker would not have the session that it was claimed for: that has to claim another one. */
+    public void refused(String pool, Worker worker) {
+        known(pool).ifPresent(found -> found.refused(worker));
+    }
+
+    /** A worker has this session now: who refused it before was wrong, and goes if that was not the first time. */
+    public void taken(String pool, String session, Worker worker) {
+        known(pool).ifPresent(found -> found.taken(session, worker));
     }
 
     /** A worker answered when it was told of its call, whatever it said. */

@@ -25,6 +25,9 @@ public final class Worker {
     /** It may be the call that cannot be served; so many different ones say that it is the worker. */
     private static final int MOST_REFUSED = 3;
 
+    /** Of those that another worker then took: it was not the call. */
+    private static final int MOST_DISPROVED = 2;
+
     /** How long a worker that has a call may say nothing before that is told. */
     static final Duration SILENT = Duration.ofSeconds(10);
 
@@ -37,6 +40,7 @@ public final class Worker {
     private final String revision;
     private final Instant seenAt;
     private final Set<String> refused = ConcurrentHashMap.newKeySet();
+    private final Set<String> disproved = ConcurrentHashMap.newKeySet();
     private volatile String host = "";
     private String reason = "";
     private volatile @Nullable WorkerChannel channel;
@@ -152,18 +156,33 @@ public final class Worker {
             acknowledged = KnownCall.of(call, call.readyAt(), null);
             acknowledgedOn = stream;
             refused.clear();
-        } else if (answer instanceof Answer.Refused<Acknowledgement> refusal
-                && !refusal.conflict()
-                && !refusal.callsFault()
-                && !refusal.deposed()) {
+            disproved.clear();
+        } else if (answer instanceof Answer.Refused<Acknowledgement> refusal && isAgainst(refusal)) {
             refused.add(call.sessionUid());
         }
         return answer;
     }
 
+    /** Whether a refusal speaks against it: it is not the call's fault, and there is no call that it says it has. */
+    private boolean isAgainst(Answer.Refused<Acknowledgement> refusal) {
+        return !refusal.callsFault() && !refusal.deposed() && !(refusal.conflict() && hasCall());
+    }
+
+    private boolean hasCall() {
+        WorkerReport said = report;
+        return said != null && said.sessionUid() != null;
+    }
+
     /** Whether it refuses whatever call it is given. */
     public boolean refusesAll() {
-        return refused.size() >= MOST_REFUSED;
+        return refused.size() >= MOST_REFUSED || disproved.size() >= MOST_DISPROVED;
+    }
+
+    /** A session that it refused was taken by another worker. */
+    void disproved(String session) {
+        if (!hasCall()) {
+            disproved.add(session);
+        }
     }
 
     /** "The call is over"; may be repeated. Waits for the answer. */

@@ -183,6 +183,7 @@ final class HandOver {
     }
 
     private Outcome acknowledged(Call call, Worker worker, Acknowledgement ports, News news, Instant readySince) {
+        pools.taken(call.pool(), call.uid(), worker);
         MediaEndpoint endpoint =
                 new MediaEndpoint(worker.host(), ports.customerPort(), ports.agentPort(), generation(call, worker));
         WorkerReference reference = new WorkerReference(worker.pod(), worker.uid());
@@ -238,7 +239,7 @@ final class HandOver {
         if (worker.refusesAll()) {
             return takeAnother(call, worker, "it refuses every call: " + refusal.reason());
         }
-        pools.disclaim(call.pool(), worker);
+        pools.refused(call.pool(), worker);
         return refusal.conflict()
                 ? Outcome.again(NEXT_WORKER)
                 : wait(call, "WorkerRefused", "pod " + worker.pod() + " refused the call: " + refusal.reason());

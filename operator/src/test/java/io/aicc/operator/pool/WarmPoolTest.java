@@ -125,6 +125,34 @@ class WarmPoolTest extends PoolRig {
     }
 
     @Test
+    void whoRefusesTwoCallsThatAnotherTakesGetsNoMore() {
+        resource(1, 1, 10, "20000", "20019");
+        Worker refuser = startAll().getFirst();
+        for (String session : List.of("s-1", "s-2")) {
+            assertThat(refuser.leaving()).isFalse();
+            assertThat(pool.claim(session)).isEqualTo(new Claim.Granted(refuser));
+            List<Staffing.Making> made = pool.plan().make();
+            pool.refused(refuser);
+            pool.reported(refuser, report(State.IDLE, null));
+            Worker other = start(made.getFirst());
+            assertThat(pool.claim(session)).isEqualTo(new Claim.Granted(other));
+            pool.taken(session, other);
+        }
+        assertThat(refuser.leaving()).isTrue();
+    }
+
+    @Test
+    void whoRefusedACallGetsItAgainWhenThereIsNobodyElse() {
+        resource(1, 1, 1, "20000", "20019");
+        Worker refuser = startAll().getFirst();
+        pool.claim("s-1");
+        pool.refused(refuser);
+        pool.reported(refuser, report(State.IDLE, null));
+
+        assertThat(pool.claim("s-1")).isEqualTo(new Claim.Granted(refuser));
+    }
+
+    @Test
     void lettingGoOfAWorkerThatTellsOfAnotherSessionEachTimeItGivesItsSessionAnother() {
         resource(1, 1, 10, "20000", "20019");
         Worker worker = startAll().getFirst();
