@@ -88,12 +88,12 @@ public record WorkerReport(
     /**
      * What a worker knows of its call: whoever leads next need not tell it again, and can mend a record that was wiped.
      *
-     * @param generation of the media endpoint
+     * @param generation of the media endpoint, 1 to {@link #LAST_GENERATION}
      * @param readyAt zero of the call's timeline ({@link MicroTime})
      * @param heardAt when its first audio came; null before
      * @param customerSource only address heard on the customer's port; null: the pool's networks decide
      * @param agentSource the same for the agent's port
-     * @param callEvents how many of the call's events it was told
+     * @param callEvents how many of the call's events it was told, 0 or more
      */
     public record KnownCall(
             int generation,
@@ -102,6 +102,15 @@ public record WorkerReport(
             @Nullable String customerSource,
             @Nullable String agentSource,
             int callEvents) {
+        /** More often no call moves. */
+        public static final int LAST_GENERATION = 1_000_000;
+
+        /** @throws IllegalArgumentException when a number cannot be true */
+        public KnownCall {
+            require(generation >= 1 && generation <= LAST_GENERATION, "known.generation: " + generation);
+            require(callEvents >= 0, "known.call_events: " + callEvents);
+        }
+
         /** Of a call that was just handed over. */
         public static KnownCall of(CallAssignment call, @Nullable String readyAt, @Nullable String heardAt) {
             return new KnownCall(

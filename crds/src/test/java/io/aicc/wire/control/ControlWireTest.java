@@ -1,7 +1,9 @@
 package io.aicc.wire.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.aicc.crd.CallSessionSpec.CallEvent;
 import io.aicc.crd.Codec;
@@ -14,6 +16,8 @@ import io.aicc.wire.event.Channel;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Names and values on the control channel: an operator and workers of other versions read and write them. */
 class ControlWireTest {
@@ -81,6 +85,16 @@ class ControlWireTest {
                 LATER);
 
         assertSame(ASSIGNMENT, assignment, CallAssignment.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"generation, -1", "generation, 0", "generation, 1000001", "call_events, -1"})
+    void aReportOfACallWithANumberThatCannotBeTrueIsNotRead(String name, String value) {
+        String report = REPORT.replaceFirst("\"" + name + "\": \\d+", "\"" + name + "\": " + value);
+
+        assertThatThrownBy(() -> WireJson.read(report, WorkerReport.class))
+                .isInstanceOf(JsonProcessingException.class)
+                .hasMessageContaining("known." + name);
     }
 
     private static <T> void assertSame(String json, T message, Class<T> type) throws Exception {

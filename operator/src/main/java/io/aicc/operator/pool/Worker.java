@@ -117,11 +117,11 @@ public final class Worker {
         return now.isAfter(heardAt.plus(report == null ? UNHEARD : SILENT));
     }
 
-    /** What it knows of its call, as it last acknowledged to us or else says itself; null when it has none. */
+    /** What it knows of its call, as it last acknowledged to us or else says itself; null when it has none, or says so. */
     public @Nullable KnownCall known() {
         KnownCall ours = acknowledged;
         WorkerReport said = report;
-        return ours != null || said == null ? ours : said.known();
+        return ours != null || said == null || is(WorkerReport.State.IDLE) ? ours : said.known();
     }
 
     /** Whether a record says, or has said, that it serves its session. */

@@ -276,7 +276,10 @@ final class HandOver {
             KnownCall known = worker.known();
             return known == null ? 1 : known.generation();
         }
-        return isRecorded(call, worker) ? before.generation() : before.generation() + 1;
+        if (isRecorded(call, worker)) {
+            return before.generation();
+        }
+        return before.generation() < KnownCall.LAST_GENERATION ? before.generation() + 1 : 1;
     }
 
     private CallAssignment assignment(Call call, Worker worker) {

@@ -13,6 +13,7 @@ import java.util.Optional;
 final class PendingSteps {
     private final WarmPools pools;
     private final Finish finish;
+    private final LateTries lateTries = new LateTries();
 
     PendingSteps(WarmPools pools, Finish finish) {
         this.pools = pools;
@@ -35,7 +36,7 @@ final class PendingSteps {
 
     /**
      * A call that has no worker by now gets none: better to say so than to let the PBX wait. One that nobody has tried to serve
-     * is tried once: perhaps we were away, or somebody's clock is wrong.
+     * is tried, for as long once more: perhaps we were away, or somebody's clock is wrong.
      */
     Outcome failPastDeadline(Call call) {
         Instant deadline = call.requestedAt().plus(call.limits().ready());
@@ -43,12 +44,13 @@ final class PendingSteps {
         Optional<Condition> before = Conditions.ready(call.status().conditions());
         if (call.now().isBefore(deadline)
                 || worker.filter(known -> serves(known, call)).isPresent()
-                || before.isEmpty() && pools.claim(call.pool(), call.uid()) instanceof Claim.Granted) {
+                || before.isEmpty() && mayBeTried(call)) {
             return Outcome.PROCEED;
         }
         worker.ifPresent(claimed -> pools.dismiss(call.pool(), claimed));
         String reason = before.map(Condition::getReason).orElse("ReadyDeadlineExceeded");
-        String why = before.map(Condition::getMessage).orElse("the operator was away");
+        String why = before.map(Condition::getMessage)
+                .orElse(lateTries.made(call.uid()) ? "its worker did not take it" : "the operator was away");
         return finish.close(
                 call,
                 Phase.Failed,
@@ -56,6 +58,16 @@ final class PendingSteps {
                 reason,
                 "no worker within %d s of requestedAt: %s"
                         .formatted(call.limits().ready().toSeconds(), why));
+    }
+
+    /** The record of a call is gone. */
+    void forget(Call call) {
+        lateTries.forget(call.uid());
+    }
+
+    private boolean mayBeTried(Call call) {
+        return pools.claim(call.pool(), call.uid()) instanceof Claim.Granted
+                && lateTries.goesOn(call.uid(), call.now(), call.limits().ready());
     }
 
     private static boolean serves(Worker worker, Call call) {

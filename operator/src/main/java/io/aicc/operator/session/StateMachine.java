@@ -13,12 +13,13 @@ import java.util.Objects;
  */
 final class StateMachine {
     private final Finish finish;
+    private final PendingSteps pending;
     private final Map<Phase, List<Step>> steps;
 
     StateMachine(WarmPools pools, SessionRecord record, EndedRecords ended, SessionMetrics metrics) {
         HandOver handOver = new HandOver(pools, record, metrics);
         finish = new Finish(pools, record, ended, handOver, metrics);
-        PendingSteps pending = new PendingSteps(pools, finish);
+        pending = new PendingSteps(pools, finish);
         LiveSteps live = new LiveSteps(pools, record, handOver, finish);
         List<Step> alive = List.of(
                 handOver::awaitWorkforce,
@@ -61,5 +62,6 @@ final class StateMachine {
     /** The record is gone: nothing is remembered of it. */
     void forget(Call call) {
         finish.forget(call);
+        pending.forget(call);
     }
 }

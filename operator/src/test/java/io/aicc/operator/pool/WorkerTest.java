@@ -10,6 +10,7 @@ import io.aicc.wire.control.Acknowledgement;
 import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.EndOrder;
 import io.aicc.wire.control.WorkerReport;
+import io.aicc.wire.control.WorkerReport.KnownCall;
 import io.aicc.wire.control.WorkerReport.State;
 import io.aicc.wire.control.WorkerReport.StreamCounters;
 import java.time.Instant;
@@ -112,6 +113,19 @@ class WorkerTest {
     void whoIsIdleThoughALeaderBeforeUsGaveItACallWasRestarted() {
         worker.heard(IDLE, Instant.EPOCH);
         assertThat(worker.restarted()).isTrue();
+    }
+
+    @Test
+    void whatAnIdleWorkerSaysOfACallIsNothing() {
+        KnownCall made = new KnownCall(7, null, null, null, null, 0);
+        worker.heard(saying(State.IDLE, made), Instant.EPOCH);
+        assertThat(worker.known()).isNull();
+        worker.heard(saying(State.ACTIVE, made), Instant.EPOCH);
+        assertThat(worker.known()).isEqualTo(made);
+    }
+
+    private static WorkerReport saying(State state, KnownCall known) {
+        return new WorkerReport(state, "s-1", known, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, null, null);
     }
 
     private void offer(String... sessions) {
