@@ -49,6 +49,7 @@ public final class Worker {
     private volatile @Nullable KnownCall acknowledged;
     private volatile int acknowledgedOn = -1;
     private volatile boolean recorded;
+    private volatile @Nullable Instant restartRecordedAt;
     private volatile boolean toldToEnd;
     private volatile Instant heardAt;
     private volatile @Nullable Instant audioAt;
@@ -140,6 +141,17 @@ public final class Worker {
      */
     public boolean restarted() {
         return is(WorkerReport.State.IDLE) && streams() > acknowledgedOn;
+    }
+
+    /** Whether a record was written of a restart so short a time ago. */
+    public boolean restartsWithin(Duration pace, Instant now) {
+        Instant last = restartRecordedAt;
+        return last != null && now.isBefore(last.plus(pace));
+    }
+
+    /** The record says that it was restarted. */
+    public void restartRecorded(Instant at) {
+        restartRecordedAt = at;
     }
 
     private int streams() {

@@ -41,6 +41,9 @@ final class HandOver {
     private static final Duration NEXT_WORKER = Duration.ofMillis(50);
     private static final Duration ASK_AGAIN = Duration.ofMillis(100);
 
+    /** The kubelet waits for longer before it starts a process a second time: who comes sooner only says so. */
+    private static final Duration RESTART_PACE = Duration.ofSeconds(5);
+
     /** A shortage shorter than this is not worth a write. */
     private static final Duration WORTH_TELLING = Duration.ofMillis(250);
 
@@ -88,6 +91,9 @@ final class HandOver {
     /** Hands the call to this worker, and writes down that it has it. */
     Outcome assign(Call call, Worker worker) {
         News news = news(call, worker);
+        if (news == News.WorkerRestarted && worker.restartsWithin(RESTART_PACE, call.now())) {
+            return Outcome.again(LOOK_AGAIN);
+        }
         Instant readySince = readySince(call, worker);
         CallAssignment assignment = assignment(call, worker);
         Answer<Acknowledgement> answer = worker.assign(assignment);
@@ -207,6 +213,9 @@ final class HandOver {
             return Outcome.again(SessionRecord.CONFLICT_PAUSE);
         }
         worker.markRecorded();
+        if (news == News.WorkerRestarted) {
+            worker.restartRecorded(call.now());
+        }
         if (takenOver) {
             pools.takeovers(call.pool(), call.uid(), before.takeovers());
             metrics.replaced();

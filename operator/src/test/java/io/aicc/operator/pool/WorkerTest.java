@@ -13,6 +13,7 @@ import io.aicc.wire.control.WorkerReport;
 import io.aicc.wire.control.WorkerReport.KnownCall;
 import io.aicc.wire.control.WorkerReport.State;
 import io.aicc.wire.control.WorkerReport.StreamCounters;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -122,6 +123,15 @@ class WorkerTest {
         assertThat(worker.known()).isNull();
         worker.heard(saying(State.ACTIVE, made), Instant.EPOCH);
         assertThat(worker.known()).isEqualTo(made);
+    }
+
+    @Test
+    void aRestartThatComesTooSoonAfterAnotherIsKnown() {
+        Duration pace = Duration.ofSeconds(5);
+        assertThat(worker.restartsWithin(pace, Instant.EPOCH)).isFalse();
+        worker.restartRecorded(Instant.EPOCH);
+        assertThat(worker.restartsWithin(pace, Instant.EPOCH.plusMillis(4_999))).isTrue();
+        assertThat(worker.restartsWithin(pace, Instant.EPOCH.plusSeconds(5))).isFalse();
     }
 
     private static WorkerReport saying(State state, KnownCall known) {

@@ -46,7 +46,7 @@ final class InOrder implements Executor {
             MDC.setContextMap(about.get());
             try {
                 task.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) { // Whatever it was: a call is looked after until it is over.
                 log.atError().setCause(e).log("looking after a call failed");
             } finally {
                 MDC.clear();

@@ -20,9 +20,12 @@ class InOrderTest {
         turn.execute(() -> {
             throw new IllegalStateException("in the middle");
         });
+        turn.execute(() -> {
+            throw new StackOverflowError("in the middle");
+        });
         turn.execute(() -> said.add(MDC.get("call_id")));
 
-        assertThat(said).containsExactly("call-1", "call-3");
+        assertThat(said).containsExactly("call-1", "call-4");
         assertThat(MDC.get("call_id")).as("of a thread that is given back").isNull();
     }
 
