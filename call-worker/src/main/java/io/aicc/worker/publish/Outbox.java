@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -317,9 +318,18 @@ final class Outbox implements AutoCloseable {
 
     /** Where the earliest of those begins, by channel; a channel without one is not in it. */
     Map<Channel, Long> firstWordsFrom(int index) {
+        return firstWords(index, _ -> true);
+    }
+
+    /** The same of those that wait in memory only: with this process they are gone. */
+    Map<Channel, Long> firstWordsInMemoryFrom(int index) {
+        return firstWords(index, entry -> entry.resident != null);
+    }
+
+    private Map<Channel, Long> firstWords(int index, Predicate<Entry> which) {
         Map<Channel, Long> starts = new EnumMap<>(Channel.class);
         for (Entry entry : entries.subList(index, entries.size())) {
-            if (entry.said != null) {
+            if (entry.said != null && which.test(entry)) {
                 starts.merge(entry.said.channel(), entry.said.startMs(), Math::min);
             }
         }

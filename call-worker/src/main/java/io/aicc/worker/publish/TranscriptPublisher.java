@@ -161,7 +161,7 @@ public final class TranscriptPublisher implements AutoCloseable {
             Coverage now = source.get();
             // Behind the finals that it counts in, which may be waiting for this loop.
             loop.execute(() -> {
-                Coverage kept = now.butNot(lostWords.starts());
+                Coverage kept = now.butNot(lostWords.starts()).butNot(outbox.firstWordsInMemoryFrom(deliveredToAll()));
                 coverageFile.keep(kept);
                 deliveredCoverage = kept.butNot(outbox.firstWordsFrom(deliveredToAll()));
             });

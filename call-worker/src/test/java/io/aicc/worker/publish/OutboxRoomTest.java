@@ -13,6 +13,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,25 @@ class OutboxRoomTest {
         assertThat(receiver.ending().outboxDropped()).isEqualTo(6);
         assertThat(receiver.ending().finals()).containsEntry(Channel.CUSTOMER, 4L);
         assertThat(publisher.undelivered()).isEqualTo(6);
+    }
+
+    @Test
+    void wordsThatWaitInMemoryOnlyAreNotCoveredForTheNextProcess() {
+        ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.dutiful());
+        receiver.stop();
+        TranscriptPublisher publisher =
+                rig.publisher(PublisherRig.QUICK, new Outbox.Limits(1 << 20, 2, 10_000), receiver);
+        publisher.publish(Events.started());
+        publisher.publish(Events.words(Channel.AGENT, "agent-1", "on disk"));
+        publisher.publish(Events.words(Channel.CUSTOMER, "customer-1", "in memory")); // from 0 on
+        Coverage all = new Coverage(rig.now.get(), Map.of(Channel.CUSTOMER, 5_000L, Channel.AGENT, 7_000L));
+
+        publisher.follow(() -> all);
+
+        await().until(() -> rig.publisher()
+                .before()
+                .filter(all.butNot(Map.of(Channel.CUSTOMER, 0L))::equals)
+                .isPresent());
     }
 
     @Test

@@ -89,6 +89,11 @@ final class Staffing {
     record Counts(int warm, int outdated, int starting, int busy, int waiting, int target, PortLeases.Counts ports) {}
 
     void resource(WorkerPool wanted, String podRevision) {
+        if (!revision.equals(podRevision)) { // What went wrong before says nothing of what is made now.
+            failures = 0;
+            trouble = null;
+            makeAgainAt = Instant.MIN;
+        }
         resource = wanted;
         revision = podRevision;
         size = PoolSize.of(wanted.getSpec());

@@ -126,6 +126,16 @@ class StaffingTest extends PoolRig {
     }
 
     @Test
+    void whatWentWrongBeforeAChangeSaysNothingOfWhatIsMadeAfterIt() {
+        resource(1, 1, 10, "20000", "20019");
+        pool.refused(pool.plan().make().getFirst().pod(), "no such image");
+        revision = "mended";
+        resource(1, 1, 10, "20000", "20019");
+        assertThat(pool.trouble()).isEmpty();
+        assertThat(pool.plan().make()).as("at once").hasSize(1);
+    }
+
+    @Test
     void replacesAPodThatNeverGetsReady() {
         resource(1, 1, 10, "20000", "20019");
         Staffing.Making making = pool.plan().make().getFirst();
