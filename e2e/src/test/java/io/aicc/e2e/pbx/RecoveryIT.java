@@ -3,11 +3,17 @@ package io.aicc.e2e.pbx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.aicc.crd.CallSession;
 import io.aicc.e2e.pbx.PbxRig.Controller;
+import io.aicc.operator.ari.call.CallSessions;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -310,6 +316,50 @@ class RecoveryIT {
         rig.talking(after);
         rig.hangUpCustomer();
         rig.ended(after);
+    }
+
+    @Test
+    void aSessionThatLosesItsLabelForAWhileKeepsItsTapsAndIsEnded() throws Exception {
+        rig.startController(Map.of());
+        String name = rig.call("dial");
+        String pbx = rig.talking(name).getMetadata().getLabels().get(CallSessions.PBX_LABEL);
+        List<String> taps = rig.taps();
+        label(name, null);
+        goesOn(rig.workers().of(name).agent());
+        label(name, pbx);
+        goesOn(rig.workers().of(name).agent());
+        assertThat(rig.taps()).containsExactlyInAnyOrderElementsOf(taps);
+
+        label(name, null);
+        goesOn(rig.workers().of(name).agent());
+        rig.hangUpCustomer();
+        assertThat(PbxRig.reason(rig.ended(name))).isEqualTo("CustomerHangup");
+    }
+
+    @Test
+    void aSessionThatIsDeletedLosesItsTaps() throws Exception {
+        rig.startController(Map.of());
+        String name = rig.call("dial");
+        rig.talking(name);
+        try (KubernetesClient client = rig.cluster().newClient()) {
+            client.resources(CallSession.class)
+                    .inNamespace(rig.cluster().namespace())
+                    .withName(name)
+                    .delete();
+        }
+        await().atMost(PbxRig.LIMIT).until(() -> rig.taps().isEmpty());
+    }
+
+    private static void label(String name, @Nullable String pbx) {
+        try (KubernetesClient client = rig.cluster().newClient()) {
+            String value = pbx == null ? "null" : '"' + pbx + '"';
+            client.resources(CallSession.class)
+                    .inNamespace(rig.cluster().namespace())
+                    .withName(name)
+                    .patch(
+                            PatchContext.of(PatchType.JSON_MERGE),
+                            "{\"metadata\": {\"labels\": {\"" + CallSessions.PBX_LABEL + "\": " + value + "}}}");
+        }
     }
 
     private static void goesOn(Ear ear) {

@@ -3,7 +3,6 @@ package io.aicc.operator.ari.call;
 import io.aicc.crd.CallSession;
 import io.aicc.crd.CallSessionSpec.EndMark;
 import io.aicc.crd.CallSessionSpec.PbxReference;
-import io.aicc.crd.CallSessionStatus;
 import io.aicc.operator.ari.call.CallMetrics.Leak;
 import io.aicc.operator.ari.pbx.Conversation;
 import io.aicc.operator.ari.pbx.Conversation.EndReason;
@@ -53,7 +52,6 @@ final class CallKeeper {
     private int round = 1;
     private @Nullable CallRecord record;
     private @Nullable EndMark ending;
-    private boolean dropped;
     private boolean talked;
     private @Nullable Instant dueSince;
     private boolean done;
@@ -169,20 +167,14 @@ final class CallKeeper {
     }
 
     private void learn(@Nullable CallSession now) {
-        if (now == null) {
-            dropped |= record != null;
-            return;
-        }
-        if (record == null) {
+        if (record != null) {
+            record.update(now);
+        } else if (now != null) {
             record = new CallRecord(tools.sessions(), now);
             owner = true;
             place.adopt();
-        } else {
-            record.update(now);
         }
-        callId = now.getSpec().callId();
-        CallSessionStatus status = now.getStatus();
-        dropped |= status != null && status.phase() != null && status.phase().terminal();
+        callId = record == null ? callId : record.session().getSpec().callId();
     }
 
     private void settle() {
@@ -241,7 +233,7 @@ final class CallKeeper {
             return finish(now, ending);
         }
         Conversation call = now.conversation().orElseThrow();
-        if (dropped) {
+        if (record != null && record.closed()) {
             return taps.settle(installed(now), List.of());
         }
         CallRecord open = record == null ? open(call) : record;
@@ -366,7 +358,7 @@ final class CallKeeper {
     }
 
     private void markEnded(EndMark mark) {
-        if (record != null && !record.ended() && !dropped) {
+        if (record != null && !record.ended() && !record.closed()) {
             record.end(mark);
             tools.metrics()
                     .ended(Duration.between(
@@ -383,7 +375,6 @@ final class CallKeeper {
         record = null;
         owner = false;
         ending = null;
-        dropped = false;
         talked = false;
         dueSince = null;
     }

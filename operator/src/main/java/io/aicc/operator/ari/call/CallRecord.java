@@ -5,6 +5,7 @@ import io.aicc.crd.CallSessionSpec.CallEvent.Type;
 import io.aicc.crd.CallSessionSpec.EndMark;
 import io.aicc.crd.CallSessionSpec.MediaSources;
 import io.aicc.crd.CallSessionSpec.PbxReference;
+import io.aicc.crd.CallSessionStatus;
 import io.aicc.operator.ari.pbx.Conversation;
 import io.aicc.operator.ari.pbx.Conversation.Stage;
 import io.aicc.operator.ari.pbx.PbxChannel;
@@ -29,6 +30,7 @@ final class CallRecord {
     private CallSession session;
     private @Nullable MediaSources told;
     private boolean ended;
+    private boolean closed;
     private @Nullable String firstLeg;
     private @Nullable Instant eventsWritten;
 
@@ -38,16 +40,37 @@ final class CallRecord {
         this.events = new CallEvents(session.getSpec().callEvents());
         this.told = session.getSpec().mediaSources();
         this.ended = session.getSpec().ended() != null;
+        this.closed = isTerminal(session);
     }
 
     CallSession session() {
         return session;
     }
 
-    /** The session is so now. */
-    void update(CallSession now) {
-        session = now;
-        ended |= now.getSpec().ended() != null;
+    /** The session is so now; null when it is deleted, or only out of our sight: its label may be gone. */
+    void update(@Nullable CallSession now) {
+        CallSession found = now == null ? sessions.find(name()).orElse(null) : now;
+        closed = found == null || !isSame(found) || isTerminal(found);
+        if (found != null && isSame(found)) {
+            session = found;
+            ended |= found.getSpec().ended() != null;
+        }
+    }
+
+    /** Whether nothing is transcribed any more: the session is over, failed or deleted. */
+    boolean closed() {
+        return closed;
+    }
+
+    /** Whether it is no other one under the same name; those of a rehearsal have none that stays. */
+    private boolean isSame(CallSession found) {
+        String uid = found.getMetadata().getUid();
+        return sessions.rehearsed() || uid.equals(session.getMetadata().getUid());
+    }
+
+    private static boolean isTerminal(CallSession session) {
+        CallSessionStatus status = session.getStatus();
+        return status != null && status.phase() != null && status.phase().terminal();
     }
 
     boolean ended() {

@@ -137,6 +137,22 @@ public final class CallSessions implements AutoCloseable {
                 : Optional.ofNullable(watched.getStore().getByKey(namespace + "/" + name));
     }
 
+    /** What the API server has under a name, whatever its labels; empty as well when it cannot be asked. */
+    Optional<CallSession> find(String name) {
+        try {
+            return client
+                    .resources(CallSession.class)
+                    .inNamespace(namespace)
+                    .withField("metadata.name", name) // A list, which we may have anyway, where to get one we need not.
+                    .list()
+                    .getItems()
+                    .stream()
+                    .findFirst();
+        } catch (KubernetesClientException e) {
+            return Optional.empty();
+        }
+    }
+
     /**
      * What stands under a name.
      *
@@ -159,7 +175,7 @@ public final class CallSessions implements AutoCloseable {
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
                 refusals.accepted(CREATE);
-                return new Made(client.resource(session).inNamespace(namespace).require(), true);
+                return new Made(find(session.getMetadata().getName()).orElseThrow(() -> e), true);
             }
             refusals.refused(CREATE, e);
             throw e;
