@@ -39,6 +39,7 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
     private boolean drainsByItself = true;
     private boolean hesitates;
     private boolean frozen;
+    private boolean refuses;
     private @Nullable CallAssignment call;
     private @Nullable String badSource;
     private @Nullable String readyAt;
@@ -64,6 +65,9 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
         try {
             while (hesitates && !gone) {
                 changed.awaitUninterruptibly();
+            }
+            if (refuses) {
+                throw new UnacceptableException("no call is good enough");
             }
             if (badSource != null && badSource.equals(assignment.customerSource())) {
                 throw new UnacceptableException("not an address: " + badSource);
@@ -162,6 +166,16 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
         try {
             hesitates = now;
             changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whatever call it is given cannot be served, it says. */
+    public void refusesAll() {
+        lock.lock();
+        try {
+            refuses = true;
         } finally {
             lock.unlock();
         }

@@ -214,6 +214,22 @@ class FaultyWorkersIT {
     }
 
     @Test
+    void aWorkerThatBlamesCallsThatOthersTakeIsReplaced() throws Exception {
+        rig.pool("warm: {min: 1, max: 1}");
+        rig.startOperator();
+        rig.awaitPool(pool -> Objects.equals(pool.warm(), 1));
+        String refuser = rig.pods().getFirst();
+        rig.workers().in(refuser).refusesAll();
+        for (int call = 1; call <= 3; call++) {
+            rig.create("call-" + call, Instant.now());
+            rig.awaitSession("call-" + call, Phase.Ready);
+            rig.awaitPool(pool -> Objects.equals(pool.warm(), 1));
+        }
+
+        await().atMost(OperatorRig.LIMIT).until(() -> !rig.pods().contains(refuser));
+    }
+
+    @Test
     void aChangeThatTheWorkerRefusesIsToldAndTheCallKeepsItsWorker() throws Exception {
         rig.pool("warm: {min: 1, max: 1}");
         rig.startOperator();
