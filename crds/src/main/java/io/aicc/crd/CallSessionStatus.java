@@ -3,6 +3,7 @@ package io.aicc.crd;
 import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
@@ -76,6 +77,8 @@ public record CallSessionStatus(
 
             @Required
             @Min(1)
+            @Max(Bounded.MOST)
+            @JsonDeserialize(using = Bounded.class)
             @JsonPropertyDescription(
                     "Rises by one whenever the endpoint moves to another worker in mid-call: re-point the tap.")
             int generation) {}
@@ -114,6 +117,8 @@ public record CallSessionStatus(
     /** Counts that would be lost with the operator's memory: only it has heard the workers that are no more. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Earlier(
+            @Max(Bounded.MOST)
+            @JsonDeserialize(using = Bounded.class)
             @JsonPropertyDescription("How often another worker process had to go on with the call.")
             int takeovers,
 
@@ -182,6 +187,8 @@ public record CallSessionStatus(
             @JsonPropertyDescription("Median time from the last audio of an utterance to its final text, milliseconds.")
             long sttLatencyMs,
 
+            @Max(Bounded.MOST)
+            @JsonDeserialize(using = Bounded.class)
             @JsonPropertyDescription(
                     "How often another worker process had to go on with the call; what was said meanwhile is missing, see the gap events.")
             int takeovers,

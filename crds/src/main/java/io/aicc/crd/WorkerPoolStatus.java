@@ -3,6 +3,8 @@ package io.aicc.crd;
 import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import io.fabric8.generator.annotation.Max;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.model.annotation.LabelSelector;
 import io.fabric8.kubernetes.model.annotation.StatusReplicas;
@@ -14,13 +16,23 @@ import org.jspecify.annotations.Nullable;
 @JsonClassDescription("What stands ready now.")
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record WorkerPoolStatus(
-        @JsonPropertyDescription("Idle workers that can take a call now.") @StatusReplicas @Nullable
+        @Max(Bounded.MOST)
+        @JsonDeserialize(using = Bounded.class)
+        @JsonPropertyDescription("Idle workers that can take a call now.")
+        @StatusReplicas
+        @Nullable
         Integer warm,
 
-        @JsonPropertyDescription("Workers on their way to being ready.") @Nullable
+        @Max(Bounded.MOST)
+        @JsonDeserialize(using = Bounded.class)
+        @JsonPropertyDescription("Workers on their way to being ready.")
+        @Nullable
         Integer starting,
 
-        @JsonPropertyDescription("Workers that serve a call.") @Nullable
+        @Max(Bounded.MOST)
+        @JsonDeserialize(using = Bounded.class)
+        @JsonPropertyDescription("Workers that serve a call.")
+        @Nullable
         Integer busy,
 
         @JsonPropertyDescription("Port pairs by state, each counted for every node that may have it.") @Nullable
@@ -42,11 +54,16 @@ public record WorkerPoolStatus(
 
     /** Port pairs by state; the three add up to the pairs of the range, times spec.ports.nodes. */
     public record PortCounts(
+            @Max(Bounded.MOST)
+            @JsonDeserialize(using = Bounded.class)
             @JsonPropertyDescription("Pairs that can be leased.")
             int free,
 
-            @JsonPropertyDescription("Pairs held by a pod.") int leased,
+            @Max(Bounded.MOST) @JsonDeserialize(using = Bounded.class) @JsonPropertyDescription("Pairs held by a pod.")
+            int leased,
 
+            @Max(Bounded.MOST)
+            @JsonDeserialize(using = Bounded.class)
             @JsonPropertyDescription("Pairs at rest after a call.")
             int quarantined) {}
 }

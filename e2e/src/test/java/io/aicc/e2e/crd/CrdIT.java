@@ -134,6 +134,8 @@ class CrdIT {
             {"phase": "Ready", "mediaEndpoint": {"host": "h", "customerPort": 20000, "agentPort": 20003, "generation": 1}} | agentPort must be customerPort + 1
             {"phase": "Ready", "mediaEndpoint": {"host": "h", "customerPort": 19998, "agentPort": 19999, "generation": 1}} | status.mediaEndpoint.customerPort
             {"phase": "Ready", "mediaEndpoint": {"host": "h", "customerPort": 30000, "agentPort": 30001, "generation": 1}} | status.mediaEndpoint.customerPort
+            {"earlier": {"takeovers": 3000000000}} | status.earlier.takeovers
+            {"summary": {"takeovers": 1e30}} | status.summary.takeovers
             {"phase": "Singing"} | status.phase
             """)
     void anImpossibleStatusIsRefused(String status, String reason) {
