@@ -1,6 +1,7 @@
 package io.aicc.wire.control;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.aicc.crd.Bounded;
 import io.aicc.wire.MicroTime;
 import java.util.HashMap;
 import java.util.Map;
@@ -102,8 +103,8 @@ public record WorkerReport(
             @Nullable String customerSource,
             @Nullable String agentSource,
             int callEvents) {
-        /** More often no call moves. */
-        public static final int LAST_GENERATION = 1_000_000;
+        /** More often no call moves; the record can hold no greater one. */
+        public static final int LAST_GENERATION = Bounded.MOST;
 
         /** @throws IllegalArgumentException when a number cannot be true */
         public KnownCall {

@@ -3,6 +3,7 @@ package io.aicc.e2e.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.aicc.crd.Bounded;
 import io.aicc.crd.CallSession;
 import io.aicc.crd.CallSessionStatus.MediaEndpoint;
 import io.aicc.crd.CallSessionStatus.Times;
@@ -101,6 +102,23 @@ class MeddlingIT {
         assertThat(OperatorRig.worker(repaired)).isEqualTo(OperatorRig.worker(ready));
         assertThat(OperatorRig.condition(repaired))
                 .hasValueSatisfying(now -> assertThat(now.getReason()).isEqualTo("RecordRepaired"));
+    }
+
+    @Test
+    void aGenerationAtItsEndIsFollowedByTheFirst() throws Exception {
+        rig.pool("warm: {min: 1, max: 1}");
+        rig.startOperator();
+        rig.create("call-1", Instant.now());
+        CallSession ready = rig.awaitSession("call-1", Phase.Ready);
+        rig.resource("call-1")
+                .subresource("status")
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"status\": {\"mediaEndpoint\": {\"host\": \"192.0.2.9\", \"generation\": %d}}}"
+                                .formatted(Bounded.MOST));
+
+        assertThat(rig.awaitGeneration("call-1", 1).mediaEndpoint())
+                .isEqualTo(Objects.requireNonNull(ready.getStatus()).mediaEndpoint());
     }
 
     @Test

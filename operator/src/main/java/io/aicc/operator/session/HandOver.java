@@ -278,7 +278,10 @@ final class HandOver {
         return Outcome.again(LOOK_AGAIN);
     }
 
-    /** One more whenever audio has to be sent elsewhere than the record says: the PBX's taps are named by it. */
+    /**
+     * One more whenever audio has to be sent elsewhere than the record says: the PBX's taps are named by it. No call comes to
+     * the last one by itself; from there it begins anew, so that it is another one all the same.
+     */
     private static int generation(Call call, Worker worker) {
         MediaEndpoint before = call.status().mediaEndpoint();
         if (before == null) {
