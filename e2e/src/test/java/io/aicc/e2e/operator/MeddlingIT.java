@@ -122,6 +122,27 @@ class MeddlingIT {
     }
 
     @Test
+    void aTimeOfTheEndThatWasBeforeItKeepsNoWorkerFromItsLastWords() throws Exception {
+        rig.pool("warm: {min: 1, max: 1}");
+        rig.startOperator();
+        rig.create("call-1", Instant.now());
+        PlayedWorker worker = rig.workers().in(OperatorRig.worker(rig.awaitSession("call-1", Phase.Ready)));
+        worker.says(State.ACTIVE);
+        rig.awaitSession("call-1", Phase.Active);
+        rig.resource("call-1")
+                .subresource("status")
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"status\": {\"times\": {\"ending\": \"2020-01-01T00:00:00.000000Z\"}}}");
+        var unused = rig.hangUp("call-1");
+
+        CallSession ended = rig.awaitSession("call-1", Phase.Ended);
+        assertThat(worker.ended()).as("it was told").isNotNull();
+        assertThat(OperatorRig.condition(ended))
+                .hasValueSatisfying(now -> assertThat(now.getReason()).isEqualTo("CallEnded"));
+    }
+
+    @Test
     void aHangUpThatNobodySawEndsTheCallThenAndNotWhenSomebodyComesBack() throws Exception {
         rig.pool("warm: {min: 1, max: 1}");
         Program first = rig.startOperator(rig.newClient(), Map.of());

@@ -67,16 +67,14 @@ final class Finish {
         if (worker.is(State.DONE)) {
             return closeDone(call, worker);
         }
+        boolean told = worker.toldToEnd() || tell(call, worker);
         Instant limit = since.plus(call.limits().drain()).plus(MERCY);
         if (!call.now().isBefore(limit)) {
             return worker.is(State.DRAINING)
                     ? close(call, Phase.Ended, mine, "DrainLimitExceeded", "the worker did not finish in time")
                     : close(call, Phase.Ended, mine, "WorkerLost", "the worker did not come back to give its totals");
         }
-        if (!worker.toldToEnd() && !tell(call, worker)) {
-            return Outcome.again(RETRY);
-        }
-        return sayEnding(call, since, limit);
+        return told ? sayEnding(call, since, limit) : Outcome.again(RETRY);
     }
 
     private Outcome closeDone(Call call, Worker worker) {
@@ -103,7 +101,7 @@ final class Finish {
         Times times = new Times(
                 null,
                 null,
-                call.times().ending() == null ? MicroTime.format(endingSince(call)) : null,
+                MicroTime.format(endingSince(call)),
                 worker.isPresent() || call.status().worker() != null ? MicroTime.format(closed) : null,
                 MicroTime.format(call.now()));
         Change change = Change.phase(phase)
@@ -144,8 +142,14 @@ final class Finish {
         pools.forget(call.pool(), call.uid());
     }
 
+    /** As the record says where we can have written it: with its phase, after the call was over, and not in the future. */
     private Instant endingSince(Call call) {
-        return Call.time(call.times().ending()).orElseGet(() -> ending.computeIfAbsent(call.uid(), uid -> call.now()));
+        Instant over = call.endedAt().orElse(call.requestedAt());
+        return Call.time(call.times().ending())
+                .filter(at -> call.phase() == Phase.Ending)
+                .filter(at -> !at.isBefore(over.minus(Call.CLOCKS_DIFFER)))
+                .filter(at -> at.isBefore(call.now().plus(Call.CLOCKS_DIFFER)))
+                .orElseGet(() -> ending.computeIfAbsent(call.uid(), uid -> call.now()));
     }
 
     /** A worker that was restarted in place has forgotten the call, but not the words on its disk: it gets it back first. */
