@@ -36,6 +36,10 @@ final class CrdCompletion implements CRDPostProcessor {
             "name", "Name of the claim in the pod.",
             "request", "Name of the request in the claim.");
 
+    /** As Kubernetes reads one, and not below zero: pods with anything else are refused. */
+    private static final String QUANTITY =
+            "^\\+?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$";
+
     private final List<Class<? extends CustomResource<?, ?>>> types;
 
     @SafeVarargs
@@ -99,7 +103,7 @@ final class CrdCompletion implements CRDPostProcessor {
             complete(field);
             switch (name) {
                 case "conditions" -> conditions(field);
-                case "resources" -> explain(field, RESOURCES);
+                case "resources" -> resources(field);
                 case "podTemplate" -> template(field);
                 default -> {}
             }
@@ -115,6 +119,16 @@ final class CrdCompletion implements CRDPostProcessor {
         item.setRequired(List.of("type", "status", "reason", "message", "lastTransitionTime"));
         field(item, "lastTransitionTime").setFormat("date-time");
         explain(item, CONDITION);
+    }
+
+    private static void resources(JSONSchemaProps resources) {
+        explain(resources, RESOURCES);
+        for (String list : List.of("requests", "limits")) {
+            JSONSchemaProps quantity =
+                    field(resources, list).getAdditionalProperties().getSchema();
+            quantity.setPattern(QUANTITY);
+            quantity.setMinimum(0.0);
+        }
     }
 
     /**

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(RealApiServerExtension.class)
 class CrdIT {
@@ -189,6 +190,14 @@ class CrdIT {
             """)
     void aBadPoolIsRefused(String line, String reason) {
         assertThatThrownBy(() -> create(POOL + "  " + line + "\n")).hasMessageContaining(reason);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{memory: zzz}", "{memory: 96Mb}", "{cpu: -1}", "{cpu: \"-100m\"}"})
+    void aQuantityThatIsNoneIsRefused(String limits) {
+        String pool = POOL.replace("test\"}", "test\", resources: {limits: %s}}".formatted(limits));
+
+        assertThatThrownBy(() -> create(pool)).hasMessageContaining("spec.worker.resources.limits");
     }
 
     @Test
