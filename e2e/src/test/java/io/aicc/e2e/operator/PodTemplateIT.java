@@ -66,6 +66,31 @@ class PodTemplateIT {
     }
 
     @Test
+    void aTemplateThatOnlyTheServerRefusesKeepsNoCallFromItsWorker() throws Exception {
+        rig.pool("warm: {min: 1, max: 1}");
+        Program first = rig.startOperator(rig.newClient(), Map.of());
+        template("{\"metadata\": {\"labels\": {\"team\": \"voice\"}}}");
+        rig.awaitPool(says("WarmBufferFull").and(status -> status.podTemplate() != null));
+
+        template("{\"spec\": {\"containers\": [{\"name\": \"Log_Shipper\", \"image\": \"shipper:1\"}]}}");
+        rig.awaitPool(says("PodTemplateRefused"));
+        rig.create("call-1", Instant.now());
+        rig.awaitSession("call-1", Phase.Ready);
+        rig.create("call-2", Instant.now());
+        rig.awaitSession("call-2", Phase.Ready);
+        first.close();
+        rig.startOperator();
+        rig.create("call-3", Instant.now());
+        rig.awaitSession("call-3", Phase.Ready);
+        rig.create("call-4", Instant.now());
+        rig.awaitSession("call-4", Phase.Ready);
+
+        assertThat(teams()).containsOnly("voice");
+        rig.awaitPool(says("PodTemplateRefused")
+                .and(status -> Objects.toString(status.conditions()).contains("Log_Shipper")));
+    }
+
+    @Test
     void whatSomebodyWroteIntoTheStatusIsNoTemplateUnlessItMayBeOne() throws Exception {
         rig.pool("warm: {min: 1, max: 1}");
         pool().subresource("status")

@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.StatusDetails;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KubeWrites implements AutoCloseable {
     private static final long PAGE = 500;
+    private static final int UNPROCESSABLE = 422;
 
     /** How often a list is begun that the server forgets: one that takes minutes each time will not come to its end. */
     private static final int LISTS = 3;
@@ -111,6 +113,27 @@ public final class KubeWrites implements AutoCloseable {
         begin("create", "Pod");
         String pods = "/api/v1/namespaces/" + pod.getMetadata().getNamespace() + "/pods";
         var unused = client.raw(pods, "POST", pod);
+    }
+
+    /**
+     * Why the API server would take no such pod, by its own rules; empty when it would, or when nobody can tell: what guards
+     * the cluster, a quota for example, may refuse one now and take it later. Makes none.
+     */
+    public Optional<String> problems(Pod pod) {
+        String pods = "/api/v1/namespaces/" + pod.getMetadata().getNamespace() + "/pods?dryRun=All";
+        try {
+            var unused = client.raw(pods, "POST", pod);
+            return Optional.empty();
+        } catch (KubernetesClientException e) {
+            StatusDetails details = e.getStatus() == null ? null : e.getStatus().getDetails();
+            return e.getCode() != UNPROCESSABLE || details == null
+                    ? Optional.empty()
+                    : details.getCauses().stream()
+                            .filter(cause -> cause.getField() != null) // A policy names none.
+                            .map(cause -> cause.getField() + ": " + cause.getMessage())
+                            .distinct()
+                            .reduce((one, next) -> one + "; " + next);
+        }
     }
 
     /**

@@ -50,7 +50,8 @@ record PodTemplate(String text, PodTemplateSpec wanted, Optional<String> refusal
         }
     }
 
-    private PodTemplate refused(String why) {
+    /** This one, still, and why the next one is not. */
+    PodTemplate refused(String why) {
         String told = why.substring(0, Math.min(why.length(), LONGEST_REFUSAL));
         return new PodTemplate(text, wanted, Optional.of("spec.worker.podTemplate is not applied: " + told));
     }

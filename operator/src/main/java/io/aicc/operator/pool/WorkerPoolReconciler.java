@@ -4,6 +4,8 @@ import io.aicc.crd.WorkerPool;
 import io.aicc.crd.WorkerPoolStatus;
 import io.aicc.operator.kube.Conditions;
 import io.aicc.operator.kube.KubeWrites;
+import io.aicc.operator.port.PortPair;
+import io.aicc.operator.port.PortRange;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -20,6 +22,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -153,11 +156,28 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
                         && before.getGeneration().equals(resource.getMetadata().getGeneration()))
                 .isPresent();
         if (!known) {
-            PodTemplate template =
-                    before(resource).followedBy(resource.getSpec().worker().podTemplate());
+            PodTemplate before = before(resource);
+            PodTemplate template = before.followedBy(resource.getSpec().worker().podTemplate());
+            if (!template.text().equals(before.text())) {
+                template = tried(resource, before, template);
+            }
             templates.put(resource.getMetadata().getName(), template);
             pool.resource(resource, factory.revision(resource, template));
         }
+    }
+
+    /** The next template, or still the one before, if it is the template for which the API server takes no pod. */
+    private PodTemplate tried(WorkerPool resource, PodTemplate before, PodTemplate next) {
+        return problems(resource, next)
+                .filter(why -> problems(resource, before).isEmpty())
+                .map(before::refused)
+                .orElse(next);
+    }
+
+    private Optional<String> problems(WorkerPool resource, PodTemplate template) {
+        String name = resource.getMetadata().getName() + "-sample";
+        var any = new Staffing.Making(name, new PortPair(PortRange.ALL.from()), List.of());
+        return api.problems(factory.make(resource, template, "", any));
     }
 
     private PodTemplate template(WorkerPool resource) {
