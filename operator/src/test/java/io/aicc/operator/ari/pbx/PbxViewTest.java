@@ -37,6 +37,16 @@ class PbxViewTest {
     }
 
     @Test
+    void anOutgoingCallThatIsMarkedOnItsCustomersChannelBeginsWithTheAnswer() {
+        pbx.phone("agent").customer("c").rings("agent", "c");
+        assertThat(pbx.says("c")).isEqualTo("ALONE");
+        pbx.answers("agent", "c").enters("x", "c", "agent");
+        assertThat(pbx.says("c")).isEqualTo("TALKING agent");
+        pbx.hangsUp("c").gone("c", "agent");
+        assertThat(pbx.end("c")).contains(EndReason.CustomerHangup);
+    }
+
+    @Test
     void whoIsDialledThroughALocalChannelIsThePhoneBehindIt() {
         pbx.customer("c").local("member").rings("c", "member;1");
         pbx.phone("agent").rings("member;2", "agent");
