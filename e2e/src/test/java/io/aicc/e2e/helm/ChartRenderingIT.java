@@ -75,6 +75,11 @@ class ChartRenderingIT {
             pool.scheduling.tolerations[0].effect=Sometimes   | at '/pool/scheduling/tolerations/0/effect'
             pool.networkMode=HostNetwork                      | at '/pool/networkMode': value must be one of 'PodIP', 'HostPort'
             pool.settings.AICC_DRAIN_SECONDS=5                | at '/pool/settings/AICC_DRAIN_SECONDS': got number, want string
+            pool.settings.AICC_STT_ENGINE=google              | pool.settings: AICC_STT_ENGINE is the operator's to set
+            pool.settings.AICC_OUTBOX_DIR=/tmp                | pool.settings: AICC_OUTBOX_DIR is the operator's to set
+            pool.speech.engine=google                         | pool.settings: engine google needs AICC_GOOGLE_PROJECT
+            pool.ports.nodes=3                                | pool.ports.nodes: more than 1 is for networkMode HostPort
+            imagePullSecrets={registry}                       | at '/imagePullSecrets/0': got string, want object
             operator.replicas=0                               | at '/operator/replicas': minimum
             operator.image.digest=latest                      | at '/operator/image/digest'
             operator.settings.PATH=/bin                       | at '/operator/settings': additional properties 'PATH' not allowed
@@ -101,9 +106,18 @@ class ChartRenderingIT {
         assertThat(template("-f REQUIRED " + two + " --show-only templates/networkpolicies.yaml")
                         .orFail())
                 .contains("their ports only.\n    - ports:\n        - port: 8099\n        - port: 8443\n");
-        assertThat(template("-f REQUIRED --set pool.outputs[0].url=ws://[::1]/x,pool.speech.engine=google")
+        assertThat(template("-f REQUIRED --set pool.outputs[0].url=ws://[::1]/x,pool.speech.engine=google,pool.settings.AICC_GOOGLE_PROJECT=p")
                         .orFail())
                 .contains("their ports only.\n    - ports:\n        - port: 443\n        - port: 80\n");
+    }
+
+    @Test
+    void allThreeProgramsArePulledWithTheSecretsUnlessThePoolsTemplateSaysOthers() {
+        String all = "-f REQUIRED --set imagePullSecrets[0].name=registry";
+        String own = ",pool.podTemplate.spec.imagePullSecrets[0].name=own";
+
+        assertThat(template(all).orFail().split("- name: registry\n", -1)).hasSize(4);
+        assertThat(template(all + own).orFail()).contains("imagePullSecrets:\n        - name: own\n");
     }
 
     private CommandResult template(String arguments) {

@@ -65,6 +65,7 @@ class GuardsIT {
                 "pool.outputs[1].secretRef=archive-key",
                 "pool.outputCa.configMap=corporate-ca",
                 "pool.speech.engine=google",
+                "pool.settings.AICC_GOOGLE_PROJECT=calls",
                 "pool.speech.credentialsSecret=speech-account",
                 "pool.scheduling.priorityClassName=calls");
         PriorityClass calls = new PriorityClassBuilder()
