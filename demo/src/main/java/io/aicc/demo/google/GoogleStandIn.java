@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * A stand-in for Google Speech on this machine: workers reach it with Google's own client and a service account. What it
@@ -27,6 +29,9 @@ import java.util.concurrent.TimeUnit;
  */
 public final class GoogleStandIn implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
+    /** Held, because a level goes with its logger. */
+    private static final Logger GRPC = Logger.getLogger("io.grpc");
+
     private static final long LOOK_MS = 100;
 
     private final Server server;
@@ -76,6 +81,7 @@ public final class GoogleStandIn implements AutoCloseable {
     /** @param keys of the account that may ask it */
     static GoogleStandIn start(SpeechEngine engine, Limits limits, Path directory, int port, KeyPair keys)
             throws IOException {
+        GRPC.setLevel(Level.WARNING); // it tells of itself on the terminal
         return new GoogleStandIn(engine, limits, directory.toAbsolutePath(), port, keys);
     }
 
