@@ -142,7 +142,9 @@ final class Reporter {
                 foreign,
                 new Finals(proof.finalsExpected().orElse(-1L), proof.finalsHeld(), proof.finalsAcknowledged()),
                 new Packets(
-                        sent.isPresent() ? sent.getAsLong() - (damage == null ? 0 : damage.doubled()) : null,
+                        sent.isPresent()
+                                ? sent.getAsLong() + (damage == null ? 0 : damage.lost() - damage.doubled())
+                                : null,
                         summary.customerPackets() + summary.agentPackets(),
                         summary.packetsLost(),
                         summary.packetsRejected(),

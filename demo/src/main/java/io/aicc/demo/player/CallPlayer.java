@@ -64,7 +64,6 @@ public final class CallPlayer implements CallPlacer {
             Instant created = clock.instant();
             Resource<CallSession> resource = create(script, customer.source(), agent.source(), created);
             CallSession ready = SessionWatch.awaitServed(resource, READY_LIMIT);
-            Duration readyAfter = Duration.between(created, clock.instant());
 
             Instant mediaStarted = clock.instant();
             int seed = script.callId().hashCode();
@@ -84,7 +83,7 @@ public final class CallPlayer implements CallPlacer {
             return new PlayedCall(
                     over,
                     created,
-                    readyAfter,
+                    SessionWatch.readyAfter(created, over),
                     mediaStarted,
                     hungUp,
                     endedAfter,

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param session the CallSession once it had ended
  * @param created when the CallSession was asked for
- * @param ready from then until it was seen to be Ready
+ * @param ready from then until it was Ready, as its record says
  * @param mediaStarted when the two began to talk
  * @param hungUp when the customer hung up
  * @param ended from then until the session was seen to be Ended

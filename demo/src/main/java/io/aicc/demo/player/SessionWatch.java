@@ -1,10 +1,12 @@
 package io.aicc.demo.player;
 
 import io.aicc.crd.CallSession;
+import io.aicc.crd.CallSessionStatus.Times;
 import io.aicc.crd.Phase;
 import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -19,6 +21,13 @@ final class SessionWatch {
     /** Waits until a worker serves the call. */
     static CallSession awaitServed(Resource<CallSession> resource, Duration limit) throws CallFailedException {
         return await(resource, "Ready", limit, SessionWatch::served);
+    }
+
+    /** How long after a moment a session that is over got ready, as its record says. */
+    static Duration readyAfter(Instant asked, CallSession over) {
+        Times times = Objects.requireNonNull(over.getStatus().times(), "an ended session has times");
+        return Duration.between(
+                asked, Instant.parse(Objects.requireNonNull(times.ready(), "an ended session was ready")));
     }
 
     /** Waits until everything of the call is over. */

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -74,12 +73,10 @@ public final class SipCalls implements CallPlacer {
             agent.await(limit);
             CallSession over = SessionWatch.awaitEnded(resource);
             Instant requested = Instant.parse(over.getSpec().requestedAt());
-            Instant ready = Instant.parse(Objects.requireNonNull(
-                    Objects.requireNonNull(over.getStatus().times()).ready(), "an ended session was ready"));
             return new PlayedCall(
                     over,
                     requested,
-                    Duration.between(requested, ready),
+                    SessionWatch.readyAfter(requested, over),
                     customer.answered().plus(BREATH),
                     customer.hungUp(),
                     Duration.between(customer.hungUp(), clock.instant()),

@@ -76,7 +76,7 @@ public final class Checks {
             long refused = Objects.requireNonNullElse(packets.rejected(), 0L);
             return check(
                     id + "every packet is heard but those lost on purpose",
-                    packets.received() == packets.sent()
+                    packets.received() == packets.sent() - damage.lost()
                             && packets.lost() == damage.lost()
                             && refused == damage.doubled(),
                     "sent %d, received %d; lost %d of %d, doubled %d, refused %s, reordered %d",

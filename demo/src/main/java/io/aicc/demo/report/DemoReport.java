@@ -32,7 +32,7 @@ public record DemoReport(
     /**
      * One call.
      *
-     * @param readyMs from asking for the CallSession until it was seen Ready
+     * @param readyMs from asking for the CallSession until it was Ready, as its record says
      * @param firstWordMs from the first spoken sample until the first word was received
      * @param wordErrorRate by speaker; empty when nobody knows what is said
      * @param foreignWords words found under this call's speakers that another speaker said
@@ -69,7 +69,8 @@ public record DemoReport(
     /**
      * RTP packets of both speakers.
      *
-     * @param sent to the worker, those that were sent twice counted once; absent when only the PBX knows
+     * @param sent to the worker, each counted once: those that were sent twice, and those that were lost on purpose; absent when
+     *     only the PBX knows
      * @param damage done to them on purpose; absent when there was none
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -48,11 +48,7 @@ public final class Terminal implements TranscriptListener {
                 out.println(speaker(event, words.channel()) + paint(DIM, printable(words.text()) + " …"));
             case EventBody.TranscriptFinal words
             when !words.text().isBlank() -> out.println(speaker(event, words.channel()) + printable(words.text()));
-            case EventBody.Gap gap ->
-                out.println(speaker(event, gap.channel())
-                        + paint(
-                                RED,
-                                "[gap: " + printable(gap.reason()) + ", " + (gap.endMs() - gap.startMs()) + " ms]"));
+            case EventBody.Gap gap -> out.println(speaker(event, gap.channel()) + notHeard(gap));
             default -> {}
         }
     }
@@ -87,6 +83,10 @@ public final class Terminal implements TranscriptListener {
                             + call.packets().lost(),
                     call.portsFreeMs());
         }
+        note(paint(
+                DIM,
+                "ready: a worker has the call; first word: since it was begun to be said; errors: words wrong (clean: the same"
+                        + " recording, no network); ports free: since hang-up, 2 s of it their rest"));
         report.calls().stream().filter(call -> call.packets().damage() != null).forEach(this::damage);
         for (DemoReport.Check check : report.checks()) {
             String mark = check.ok() ? paint(GREEN, "✓") : paint(RED, "✗");
@@ -119,6 +119,16 @@ public final class Terminal implements TranscriptListener {
         return errors == null
                 ? "not known"
                 : String.format(Locale.ROOT, "%.1f %% (clean %.1f %%)", 100 * errors.pipeline(), 100 * errors.clean());
+    }
+
+    /** As the page says it. That nobody listens before there is a worker is how every call begins. */
+    private String notHeard(EventBody.Gap gap) {
+        boolean beginning = gap.reason().equals("not_ready");
+        String why =
+                beginning ? "before the first audio" : printable(gap.reason()).replace('_', ' ');
+        return paint(
+                beginning ? DIM : RED,
+                String.format(Locale.ROOT, "[%.1f s not heard: %s]", (gap.endMs() - gap.startMs()) / 1000.0, why));
     }
 
     private String speaker(Event event, Channel channel) {
