@@ -47,9 +47,9 @@ public final class LinePlot {
                         + "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>%n",
                 WIDTH,
                 HEIGHT));
-        text(svg, LEFT, TOP - 16, "start", title);
+        text(svg, LEFT, TOP - 22, "start", title);
         text(svg, LEFT, HEIGHT - 8, "start", xLabel);
-        text(svg, LEFT - 50, TOP - 2, "start", yLabel);
+        text(svg, LEFT - 50, TOP - 9, "start", yLabel);
         for (int i = 0; i <= STEPS; i++) {
             double y = maxY * i / STEPS;
             svg.append(String.format(
