@@ -106,7 +106,8 @@ class ChartRenderingIT {
         assertThat(template("-f REQUIRED " + two + " --show-only templates/networkpolicies.yaml")
                         .orFail())
                 .contains("their ports only.\n    - ports:\n        - port: 8099\n        - port: 8443\n");
-        assertThat(template("-f REQUIRED --set pool.outputs[0].url=ws://[::1]/x,pool.speech.engine=google,pool.settings.AICC_GOOGLE_PROJECT=p")
+        assertThat(template(
+                                "-f REQUIRED --set pool.outputs[0].url=ws://[::1]/x,pool.speech.engine=google,pool.settings.AICC_GOOGLE_PROJECT=p")
                         .orFail())
                 .contains("their ports only.\n    - ports:\n        - port: 443\n        - port: 80\n");
     }

@@ -200,6 +200,11 @@ class GuardsIT {
         try (KubernetesClient operator = installation.as("aicc-operator")) {
             template(Serialization.asJson(
                     Serialization.unmarshal(Files.readString(PODS.resolve("template.yaml")), JsonNode.class)));
+            await("the policies are there")
+                    .atMost(LIMIT)
+                    .untilAsserted(() -> refused(
+                            () -> make(operator, "pod-template.yaml", with("spec/containers/1/image", "\"evil:1\"")),
+                            "no such sidecars"));
             await("the policies know the template")
                     .atMost(LIMIT)
                     .ignoreExceptions()
