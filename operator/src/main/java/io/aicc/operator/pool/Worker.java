@@ -11,8 +11,6 @@ import io.aicc.wire.control.WorkerReport.KnownCall;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Worker {
     private static final String NO_ADDRESS = "the pod has no address";
-
-    /** It may be the call that cannot be served; so many different ones say that it is the worker. */
-    private static final int MOST_REFUSED = 3;
-
-    /** Of those that another worker then took: it was not the call. */
-    private static final int MOST_DISPROVED = 2;
 
     /** How long a worker that has a call may say nothing before that is told. */
     static final Duration SILENT = Duration.ofSeconds(10);
@@ -39,8 +31,7 @@ public final class Worker {
     private final PortPair ports;
     private final String revision;
     private final Instant seenAt;
-    private final Set<String> refused = ConcurrentHashMap.newKeySet();
-    private final Set<String> disproved = ConcurrentHashMap.newKeySet();
+    private final Refusals refusals = new Refusals();
     private volatile String host = "";
     private String reason = "";
     private volatile @Nullable WorkerChannel channel;
@@ -167,10 +158,9 @@ public final class Worker {
         if (answer instanceof Answer.Obeyed) {
             acknowledged = KnownCall.of(call, call.readyAt(), null);
             acknowledgedOn = stream;
-            refused.clear();
-            disproved.clear();
+            refusals.clear();
         } else if (answer instanceof Answer.Refused<Acknowledgement> refusal && isAgainst(refusal)) {
-            refused.add(call.sessionUid());
+            refusals.add(call.sessionUid());
         }
         return answer;
     }
@@ -187,13 +177,13 @@ public final class Worker {
 
     /** Whether it refuses whatever call it is given. */
     public boolean refusesAll() {
-        return refused.size() >= MOST_REFUSED || disproved.size() >= MOST_DISPROVED;
+        return refusals.areOfTheWorker();
     }
 
     /** A session that it refused was taken by another worker. */
     void disproved(String session) {
         if (!hasCall()) {
-            disproved.add(session);
+            refusals.disprove(session);
         }
     }
 

@@ -1,0 +1,36 @@
+package io.aicc.operator.pool;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Which sessions a worker would not have, until it takes one, and whether that says something of the worker. Thread-safe. */
+final class Refusals {
+    /** It may be the call that cannot be served; so many different ones say that it is the worker. */
+    private static final int MOST = 3;
+
+    /** Of those that another worker then took: it was not the call. */
+    private static final int MOST_DISPROVED = 2;
+
+    private final Set<String> sessions = ConcurrentHashMap.newKeySet();
+    private final Set<String> disproved = ConcurrentHashMap.newKeySet();
+
+    void add(String session) {
+        sessions.add(session);
+    }
+
+    /** Another worker took it. */
+    void disprove(String session) {
+        disproved.add(session);
+    }
+
+    /** It took a call: it is well. */
+    void clear() {
+        sessions.clear();
+        disproved.clear();
+    }
+
+    /** Whether it refuses whatever it is given. */
+    boolean areOfTheWorker() {
+        return sessions.size() >= MOST || disproved.size() >= MOST_DISPROVED;
+    }
+}
