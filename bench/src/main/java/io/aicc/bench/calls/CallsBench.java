@@ -31,6 +31,7 @@ import java.util.function.ToLongFunction;
 public final class CallsBench implements Benchmark {
     private static final String SPHINX = "sphinx";
     private static final int SAMPLES_OF_MEMORY = 120;
+    private static final int PORTS_CLOSED_MS = 1_000;
     private static final Duration SETTLE_LIMIT = Duration.ofSeconds(30);
 
     @Override
@@ -134,12 +135,21 @@ public final class CallsBench implements Benchmark {
         leases.awaitRest(SETTLE_LIMIT);
         PortUse use =
                 PortUse.of(calls.stream().map(over -> over.call().session()).toList());
-        row.with("port_pairs_used", use.pairs())
+        Sorted closed = Sorted.of(use.closedAfter());
+        row.with("hung_up_to_ports_closed_ms_p50", closed.at(0.5))
+                .with("hung_up_to_ports_closed_ms_p99", closed.at(0.99))
+                .with("port_pairs_used", use.pairs())
                 .with("port_pairs_used_again", use.rests().size())
                 .with("shortest_rest_of_a_pair_ms", use.shortestRest())
                 .with("port_pairs_given_back", use.givenBack())
                 .with("port_pairs_leased_at_the_end", leases.leased())
                 .with("workers_at_the_end", leases.workers());
+        report.goal(
+                "hang-up to ports closed, p99",
+                closed.at(0.99) <= PORTS_CLOSED_MS,
+                "%.0f ms, goal %d ms",
+                closed.at(0.99),
+                PORTS_CLOSED_MS);
         report.goal("no port pair in two calls", use.twice() == 0, "%d of %d times", use.twice(), calls.size());
         report.goal(
                 "every port pair is given back",

@@ -16,10 +16,10 @@ import java.util.stream.Collectors;
  * Which port pairs calls had, and when, as their records say, which outlive the operator that wrote them.
  *
  * @param pairs that any call had
- * @param givenBack calls whose pair was given back
+ * @param closedAfter of each call whose pair was given back: from the hang-up until its sockets were closed, milliseconds
  * @param rests of pairs between two calls, milliseconds; below zero where two calls had one at the same time
  */
-record PortUse(int pairs, long givenBack, List<Long> rests) {
+record PortUse(int pairs, List<Long> closedAfter, List<Long> rests) {
     private static final Instant FOREVER = Instant.parse("9999-12-31T00:00:00Z");
 
     private record Hold(int port, Instant from, Instant until) {}
@@ -37,8 +37,13 @@ record PortUse(int pairs, long givenBack, List<Long> rests) {
                         .toMillis());
             }
         }
-        long givenBack = over.stream().filter(PortUse::closed).count();
-        return new PortUse(holds.size(), givenBack, rests);
+        List<Long> closedAfter =
+                over.stream().filter(PortUse::closed).map(PortUse::closedAfter).toList();
+        return new PortUse(holds.size(), closedAfter, rests);
+    }
+
+    int givenBack() {
+        return closedAfter.size();
     }
 
     /** How often a pair went to a call before the one before had let it go. */
@@ -53,6 +58,14 @@ record PortUse(int pairs, long givenBack, List<Long> rests) {
 
     private static boolean closed(CallSession session) {
         return times(session).mediaClosed() != null;
+    }
+
+    private static long closedAfter(CallSession session) {
+        String hungUp = Objects.requireNonNull(session.getSpec().ended(), "a call that is over was hung up")
+                .at();
+        return Duration.between(
+                        Instant.parse(hungUp), Instant.parse(times(session).mediaClosed()))
+                .toMillis();
     }
 
     private static Times times(CallSession session) {

@@ -33,6 +33,7 @@ public final class OperatorBench implements Benchmark {
     private static final Duration HOLD = Duration.ofSeconds(1);
     private static final long P50_MICROS = 20_000;
     private static final long P99_MICROS = 50_000;
+    private static final long PORTS_CLOSED_MICROS = 1_000_000;
     private static final double MOST_WRITES = 4;
     private static final int HEAP_GOAL_MB = 256;
     private static final double FLAT = 1.25;
@@ -207,6 +208,9 @@ public final class OperatorBench implements Benchmark {
         long p99 = percentile(timings, Timing::readyMicros, 99);
         report.goal("created to Ready, p50", p50 < P50_MICROS, "%.1f ms, goal 20 ms", p50 / 1000.0);
         report.goal("created to Ready, p99", p99 < P99_MICROS, "%.1f ms, goal 50 ms", p99 / 1000.0);
+        long closed = percentile(timings, Timing::closedMicros, 99);
+        report.goal(
+                "hang-up to ports closed, p99", closed <= PORTS_CLOSED_MICROS, "%.1f ms, goal 1 s", closed / 1000.0);
         report.goal("API writes per call", perCall <= MOST_WRITES, "%.2f by the operator, goal 4", perCall);
     }
 

@@ -3,6 +3,8 @@ package io.aicc.bench.calls;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aicc.crd.CallSession;
+import io.aicc.crd.CallSessionSpec;
+import io.aicc.crd.CallSessionSpec.EndMark;
 import io.aicc.crd.CallSessionStatus;
 import io.aicc.crd.CallSessionStatus.MediaEndpoint;
 import io.aicc.crd.CallSessionStatus.Times;
@@ -37,12 +39,24 @@ class PortUseTest {
 
         PortUse use = PortUse.of(List.of(call(20_000, 0, 20), kept, call(20_002, 21, 30)));
 
-        assertThat(use.givenBack()).isEqualTo(2);
+        assertThat(use.closedAfter()).containsExactly(1_500L, 1_500L);
         assertThat(use.twice()).as("one that nobody gave back is still held").isEqualTo(1);
     }
 
     private static CallSession call(int port, int readySecond, int closedSecond) {
         CallSession session = new CallSession();
+        session.setSpec(new CallSessionSpec(
+                "call",
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                at(readySecond),
+                null,
+                null,
+                new EndMark("2026-01-31T12:00:%02d.500000Z".formatted(closedSecond - 2), "hangup")));
         session.setStatus(new CallSessionStatus(
                 Phase.Ended,
                 new MediaEndpoint("127.0.0.2", port, port + 1, 1),
