@@ -47,8 +47,22 @@ class LogConfiguratorTest {
         assertThat(text("all well", null).lines()).hasSize(1);
     }
 
+    @Test
+    void asJsonItIsOneLineWhateverAPeerSays() {
+        String json = logged(Format.JSON, FORGERY, new IllegalStateException(FORGERY));
+
+        assertThat(json).endsWith(System.lineSeparator());
+        assertThat(json.stripTrailing()).startsWith("{").endsWith("}").doesNotContainPattern("\\p{Cc}");
+        assertThat(json)
+                .contains("\"message\":\"1011 bye\\u001B[2J", "\\r\\n12:00:00.000 INFO  Forged line\\n\\tat forged");
+    }
+
     private String text(String message, @Nullable Throwable failure) {
+        return logged(Format.TEXT, message, failure);
+    }
+
+    private String logged(Format format, String message, @Nullable Throwable failure) {
         LoggingEvent event = new LoggingEvent("x", context.getLogger("x"), Level.ERROR, message, failure, null);
-        return new String(LogConfigurator.encoder(Format.TEXT, context).encode(event), StandardCharsets.UTF_8);
+        return new String(LogConfigurator.encoder(format, context).encode(event), StandardCharsets.UTF_8);
     }
 }
