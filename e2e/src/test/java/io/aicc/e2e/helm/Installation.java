@@ -1,5 +1,8 @@
 package io.aicc.e2e.helm;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import io.aicc.e2e.kube.AuditLog.Asked;
 import io.aicc.e2e.kube.RealApiServer;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -10,6 +13,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -19,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /**
  * The chart, installed in a namespace of its own on the API server that tests share, beside the definitions and the policies
@@ -113,5 +118,13 @@ record Installation(RealApiServer server, String namespace) {
                 .flatMap(Right::of)
                 .filter(right -> !used.contains(right))
                 .collect(Collectors.toSet());
+    }
+
+    /** The API server refuses this, and says why. */
+    static void refused(ThrowingCallable request, String why) {
+        assertThatThrownBy(request)
+                .isInstanceOfSatisfying(KubernetesClientException.class, refusal -> assertThat(refusal.getCode())
+                        .isEqualTo(403))
+                .hasMessageContaining(why);
     }
 }
