@@ -81,11 +81,10 @@ class EndedRecordsIT {
         rig.create("call-1", Instant.now());
         String pod = OperatorRig.worker(rig.awaitSession("call-1", Phase.Ready));
         PlayedWorker worker = rig.workers().in(pod);
-        rig.resource("call-1").subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), """
-                        {"status": {"phase": "Ended", "times": {"ended": "%s"},
-                         "conditions": [{"type": "Ready", "status": "False", "reason": "ByHand", "message": "a test",
-                                         "lastTransitionTime": "2026-01-31T12:05:00Z"}]}}""".formatted(
-                        MicroTime.format(Instant.now())));
+        rig.patchStatus("call-1", """
+                {"phase": "Ended", "times": {"ended": "%s"},
+                 "conditions": [{"type": "Ready", "status": "False", "reason": "ByHand", "message": "a test",
+                                 "lastTransitionTime": "2026-01-31T12:05:00Z"}]}""".formatted(MicroTime.format(Instant.now())));
 
         await("its last words are drained").atMost(OperatorRig.LIMIT).until(() -> worker.ended() != null);
         await().atMost(OperatorRig.LIMIT)

@@ -17,8 +17,6 @@ import io.aicc.wire.control.EndOrder;
 import io.aicc.wire.control.WorkerReport.State;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -67,7 +65,7 @@ class MeddlingIT {
         PlayedWorker worker = rig.workers().in(OperatorRig.worker(ready));
         worker.says(State.ACTIVE);
         rig.awaitSession("call-1", Phase.Active);
-        rig.resource("call-1").subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), "{\"status\":null}");
+        rig.patchStatus("call-1", "null");
 
         CallSession repaired = rig.awaitSession("call-1", Phase.Active);
         assertThat(Objects.requireNonNull(repaired.getStatus()).mediaEndpoint())
@@ -87,11 +85,7 @@ class MeddlingIT {
         rig.startOperator();
         rig.create("call-1", Instant.now());
         CallSession ready = rig.awaitSession("call-1", Phase.Ready);
-        rig.resource("call-1")
-                .subresource("status")
-                .patch(
-                        PatchContext.of(PatchType.JSON_MERGE),
-                        "{\"status\": {\"mediaEndpoint\": {\"host\": \"192.0.2.9\"}}}");
+        rig.patchStatus("call-1", "{\"mediaEndpoint\": {\"host\": \"192.0.2.9\"}}");
 
         MediaEndpoint right =
                 Objects.requireNonNull(Objects.requireNonNull(ready.getStatus()).mediaEndpoint());
@@ -110,12 +104,8 @@ class MeddlingIT {
         rig.startOperator();
         rig.create("call-1", Instant.now());
         CallSession ready = rig.awaitSession("call-1", Phase.Ready);
-        rig.resource("call-1")
-                .subresource("status")
-                .patch(
-                        PatchContext.of(PatchType.JSON_MERGE),
-                        "{\"status\": {\"mediaEndpoint\": {\"host\": \"192.0.2.9\", \"generation\": %d}}}"
-                                .formatted(Bounded.MOST));
+        rig.patchStatus(
+                "call-1", "{\"mediaEndpoint\": {\"host\": \"192.0.2.9\", \"generation\": %d}}".formatted(Bounded.MOST));
 
         assertThat(rig.awaitGeneration("call-1", 1).mediaEndpoint())
                 .isEqualTo(Objects.requireNonNull(ready.getStatus()).mediaEndpoint());
@@ -129,11 +119,7 @@ class MeddlingIT {
         PlayedWorker worker = rig.workers().in(OperatorRig.worker(rig.awaitSession("call-1", Phase.Ready)));
         worker.says(State.ACTIVE);
         rig.awaitSession("call-1", Phase.Active);
-        rig.resource("call-1")
-                .subresource("status")
-                .patch(
-                        PatchContext.of(PatchType.JSON_MERGE),
-                        "{\"status\": {\"times\": {\"ending\": \"2020-01-01T00:00:00.000000Z\"}}}");
+        rig.patchStatus("call-1", "{\"times\": {\"ending\": \"2020-01-01T00:00:00.000000Z\"}}");
         var unused = rig.hangUp("call-1");
 
         CallSession ended = rig.awaitSession("call-1", Phase.Ended);

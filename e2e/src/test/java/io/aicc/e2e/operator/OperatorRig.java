@@ -43,6 +43,7 @@ import org.awaitility.Awaitility;
 /** A namespace of the real API server with played workers, in which operator programs are started, and killed. */
 final class OperatorRig implements AutoCloseable {
     static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
 
     /**
      * For an operator that is one of several, or has to stop when its Lease has run out. The others lead without one: on a busy machine a Lease as
@@ -235,7 +236,12 @@ final class OperatorRig implements AutoCloseable {
     }
 
     void patch(String name, String merge) {
-        resource(name).patch(PatchContext.of(PatchType.JSON_MERGE), merge);
+        resource(name).patch(MERGE, merge);
+    }
+
+    /** As whoever has the right to: {@code null} wipes it. */
+    void patchStatus(String name, String merge) {
+        resource(name).subresource("status").patch(MERGE, "{\"status\": %s}".formatted(merge));
     }
 
     Resource<CallSession> resource(String name) {
