@@ -21,7 +21,10 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -31,9 +34,10 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /**
  * The worker's engine {@code google} with Google's own client against the stand-in: TLS, tokens, protobuf, limits, errors, and
- * human voices that are really recognised. Voices take their time, so many speak at once.
+ * human voices that are really recognised. Voices take their time, so many speak at once, and whoever speaks longest begins.
  */
 @Execution(ExecutionMode.CONCURRENT)
+@TestMethodOrder(OrderAnnotation.class)
 class GoogleStandInTest {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -84,6 +88,7 @@ class GoogleStandInTest {
     }
 
     @Test
+    @Order(1)
     void aMonologueOfFourLimitsIsHeardAsIfThereWereNone() throws Exception {
         Spoken spoken = StandInCalls.lines(CLEAR);
         Limits shortLived = Limits.GOOGLE.withStream(Duration.ofMillis(spoken.ms() / 4));

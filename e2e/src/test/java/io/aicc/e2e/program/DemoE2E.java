@@ -1,4 +1,4 @@
-package io.aicc.e2e.loop;
+package io.aicc.e2e.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
