@@ -6,16 +6,9 @@ import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.Event;
 import io.aicc.wire.event.EventBody;
 import io.aicc.wire.event.EventBody.SessionEnded;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -26,12 +19,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The durable events of one session, in order, as the JSON lines that go over the wire: an append-only file, which a
- * restarted process reads again, and an index in memory. The file is kept whole until the session is over, because a receiver
- * that lost its memory may ask for everything. It outlives the process, not the node: nothing is forced to the platter.
+ * The durable events of one session, in order, as the JSON lines that go over the wire: an append-only {@linkplain EventFile file},
+ * which a restarted process reads again, and an index in memory. The file is kept whole until the session is over, because a receiver
+ * that lost its memory may ask for everything.
  *
  * <p>When the disk or the quota is full, events wait in a small space in memory instead, so that a receiver that is there
- * still gets every word; when that is full too, the new event is dropped and counted. Not thread-safe.
+ * still gets every word; when that is full too, the new event is dropped and counted. What waits is written as soon as the
+ * file takes it, and nothing newer before it: the file is in the order of the sequence numbers. Not thread-safe.
  */
 final class Outbox implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Outbox.class);
@@ -42,8 +36,7 @@ final class Outbox implements AutoCloseable {
     private final List<Entry> entries = new ArrayList<>();
     private final Map<Channel, Long> finals = new EnumMap<>(Map.of(Channel.CUSTOMER, 0L, Channel.AGENT, 0L));
     private final Sequence sequence;
-    private final @Nullable FileChannel file;
-    private long fileEnd;
+    private final EventFile file;
     private int residentBytes;
     private int firstResident;
     private boolean full;
@@ -68,11 +61,19 @@ final class Outbox implements AutoCloseable {
      * @param said what it is a final of; null when it is none
      * @param position in the file, if not resident
      * @param length bytes
-     * @param resident the event itself, when the file could not take it; empty once every destination had it
+     * @param resident the event itself, while the file has not taken it; empty once it has, or every destination
      */
     record Entry(long seq, String type, @Nullable Said said, long position, int length, byte @Nullable [] resident) {
         Entry(Event event, long position, int length, byte @Nullable [] resident) {
             this(event.seq(), event.body().type(), Said.in(event.body()), position, length, resident);
+        }
+
+        Entry writtenAt(long place) {
+            return new Entry(seq, type, said, place, length, null);
+        }
+
+        Entry forgotten() {
+            return new Entry(seq, type, said, EventFile.NOWHERE, length, null);
         }
 
         boolean isFinal() {
@@ -87,7 +88,7 @@ final class Outbox implements AutoCloseable {
         }
     }
 
-    private Outbox(Limits limits, Sequence sequence, @Nullable FileChannel file) {
+    private Outbox(Limits limits, Sequence sequence, EventFile file) {
         this.limits = limits;
         this.sequence = sequence;
         this.file = file;
@@ -104,36 +105,15 @@ final class Outbox implements AutoCloseable {
         if (directory != null) {
             try {
                 Sequence sequence = Sequence.open(directory.resolve("sequence"), seqBase);
-                FileChannel file = FileChannel.open(
-                        directory.resolve(FILE),
-                        StandardOpenOption.READ,
-                        StandardOpenOption.WRITE,
-                        StandardOpenOption.CREATE);
+                EventFile file = EventFile.open(directory.resolve(FILE));
                 Outbox outbox = new Outbox(limits, sequence, file);
-                outbox.recover(file);
+                file.recover(outbox::index);
                 return outbox;
             } catch (IOException e) {
                 log.atError().setCause(e).log("outbox has no file, events wait in memory");
             }
         }
-        return new Outbox(limits, Sequence.inMemory(seqBase), null);
-    }
-
-    private void recover(FileChannel from) throws IOException {
-        InputStream in = new BufferedInputStream(Channels.newInputStream(from.position(0)), 1 << 16);
-        ByteArrayOutputStream line = new ByteArrayOutputStream();
-        long position = 0;
-        for (int b = in.read(); b >= 0; b = in.read()) {
-            position++;
-            if (b != '\n') {
-                line.write(b);
-                continue;
-            }
-            index(line.toString(StandardCharsets.UTF_8), fileEnd, line.size());
-            line.reset();
-            fileEnd = position;
-        }
-        from.truncate(fileEnd); // the process died in the middle of a line: that event was never sent
+        return new Outbox(limits, Sequence.inMemory(seqBase), EventFile.none());
     }
 
     private void index(String json, long position, int length) {
@@ -165,18 +145,18 @@ final class Outbox implements AutoCloseable {
     boolean append(Event event) {
         byte[] json = event.toJson().getBytes(StandardCharsets.UTF_8);
         if (json.length <= WireJson.MAX_MESSAGE_CHARS) {
-            boolean room = entries.size() < limits.events && fileEnd + json.length < limits.bytes;
-            if (room && write(json)) {
-                add(event, new Entry(event, fileEnd, json.length, null));
-                fileEnd += json.length + 1;
-                full = false;
+            save();
+            long position = residentBytes == 0 ? write(json, entries.size()) : EventFile.NOWHERE;
+            if (position != EventFile.NOWHERE) {
+                add(event, new Entry(event, position, json.length, null));
+                tellRoom();
                 return true;
             }
-            tellFull(room ? "disk refused" : "quota reached");
+            tellFull(hasRoom(json, entries.size()) ? "disk refused" : "quota reached");
             // The closing event says what is missing: it always has a place.
             if (event.body() instanceof SessionEnded || residentBytes + json.length <= limits.residentBytes) {
                 residentBytes += json.length;
-                add(event, new Entry(event, -1, json.length, json));
+                add(event, new Entry(event, EventFile.NOWHERE, json.length, json));
                 return true;
             }
         }
@@ -188,21 +168,31 @@ final class Outbox implements AutoCloseable {
         sequence.dropped(body instanceof EventBody.TranscriptFinal);
     }
 
-    private boolean write(byte[] json) {
-        if (file == null) {
-            return false;
+    /** Writes what waits in memory, in order, as far as the file takes it now. */
+    void save() {
+        if (residentBytes == 0) {
+            return;
         }
-        ByteBuffer line =
-                ByteBuffer.allocate(json.length + 1).put(json).put((byte) '\n').flip();
-        try {
-            for (long at = fileEnd; line.hasRemaining(); ) {
-                at += file.write(line, at);
+        for (; firstResident < entries.size(); firstResident++) {
+            Entry entry = entries.get(firstResident);
+            if (entry.resident != null) {
+                long position = write(entry.resident, firstResident);
+                if (position == EventFile.NOWHERE) {
+                    return;
+                }
+                entries.set(firstResident, entry.writtenAt(position));
+                residentBytes -= entry.length;
             }
-            return true;
-        } catch (IOException e) {
-            log.atDebug().setCause(e).log("outbox write failed");
-            return false;
         }
+        tellRoom();
+    }
+
+    private long write(byte[] json, int index) {
+        return hasRoom(json, index) ? file.append(json) : EventFile.NOWHERE;
+    }
+
+    private boolean hasRoom(byte[] json, int index) {
+        return index < limits.events && file.end() + json.length < limits.bytes;
     }
 
     private void add(Event event, Entry entry) {
@@ -223,8 +213,18 @@ final class Outbox implements AutoCloseable {
             log.atError()
                     .addKeyValue("reason", why)
                     .addKeyValue("events", entries.size())
-                    .addKeyValue("bytes", fileEnd)
+                    .addKeyValue("bytes", file.end())
                     .log("outbox full, events wait in memory while there is room");
+        }
+    }
+
+    private void tellRoom() {
+        if (full) {
+            full = false;
+            log.atInfo()
+                    .addKeyValue("events", entries.size())
+                    .addKeyValue("bytes", file.end())
+                    .log("outbox has room again, nothing waits in memory any more");
         }
     }
 
@@ -254,18 +254,11 @@ final class Outbox implements AutoCloseable {
     /** The JSON of an event; null when it is gone: it waited in memory, and every destination has had it. */
     byte @Nullable [] read(int index) {
         Entry entry = entries.get(index);
-        if (entry.resident != null || entry.position < 0 || file == null) {
+        if (entry.position == EventFile.NOWHERE) {
             return entry.resident;
         }
-        ByteBuffer json = ByteBuffer.allocate(entry.length);
         try {
-            while (json.hasRemaining()) {
-                int n = file.read(json, entry.position + json.position());
-                if (n < 0) {
-                    throw new IOException("outbox shorter than its index: " + file.size() + " bytes");
-                }
-            }
-            return json.array();
+            return file.read(entry.position, entry.length);
         } catch (IOException e) {
             log.atError().addKeyValue("seq", entry.seq).setCause(e).log("outbox unreadable, event lost");
             sequence.dropped(entry.isFinal());
@@ -282,7 +275,7 @@ final class Outbox implements AutoCloseable {
             Entry entry = entries.get(firstResident);
             if (entry.resident != null) {
                 residentBytes -= entry.length;
-                entries.set(firstResident, new Entry(entry.seq, entry.type, entry.said, -1, entry.length, null));
+                entries.set(firstResident, entry.forgotten());
             }
         }
     }
@@ -353,12 +346,6 @@ final class Outbox implements AutoCloseable {
     @Override
     public void close() {
         sequence.close();
-        try {
-            if (file != null) {
-                file.close();
-            }
-        } catch (IOException e) {
-            log.atDebug().setCause(e).log("outbox not closed");
-        }
+        file.close();
     }
 }

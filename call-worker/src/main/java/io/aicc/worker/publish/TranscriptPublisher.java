@@ -102,7 +102,7 @@ public final class TranscriptPublisher implements AutoCloseable {
                         it,
                         it.isSecure() ? new Route(tls, network.proxy()) : Route.PLAIN,
                         new TokenIssuer(it, settings.tokenLifetime(), clock),
-                        Cursor.open(cursorFile(directory, it)),
+                        Cursor.open(directory == null ? null : directory.resolve(it.name() + ".cursor")),
                         shared))
                 .toList();
     }
@@ -274,6 +274,7 @@ public final class TranscriptPublisher implements AutoCloseable {
     }
 
     private void tick() {
+        outbox.save();
         connections.forEach(ReceiverConnection::tick);
         keepCoverage();
         waitingFinals = missingFinals();
@@ -392,9 +393,5 @@ public final class TranscriptPublisher implements AutoCloseable {
             log.atError().addKeyValue("directory", parent).setCause(e).log("no directory for the outbox");
             return null;
         }
-    }
-
-    private static @Nullable Path cursorFile(@Nullable Path directory, Destination destination) {
-        return directory == null ? null : directory.resolve(destination.name() + ".cursor");
     }
 }
