@@ -11,15 +11,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Ear implements AutoCloseable {
     private static final long TICK_MS = 50;
+    private static final long TICK_NANOS = TICK_MS * 1_000_000;
+
+    /** Somebody reads every 100 ms when all is well. */
+    private static final long STALL_NANOS = 200_000_000;
+
     /** Of reading: more packets than a socket's buffer holds. */
     private static final int MOST_TURNS = 128;
-
-    private static final long TICK_NANOS = TICK_MS * 1_000_000;
 
     private final StreamPort port;
     private final MediaSocket socket;
     private final LongSupplier nanoClock;
     private long lastTickNanos;
+    private long lastReadNanos;
     private volatile @Nullable Speaker speaker;
 
     /** Whether there may be more to read; its thread's. */
@@ -72,13 +76,30 @@ final class Ear implements AutoCloseable {
         while (now != null && now.work()) {}
     }
 
-    /** Reads what has arrived, and looks at the clock every now and then; returns whether there may be more to read. */
+    /**
+     * Reads what has arrived, and looks at the clock every now and then. After a time in which nobody did it reads all there is:
+     * what is read long after it came looks on the timeline as if it had been spoken then.
+     *
+     * @return whether there may be more to read
+     */
     private synchronized boolean read() {
         if (!socket.isOpen()) {
             return false;
         }
+        long now = nanoClock.getAsLong(); // Before: the process may stand still at any time.
+        long unread = now - lastReadNanos;
+        lastReadNanos = now;
+        boolean stalled = unread >= STALL_NANOS;
+        if (stalled) {
+            port.unread(unread, now);
+        }
         boolean more = socket.read();
-        long now = nanoClock.getAsLong();
+        for (int turns = 1; stalled && more && turns < MOST_TURNS; turns++) {
+            more = socket.read();
+        }
+        if (!more) {
+            port.caughtUp();
+        }
         if (now - lastTickNanos >= TICK_NANOS) {
             lastTickNanos = now;
             port.tick();
@@ -102,6 +123,7 @@ final class Ear implements AutoCloseable {
     synchronized void open(PacketGate gate, Speaker work) {
         port.open(gate);
         speaker = work;
+        lastReadNanos = nanoClock.getAsLong();
         socket.wake();
     }
 

@@ -3,7 +3,7 @@ package io.aicc.worker.rtp;
 import io.aicc.worker.audio.AudioFrame;
 
 /**
- * Hears one speaker. All calls come from that speaker's thread, one at a time; a call may take long, up to ten seconds of audio
+ * Hears one speaker. All calls come from that speaker's thread, one at a time; a call may take long, up to twenty seconds of audio
  * wait meanwhile. An exception is logged, and the next frame comes all the same.
  */
 public interface FrameConsumer {
@@ -32,7 +32,7 @@ public interface FrameConsumer {
         NOTHING_SENT,
         /** It never arrived. */
         PACKETS_LOST,
-        /** It arrived faster than it was consumed. */
+        /** It came faster than it was read, or consumed. */
         OVERLOAD
     }
 }

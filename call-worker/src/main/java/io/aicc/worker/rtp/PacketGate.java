@@ -37,6 +37,8 @@ final class PacketGate implements ReorderWindow.Output {
     private final FormerStreams formerStreams = new FormerStreams();
     private @Nullable HeardStream stream;
     private long lastAcceptedNanos;
+    private int lastTimestamp;
+    private final Stall stall;
 
     private final HeldPacket candidate = new HeldPacket();
     private final RtpPacket candidateView = new RtpPacket();
@@ -63,6 +65,7 @@ final class PacketGate implements ReorderWindow.Output {
         streamRate = new TokenBucket(packetsPerSecond, nowNanos);
         formerRate = new TokenBucket(packetsPerSecond, nowNanos);
         otherRate = new TokenBucket(packetsPerSecond, nowNanos);
+        stall = new Stall(format.sampleRateHz());
     }
 
     /** From now on the stream comes from somewhere else; the same rule again changes nothing. */
@@ -98,6 +101,19 @@ final class PacketGate implements ReorderWindow.Output {
         return reason;
     }
 
+    /** Nobody has read for so long until now: what comes next has waited in the kernel, as far as that had room. */
+    void unread(long nanos, long nowNanos) {
+        streamRate.unwatched(nanos);
+        if (stream != null) {
+            stall.ends(lastAcceptedNanos, lastTimestamp, nowNanos);
+        }
+    }
+
+    /** All that waited has been read. */
+    void caughtUp() {
+        streamRate.caughtUp();
+    }
+
     /** To be called every now and then: stops waiting for a packet when no other comes either. */
     void tick(long nowNanos) {
         window.expire(nowNanos);
@@ -130,7 +146,12 @@ final class PacketGate implements ReorderWindow.Output {
         if (unfit != null) {
             return unfit;
         }
-        return rate().tryTake(nowNanos) ? null : RejectReason.RATE;
+        TokenBucket rate = rate();
+        if (rate.tryTake(nowNanos)) {
+            return null;
+        }
+        overloaded |= rate == streamRate;
+        return RejectReason.RATE;
     }
 
     /** Whether nobody is heard just now, and this is audio of a call. */
@@ -201,6 +222,7 @@ final class PacketGate implements ReorderWindow.Output {
         RejectReason reason = window.offer(accepted, arrivalNanos);
         if (reason == null) {
             lastAcceptedNanos = arrivalNanos;
+            lastTimestamp = accepted.timestamp();
             to.heard(accepted);
         }
         return reason;
@@ -255,6 +277,7 @@ final class PacketGate implements ReorderWindow.Output {
                 formerStreams.add(before);
             }
         }
+        overloaded |= stall.isCutOff() && now == before;
         now.startAt(first.sequenceNumber());
         window.restart(first.sequenceNumber());
         stream = now;
@@ -271,6 +294,10 @@ final class PacketGate implements ReorderWindow.Output {
 
     @Override
     public void release(RtpPacket released, long arrivalNanos, int lostBefore) {
+        if (stall.isOverWith(released.timestamp()) && lostBefore > 0) {
+            stats.countOverload(lostBefore);
+            overloaded = true;
+        }
         RejectReason unheard = format.isAudio(released) ? null : Unheard.reason(released);
         if (unheard != null) {
             stats.countRejected(unheard);

@@ -56,6 +56,20 @@ final class StreamPort {
         }
     }
 
+    /** Nobody has read for so long until now. */
+    void unread(long nanos, long nowNanos) {
+        if (gate != null) {
+            gate.unread(nanos, nowNanos);
+        }
+    }
+
+    /** All that waited has been read. */
+    void caughtUp() {
+        if (gate != null) {
+            gate.caughtUp();
+        }
+    }
+
     /** Packets that arrived, heard or not. */
     long arrived() {
         return arrived;

@@ -22,6 +22,12 @@ final class StreamStats {
         lost.addAndGet(change);
     }
 
+    /** Of those that were counted as lost so many came, and were not read in time. */
+    void countOverload(int packets) {
+        lost.addAndGet(-packets);
+        rejected.addAndGet(RejectReason.OVERLOAD.ordinal(), packets);
+    }
+
     void countRejected(RejectReason reason) {
         rejected.incrementAndGet(reason.ordinal());
     }

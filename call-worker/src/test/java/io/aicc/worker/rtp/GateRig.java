@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** A gate, what stands around it, and a clock that the test moves. It lets the PBX's exact address in unless told otherwise. */
 final class GateRig {
     static final long MS = 1_000_000;
-    static final int CAPACITY = 512;
+    static final int CAPACITY = RtpSettings.Limits.OF_A_CALL.queuedPackets();
     static final int SSRC = 0x1111;
     static final int OTHER_SSRC = 0x2222;
     static final InetSocketAddress PBX = new InetSocketAddress("10.0.0.7", 14_002);

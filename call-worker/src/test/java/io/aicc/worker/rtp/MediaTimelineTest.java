@@ -102,12 +102,13 @@ class MediaTimelineTest {
         assertThat(place()).isEqualTo(ms(1020 + 5000));
     }
 
-    @Test
-    void aStallThatIsMadeUpForMovesNothing() {
+    @ParameterizedTest
+    @ValueSource(ints = {1_500, 15_000})
+    void aStallThatIsMadeUpForMovesNothing(int stallMs) {
         arrivalMs = 1020;
         place();
-        long stalledUntil = arrivalMs + 1500;
-        for (int i = 1; i < 400; i++) {
+        long stalledUntil = arrivalMs + stallMs;
+        for (int i = 1; i < 1_000; i++) {
             arrivalMs = Math.max(stalledUntil, 1020 + 20L * i);
             assertThat(place()).isEqualTo(ms(1000 + 20L * i));
         }
