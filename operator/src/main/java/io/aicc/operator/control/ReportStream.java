@@ -71,6 +71,12 @@ final class ReportStream implements AutoCloseable {
     private static final long FIRST_PAUSE_MS = 25;
     private static final long LONGEST_PAUSE_MS = 1_000;
 
+    /** While a worker's process may be on its way: two people speak, and it hears them without knowing that they are its call. */
+    private static final long RESTART_PAUSE_MS = 200;
+
+    /** The kubelet starts a container again at once, and after ten seconds if that was not the first time. */
+    private static final Duration RESTART = Duration.ofSeconds(15);
+
     private final WorkerDoor door;
     private final EventLoop loop;
     private final InstantSource clock;
@@ -83,8 +89,9 @@ final class ReportStream implements AutoCloseable {
     private volatile @Nullable Channel channel;
 
     // On the event loop only.
-    private long pauseMs = FIRST_PAUSE_MS;
+    private int failures;
     private boolean heardSomething;
+    private @Nullable Instant brokenSince;
     private boolean refusalTold;
 
     ReportStream(
@@ -159,8 +166,13 @@ final class ReportStream implements AutoCloseable {
         if (closed || loop.isShuttingDown()) {
             return;
         }
-        pauseMs = heardSomething ? FIRST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, 2 * pauseMs);
+        Instant now = clock.instant();
+        Instant since = heardSomething || brokenSince == null ? now : brokenSince;
+        brokenSince = since;
+        failures = heardSomething ? 0 : failures + 1;
         heardSomething = false;
+        long longest = now.isBefore(since.plus(RESTART)) ? RESTART_PAUSE_MS : LONGEST_PAUSE_MS;
+        long pauseMs = Math.min(longest, FIRST_PAUSE_MS << Math.min(failures, 10));
         // Jitter: after a restart we must not knock at every worker in step.
         long jittered = pauseMs / 2 + ThreadLocalRandom.current().nextLong(pauseMs);
         var unused = loop.schedule(this::connect, jittered, TimeUnit.MILLISECONDS);
