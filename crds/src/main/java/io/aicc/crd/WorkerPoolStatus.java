@@ -45,12 +45,15 @@ public record WorkerPoolStatus(
         Long observedGeneration,
 
         @JsonPropertyDescription(
-                "The spec.worker.podTemplate that was applied last: while the present one is refused, workers are made with it.")
+                "The spec that workers are made from: the present one, or the one before it while the API server takes no pod of that.")
         @Nullable
-        Map<String, Object> podTemplate,
+        Map<String, Object> applied,
 
         @JsonPropertyDescription("Ready says whether the warm buffer is full, and if not, why.") @Nullable
         List<Condition> conditions) {
+
+    /** The field for the spec that workers are made from. */
+    public static final String APPLIED = "applied";
 
     /** Port pairs by state; the three add up to the pairs of the range, times spec.ports.nodes. */
     public record PortCounts(

@@ -105,6 +105,7 @@ final class CrdCompletion implements CRDPostProcessor {
                 case "conditions" -> conditions(field);
                 case "resources" -> resources(field);
                 case "podTemplate" -> template(field);
+                case WorkerPoolStatus.APPLIED -> applied(field);
                 default -> {}
             }
         });
@@ -144,6 +145,12 @@ final class CrdCompletion implements CRDPostProcessor {
         template.setProperties(
                 inOrder(Map.of("metadata", anything("Labels and annotations that the pods get."), "spec", spec)));
         template.setXKubernetesPreserveUnknownFields(true);
+    }
+
+    /** A copy of a spec that was valid. */
+    private static void applied(JSONSchemaProps spec) {
+        spec.setAdditionalProperties(null);
+        spec.setXKubernetesPreserveUnknownFields(true);
     }
 
     private static Map<String, JSONSchemaProps> inOrder(Map<String, JSONSchemaProps> fields) {

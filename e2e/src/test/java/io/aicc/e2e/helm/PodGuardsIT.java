@@ -174,12 +174,14 @@ class PodGuardsIT {
             await("the policy")
                     .atMost(LIMIT)
                     .untilAsserted(() -> refused(
-                            () -> keep(operator, "{\"spec\": {\"schedulerName\": \"mine\"}}"),
-                            "may only keep a podTemplate that its WorkerPool says"));
-            keep(operator, good);
+                            () -> keep(operator, """
+                                    , {"op": "add", "path": "/status/applied", "value": {"worker": {"image": "evil:1"}}}"""),
+                            "status.applied is a copy of what spec says or has said, and nothing else"));
+            keep(operator, """
+                    , {"op": "copy", "from": "/spec", "path": "/status/applied"}""");
             template("null");
             template("{\"spec\": {\"hostPID\": true, \"volumes\": [{}], \"containers\": [{\"image\": \"new:1\"}]}}");
-            keep(operator, good);
+            image("new:1");
 
             await("the policies know the template")
                     .atMost(LIMIT)
@@ -189,19 +191,30 @@ class PodGuardsIT {
             refused(
                     () -> make(operator, "pod-template.yaml", with("spec/containers/1/image", "\"evil:1\"")),
                     "no such sidecars");
-            keep(operator, "null");
+            keep(operator, "");
         } finally {
+            image("aicc/call-worker:0.1.0");
             template("null");
         }
     }
 
-    private void keep(KubernetesClient operator, String json) {
+    /** Writes a status: operations of a JSON Patch on an empty one. */
+    private void keep(KubernetesClient operator, String operations) {
         WorkerPool pool = new WorkerPool();
         pool.getMetadata().setName("default");
         operator.resource(pool)
                 .inNamespace(installation.namespace())
                 .subresource("status")
-                .patch(MERGE, "{\"status\": {\"podTemplate\": %s}}".formatted(json));
+                .patch(
+                        PatchContext.of(PatchType.JSON),
+                        "[{\"op\": \"add\", \"path\": \"/status\", \"value\": {}}%s]".formatted(operations));
+    }
+
+    private void image(String image) {
+        admin.resources(WorkerPool.class)
+                .inNamespace(installation.namespace())
+                .withName("default")
+                .patch(MERGE, "{\"spec\": {\"worker\": {\"image\": \"%s\"}}}".formatted(image));
     }
 
     private void template(String json) {

@@ -46,7 +46,7 @@ class PodTemplateIT {
         awaitIdle("voice", "WarmBufferFull");
 
         template("{\"spec\": {\"hostNetwork\": true}}");
-        rig.awaitPool(says("PodTemplateRefused"));
+        rig.awaitPool(says("ChangeRefused"));
         List<String> idle = rig.pods();
         first.close();
         rig.startOperator();
@@ -55,8 +55,7 @@ class PodTemplateIT {
         await("a worker in its place")
                 .atMost(OperatorRig.LIMIT)
                 .until(() -> rig.pods().size() == 3);
-        rig.awaitPool(
-                says("PodTemplateRefused").and(status -> Integer.valueOf(2).equals(status.warm())));
+        rig.awaitPool(says("ChangeRefused").and(status -> Integer.valueOf(2).equals(status.warm())));
         assertThat(rig.pods()).containsAll(idle).contains(busy);
         assertThat(teams()).containsOnly("voice");
 
@@ -66,43 +65,18 @@ class PodTemplateIT {
     }
 
     @Test
-    void aTemplateThatOnlyTheServerRefusesKeepsNoCallFromItsWorker() throws Exception {
-        rig.pool("warm: {min: 1, max: 1}");
-        Program first = rig.startOperator(rig.newClient(), Map.of());
-        template("{\"metadata\": {\"labels\": {\"team\": \"voice\"}}}");
-        rig.awaitPool(says("WarmBufferFull").and(status -> status.podTemplate() != null));
-
-        template("{\"spec\": {\"containers\": [{\"name\": \"Log_Shipper\", \"image\": \"shipper:1\"}]}}");
-        rig.awaitPool(says("PodTemplateRefused"));
-        rig.create("call-1", Instant.now());
-        rig.awaitSession("call-1", Phase.Ready);
-        rig.create("call-2", Instant.now());
-        rig.awaitSession("call-2", Phase.Ready);
-        first.close();
-        rig.startOperator();
-        rig.create("call-3", Instant.now());
-        rig.awaitSession("call-3", Phase.Ready);
-        rig.create("call-4", Instant.now());
-        rig.awaitSession("call-4", Phase.Ready);
-
-        assertThat(teams()).containsOnly("voice");
-        rig.awaitPool(says("PodTemplateRefused")
-                .and(status -> Objects.toString(status.conditions()).contains("Log_Shipper")));
-    }
-
-    @Test
     void whatSomebodyWroteIntoTheStatusIsNoTemplateUnlessItMayBeOne() throws Exception {
         rig.pool("warm: {min: 1, max: 1}");
         pool().subresource("status")
                 .patch(
                         MERGE,
-                        "{\"status\": {\"podTemplate\": {\"metadata\": {\"labels\": {\"team\": \"forged\"}},"
-                                + " \"spec\": {\"hostPID\": true}}}}");
+                        "{\"status\": {\"applied\": {\"outputs\": [], \"worker\": {\"image\": \"forged:1\","
+                                + " \"podTemplate\": {\"metadata\": {\"labels\": {\"team\": \"forged\"}},"
+                                + " \"spec\": {\"hostPID\": true}}}}}}");
         template("{\"spec\": {\"hostNetwork\": true}}");
         rig.startOperator();
 
-        rig.awaitPool(
-                says("PodTemplateRefused").and(status -> Integer.valueOf(1).equals(status.warm())));
+        rig.awaitPool(says("ChangeRefused").and(status -> Integer.valueOf(1).equals(status.warm())));
         assertThat(teams()).containsExactly("");
     }
 
@@ -110,9 +84,8 @@ class PodTemplateIT {
         await("idle workers of " + team).atMost(OperatorRig.LIMIT).untilAsserted(() -> assertThat(teams())
                 .containsExactly(team, team));
         rig.awaitPool(says(reason)
-                .and(status -> status.podTemplate() != null
-                        && status.podTemplate()
-                                .equals(pool().get().getSpec().worker().podTemplate())));
+                .and(status -> status.applied() != null
+                        && Objects.toString(status.applied()).contains("team=" + team)));
     }
 
     private static Predicate<WorkerPoolStatus> says(String reason) {

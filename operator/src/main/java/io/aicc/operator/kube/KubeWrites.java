@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusDetails;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -23,6 +24,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.HttpURLConnection;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -42,6 +44,9 @@ import org.jspecify.annotations.Nullable;
 public final class KubeWrites implements AutoCloseable {
     private static final long PAGE = 500;
     private static final int UNPROCESSABLE = 422;
+
+    /** What a server says of what guards pods, and then whatever one is asked about. */
+    private static final String CANNOT_ASK = "does not support dry run";
 
     /** How often a list is begun that the server forgets: one that takes minutes each time will not come to its end. */
     private static final int LISTS = 3;
@@ -86,16 +91,21 @@ public final class KubeWrites implements AutoCloseable {
                 read, blank, MERGE, Map.of("metadata", Map.of("resourceVersion", version), "status", status));
     }
 
-    /** The same with the whole status: what it does not say is there no more, and a map in it is not mixed with the one before. */
-    public <T extends HasMetadata> Optional<T> replaceStatus(T read, Supplier<T> blank, Object status) {
+    /**
+     * The same with the whole status: what it does not say is there no more, and a map in it is not mixed with the one before.
+     *
+     * @param specCopy a field of the status that the server copies the object's spec to, exactly as it has it; null for none
+     */
+    public <T extends HasMetadata> Optional<T> replaceStatus(
+            T read, Supplier<T> blank, Object status, @Nullable String specCopy) {
         String version = read.getMetadata().getResourceVersion();
-        return patchStatus(
-                read,
-                blank,
-                JSON_PATCH,
-                List.of(
-                        Map.of("op", "replace", "path", "/metadata/resourceVersion", "value", version),
-                        Map.of("op", "add", "path", "/status", "value", status)));
+        List<Map<String, Object>> patch = new ArrayList<>(List.of(
+                Map.of("op", "replace", "path", "/metadata/resourceVersion", "value", version),
+                Map.of("op", "add", "path", "/status", "value", status)));
+        if (specCopy != null) {
+            patch.add(Map.of("op", "copy", "from", "/spec", "path", "/status/" + specCopy));
+        }
+        return patchStatus(read, blank, JSON_PATCH, patch);
     }
 
     private <T extends HasMetadata> Optional<T> patchStatus(
@@ -116,24 +126,44 @@ public final class KubeWrites implements AutoCloseable {
     }
 
     /**
-     * Why the API server would take no such pod, by its own rules; empty when it would, or when nobody can tell: what guards
-     * the cluster, a quota for example, may refuse one now and take it later. Makes none.
+     * Why the API server takes no such pod.
+     *
+     * @param why for a person, in its words
+     * @param forWhatItSays whether for what the pod says; otherwise by what guards the cluster, a quota for example, which may
+     *     take it later
      */
-    public Optional<String> problems(Pod pod) {
+    public record PodRefusal(String why, boolean forWhatItSays) {}
+
+    /** Why the API server would not take a pod; empty when it would, or when that cannot be told. Makes none. */
+    public Optional<PodRefusal> dryRun(Pod pod) {
         String pods = "/api/v1/namespaces/" + pod.getMetadata().getNamespace() + "/pods?dryRun=All";
         try {
             var unused = client.raw(pods, "POST", pod);
             return Optional.empty();
         } catch (KubernetesClientException e) {
-            StatusDetails details = e.getStatus() == null ? null : e.getStatus().getDetails();
-            return e.getCode() != UNPROCESSABLE || details == null
-                    ? Optional.empty()
-                    : details.getCauses().stream()
-                            .filter(cause -> cause.getField() != null) // A policy names none.
-                            .map(cause -> cause.getField() + ": " + cause.getMessage())
-                            .distinct()
-                            .reduce((one, next) -> one + "; " + next);
+            String why = why(e);
+            return switch (e.getCode()) {
+                case HttpURLConnection.HTTP_BAD_REQUEST, UNPROCESSABLE ->
+                    why.contains(CANNOT_ASK) ? Optional.empty() : Optional.of(new PodRefusal(why, true));
+                case HttpURLConnection.HTTP_FORBIDDEN -> Optional.of(new PodRefusal(why, false));
+                default -> Optional.empty();
+            };
         }
+    }
+
+    /** By the fields that are wrong, if it names any. */
+    private static String why(KubernetesClientException refusal) {
+        Status status = refusal.getStatus();
+        String message = String.valueOf(status == null ? refusal.getMessage() : status.getMessage());
+        StatusDetails details = status == null ? null : status.getDetails();
+        return details == null
+                ? message
+                : details.getCauses().stream()
+                        .filter(cause -> cause.getField() != null) // A policy names none.
+                        .map(cause -> cause.getField() + ": " + cause.getMessage())
+                        .distinct()
+                        .reduce((one, next) -> one + "; " + next)
+                        .orElse(message);
     }
 
     /**

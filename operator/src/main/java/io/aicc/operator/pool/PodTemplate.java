@@ -16,7 +16,6 @@ import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,36 +23,34 @@ import org.jspecify.annotations.Nullable;
  *
  * @param text the same for equal templates; empty when there is none
  * @param wanted what it says, which {@link TemplateRules} let it say
- * @param refusal why the WorkerPool's present template is not this one; empty when it is
  */
-record PodTemplate(String text, PodTemplateSpec wanted, Optional<String> refusal) {
-    static final PodTemplate NONE = new PodTemplate("", new PodTemplateSpec(), Optional.empty());
+record PodTemplate(String text, PodTemplateSpec wanted) {
+    static final PodTemplate NONE = new PodTemplate("", new PodTemplateSpec());
 
-    private static final int LONGEST_REFUSAL = 800; // An Event takes 1024 characters.
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    /** What holds once a WorkerPool says this: that, or still the present one when it cannot be. */
-    PodTemplate followedBy(@Nullable Map<String, Object> next) {
-        if (next == null || next.isEmpty()) {
+    /**
+     * From what a WorkerPool says.
+     *
+     * @throws IllegalArgumentException when it says what a template must not; the message names each such thing, in one line
+     */
+    static PodTemplate of(@Nullable Map<String, Object> said) {
+        if (said == null || said.isEmpty()) {
             return NONE;
         }
-        JsonNode said = JSON.valueToTree(next);
+        JsonNode json = JSON.valueToTree(said);
+        PodTemplateSpec wanted;
         try {
-            PodTemplateSpec parsed = JSON.treeToValue(said, PodTemplateSpec.class);
-            List<String> problems = TemplateRules.problems(said);
-            return problems.isEmpty()
-                    ? new PodTemplate(said.toString(), parsed, Optional.empty())
-                    : refused(String.join("; ", problems));
+            wanted = JSON.treeToValue(json, PodTemplateSpec.class);
         } catch (JsonProcessingException e) {
-            return refused("it is no pod template: "
-                    + e.getOriginalMessage().lines().findFirst().orElse("not readable"));
+            String why = e.getOriginalMessage().lines().findFirst().orElse("not readable");
+            throw new IllegalArgumentException("it is no pod template: " + why, e);
         }
-    }
-
-    /** This one, still, and why the next one is not. */
-    PodTemplate refused(String why) {
-        String told = why.substring(0, Math.min(why.length(), LONGEST_REFUSAL));
-        return new PodTemplate(text, wanted, Optional.of("spec.worker.podTemplate is not applied: " + told));
+        List<String> problems = TemplateRules.problems(json);
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", problems));
+        }
+        return new PodTemplate(json.toString(), wanted);
     }
 
     /** Our pod with what the template adds. */

@@ -103,10 +103,6 @@ final class Staffing {
         return Optional.ofNullable(resource);
     }
 
-    String revision() {
-        return revision;
-    }
-
     /** How long a pair rests after a call. */
     Duration quarantine() {
         return size.quarantine();

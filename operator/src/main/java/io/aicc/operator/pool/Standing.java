@@ -35,13 +35,13 @@ record Standing(boolean ready, String reason, String message) {
                 .orElseGet(() -> new Standing(false, reason(shortage), shortage.message()));
     }
 
-    /** The same, but that a change is not made, unless something worse is to be told. */
+    /** The same, but that a change is not made; by the reason only where nothing worse is to be told. */
     Standing but(Optional<String> refusal) {
         boolean worse = !ready && !reason.equals(FILLING);
-        return worse
-                ? this
-                : refusal.map(why -> new Standing(false, "PodTemplateRefused", why + "; " + message))
-                        .orElse(this);
+        return refusal.map(why -> worse
+                        ? new Standing(false, reason, message + "; " + why)
+                        : new Standing(false, "ChangeRefused", why + "; " + message))
+                .orElse(this);
     }
 
     private static String reason(Claim.Waiting shortage) {

@@ -63,11 +63,6 @@ final class WarmPool {
         return staffing.resource();
     }
 
-    /** Of the pods that are made now. */
-    synchronized String revision() {
-        return staffing.revision();
-    }
-
     /** The WorkerPool is gone: what is idle goes, what serves a call finishes it. */
     synchronized void abandon() {
         staffing.abandon();

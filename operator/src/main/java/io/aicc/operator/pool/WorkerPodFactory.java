@@ -103,23 +103,22 @@ final class WorkerPodFactory {
         return NAME_LABEL + "=" + NAME + "," + POOL_LABEL + "=" + pool;
     }
 
-    /** Names what pods of this WorkerPool are made from: the same for two that differ in name and ports only. */
-    String revision(WorkerPool pool, PodTemplate template) {
+    /** What pods are made from by this WorkerPool, with this template in place of its own. */
+    Revision revision(WorkerPool pool, PodTemplate template) {
         Pod sample = unmarked(pool, "", new PortPair(PortRange.ALL.from()));
         try {
             // The object's own maps and lists keep their order, so equal pods make equal text.
             String text = JSON.writeValueAsString(sample.getSpec()) + template.text();
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
-            return HexFormat.of().formatHex(digest, 0, REVISION_BYTES);
+            return new Revision(HexFormat.of().formatHex(digest, 0, REVISION_BYTES), pool, template);
         } catch (JsonProcessingException | NoSuchAlgorithmException e) {
             throw new IllegalStateException("a pod always makes JSON, and every JDK has SHA-256", e);
         }
     }
 
-    /** @param revision of the pool and the template, see {@link #revision} */
-    Pod make(WorkerPool pool, PodTemplate template, String revision, Staffing.Making making) {
-        Pod pod = template.over(unmarked(pool, making.pod(), making.ports()));
-        pod.getMetadata().getLabels().put(REVISION_LABEL, revision);
+    Pod make(Revision revision, Staffing.Making making) {
+        Pod pod = revision.template().over(unmarked(revision.pool(), making.pod(), making.ports()));
+        pod.getMetadata().getLabels().put(REVISION_LABEL, revision.id());
         pod.getSpec().setAffinity(OtherNodes.than(making.taken(), pod.getSpec().getAffinity()));
         return pod;
     }

@@ -4,8 +4,6 @@ import io.aicc.crd.WorkerPool;
 import io.aicc.crd.WorkerPoolStatus;
 import io.aicc.operator.kube.Conditions;
 import io.aicc.operator.kube.KubeWrites;
-import io.aicc.operator.port.PortPair;
-import io.aicc.operator.port.PortRange;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -22,7 +20,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -73,7 +71,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
             Thread.ofPlatform().daemon().name("pool-changes").factory());
     private final SimpleInboundEventSource<WorkerPool> changes = new SimpleInboundEventSource<>("workers");
     private final Map<String, Written> written = new ConcurrentHashMap<>();
-    private final Map<String, PodTemplate> templates = new ConcurrentHashMap<>();
+    private final Revisions revisions;
     private @Nullable IndexerResourceCache<WorkerPool> cache;
 
     /** The status that was last written, and when. */
@@ -84,6 +82,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
             WarmPools pools, String publicKey, KubeWrites api, String namespace, InstantSource clock) {
         this.pools = pools;
         this.factory = new WorkerPodFactory(publicKey);
+        this.revisions = new Revisions(factory, api::dryRun, clock);
         this.api = api;
         this.namespace = namespace;
         this.clock = clock;
@@ -136,95 +135,49 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         if (!pools.leading()) {
             return UpdateControl.noUpdate();
         }
-        WarmPool pool = pools.pool(resource.getMetadata().getName());
+        String name = resource.getMetadata().getName();
+        WarmPool pool = pools.pool(name);
         if (context.isPrimaryResourceDeleted()) {
             pool.abandon();
-            written.remove(resource.getMetadata().getName());
-            templates.remove(resource.getMetadata().getName());
-        } else {
-            learn(pool, resource);
+            written.remove(name);
+            revisions.forget(name);
+            carryOut(pool, pool.plan());
+            return UpdateControl.noUpdate();
         }
-        carryOut(resource, pool, pool.plan());
-        return context.isPrimaryResourceDeleted() ? UpdateControl.noUpdate() : tell(resource, pool);
+        Revisions.Decision decision = learn(pool, resource);
+        Staffing.Plan plan = pool.plan();
+        plan.make().forEach(making -> creations.execute(() -> make(decision.revision(), pool, making)));
+        carryOut(pool, plan);
+        return tell(resource, pool, decision);
     }
 
-    /** Runs come many times a second: what pods are made from is worked out again only when it may have changed. */
-    private void learn(WarmPool pool, WorkerPool resource) {
-        boolean known = pool.resource()
-                .map(WorkerPool::getMetadata)
-                .filter(before -> before.getUid().equals(resource.getMetadata().getUid())
-                        && before.getGeneration().equals(resource.getMetadata().getGeneration()))
-                .isPresent();
-        if (!known) {
-            PodTemplate before = before(resource);
-            PodTemplate template = before.followedBy(resource.getSpec().worker().podTemplate());
-            if (!template.text().equals(before.text())) {
-                template = tried(resource, before, template);
-            }
-            templates.put(resource.getMetadata().getName(), template);
-            pool.resource(resource, factory.revision(resource, template));
-        }
+    private Revisions.Decision learn(WarmPool pool, WorkerPool resource) {
+        Revisions.Decision decision = revisions.of(resource);
+        pool.resource(resource, decision.revision().id());
+        return decision;
     }
 
-    /** The next template, or still the one before, if it is the template for which the API server takes no pod. */
-    private PodTemplate tried(WorkerPool resource, PodTemplate before, PodTemplate next) {
-        return problems(resource, next)
-                .filter(why -> problems(resource, before).isEmpty())
-                .map(before::refused)
-                .orElse(next);
-    }
-
-    private Optional<String> problems(WorkerPool resource, PodTemplate template) {
-        String name = resource.getMetadata().getName() + "-sample";
-        var any = new Staffing.Making(name, new PortPair(PortRange.ALL.from()), List.of());
-        return api.problems(factory.make(resource, template, "", any));
-    }
-
-    private PodTemplate template(WorkerPool resource) {
-        return templates.getOrDefault(resource.getMetadata().getName(), PodTemplate.NONE);
-    }
-
-    /** The template that has held so far, by our memory or else by the status: there anybody may have written anything. */
-    private PodTemplate before(WorkerPool resource) {
-        WorkerPoolStatus status = resource.getStatus();
-        return templates.getOrDefault(
-                resource.getMetadata().getName(),
-                PodTemplate.NONE.followedBy(status == null ? null : status.podTemplate()));
-    }
-
-    /** For whoever leads next: the template that is applied; while one is refused, what is there stays. */
-    private @Nullable Map<String, Object> kept(WorkerPool resource) {
-        PodTemplate template = template(resource);
-        WorkerPoolStatus status = resource.getStatus();
-        if (template.refusal().isPresent()) {
-            return status == null ? null : status.podTemplate();
-        }
-        return template.text().isEmpty() ? null : resource.getSpec().worker().podTemplate();
-    }
-
-    private void carryOut(WorkerPool resource, WarmPool pool, Staffing.Plan plan) {
-        String revision = pool.revision();
-        PodTemplate template = template(resource);
-        plan.make().forEach(making -> creations.execute(() -> make(resource, template, revision, pool, making)));
+    /** All but what is to be made. */
+    private void carryOut(WarmPool pool, Staffing.Plan plan) {
         plan.mark().forEach(pod -> creations.execute(() -> mark(pool, pod)));
         deletions.add(plan.delete());
         plan.verify().stream().filter(pod -> !api.podExists(namespace, pod)).forEach(pod -> pools.absent(pool, pod));
     }
 
-    private void make(
-            WorkerPool resource, PodTemplate template, String revision, WarmPool pool, Staffing.Making making) {
+    private void make(Revision revision, WarmPool pool, Staffing.Making making) {
         try {
-            api.create(factory.make(resource, template, revision, making));
+            api.create(factory.make(revision, making));
         } catch (RuntimeException e) {
+            String name = revision.pool().getMetadata().getName();
             boolean refused =
                     e instanceof KubernetesClientException answer && answer.getCode() >= 400 && answer.getCode() < 500;
             log.atError()
-                    .addKeyValue("pool", resource.getMetadata().getName())
+                    .addKeyValue("pool", name)
                     .addKeyValue("problem", e.getMessage())
                     .log(refused ? "worker pod refused by the api server" : "worker pod perhaps not made");
             if (refused) { // Otherwise it may exist all the same: its ports stay leased until that is known.
                 pool.refused(making.pod(), String.valueOf(e.getMessage()));
-                changed(resource.getMetadata().getName());
+                changed(name);
             }
         }
     }
@@ -253,18 +206,22 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         }
     }
 
-    private UpdateControl<WorkerPool> tell(WorkerPool resource, WarmPool pool) {
+    private UpdateControl<WorkerPool> tell(WorkerPool resource, WarmPool pool, Revisions.Decision decision) {
         Instant now = clock.instant();
         String name = resource.getMetadata().getName();
         Written before = written.get(name);
         WorkerPoolStatus known = before == null ? resource.getStatus() : before.status();
-        WorkerPoolStatus status = status(resource, pool, known == null ? null : known.conditions(), now);
-        Instant again = pool.nextChance().orElse(Instant.MAX);
-        if (!status.equals(known)) {
-            Instant due = before == null ? now : before.at().plus(STATUS_INTERVAL);
+        WorkerPoolStatus status = status(resource, pool, decision, known == null ? null : known.conditions(), now);
+        Instant again = earlier(pool.nextChance().orElse(Instant.MAX), decision.askAgain());
+        if (decision.settled() && !status.equals(known)) {
+            Instant due = before == null || changed(before.status(), status)
+                    ? now
+                    : before.at().plus(STATUS_INTERVAL);
+            String applied = decision.refusal().isEmpty() ? WorkerPoolStatus.APPLIED : null;
             if (now.isBefore(due)) {
-                again = due.isBefore(again) ? due : again;
-            } else if (api.replaceStatus(resource, WorkerPool::new, status).isPresent()) {
+                again = earlier(again, due);
+            } else if (api.replaceStatus(resource, WorkerPool::new, status, applied)
+                    .isPresent()) {
                 written.put(name, new Written(status, now));
                 Conditions.ready(status.conditions())
                         .filter(condition -> !ORDINARY.contains(condition.getReason()))
@@ -280,11 +237,25 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
                         Math.max(10, Duration.between(now, again).toMillis()));
     }
 
-    private WorkerPoolStatus status(WorkerPool resource, WarmPool pool, @Nullable List<Condition> before, Instant now) {
+    /** Whether they speak of two specs: by what is applied now a policy knows the pods that come. */
+    private static boolean changed(WorkerPoolStatus before, WorkerPoolStatus now) {
+        return !Objects.equals(before.observedGeneration(), now.observedGeneration());
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
+    }
+
+    private static WorkerPoolStatus status(
+            WorkerPool resource,
+            WarmPool pool,
+            Revisions.Decision decision,
+            @Nullable List<Condition> before,
+            Instant now) {
         Staffing.Counts counts = pool.counts();
-        Standing standing = Standing.of(counts, pool.trouble(), pool.shortage())
-                .but(template(resource).refusal());
+        Standing standing = Standing.of(counts, pool.trouble(), pool.shortage()).but(decision.refusal());
         Long generation = resource.getMetadata().getGeneration();
+        WorkerPoolStatus read = resource.getStatus();
         return new WorkerPoolStatus(
                 counts.warm(),
                 counts.starting(),
@@ -295,7 +266,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
                         counts.ports().quarantined()),
                 WorkerPodFactory.selector(resource.getMetadata().getName()),
                 generation,
-                kept(resource),
+                decision.refusal().isEmpty() || read == null ? null : read.applied(), // Otherwise the server copies it.
                 Conditions.ready(before, standing.ready(), standing.reason(), standing.message(), generation, now));
     }
 }

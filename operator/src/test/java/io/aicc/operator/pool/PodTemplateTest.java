@@ -1,6 +1,7 @@
 package io.aicc.operator.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.Map;
@@ -37,36 +38,25 @@ class PodTemplateTest {
             spec: {containers: many}                                     | it is no pod template: Cannot deserialize value of type
             """)
     void tellsWhatATemplateMustNotSayAndWhereToSayIt(String template, String why) {
-        PodTemplate next = PodTemplate.NONE.followedBy(yaml(template));
-
-        assertThat(next.refusal()).hasValueSatisfying(refusal -> assertThat(refusal)
-                .startsWith("spec.worker.podTemplate is not applied: " + why)
-                .hasLineCount(1));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PodTemplate.of(yaml(template)))
+                .satisfies(refusal ->
+                        assertThat(refusal.getMessage()).startsWith(why).hasLineCount(1));
     }
 
     @Test
     void tellsOfEachThingThatIsWrong() {
-        assertThat(PodTemplate.NONE
-                        .followedBy(yaml("spec: {hostPID: true, tolerations: [], dnsPolicy: Default}"))
-                        .refusal()
-                        .orElseThrow())
-                .contains("spec.hostPID: ", "; spec.tolerations: ")
-                .doesNotContain("dnsPolicy");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PodTemplate.of(yaml("spec: {hostPID: true, tolerations: [], dnsPolicy: Default}")))
+                .satisfies(refusal -> assertThat(refusal.getMessage())
+                        .contains("spec.hostPID: ", "; spec.tolerations: ")
+                        .doesNotContain("dnsPolicy"));
     }
 
     @Test
-    void goesOnAsItWasWhenTheNextOneIsRefused() {
-        PodTemplate good = PodTemplate.NONE.followedBy(yaml("metadata: {labels: {team: voice}}"));
-        PodTemplate refused = good.followedBy(yaml("spec: {hostNetwork: true}"));
-        PodTemplate better = refused.followedBy(yaml("spec: {schedulerName: packer}"));
-
-        assertThat(good.refusal()).isEmpty();
-        assertThat(refused.wanted()).isEqualTo(good.wanted());
-        assertThat(refused.text()).isEqualTo(good.text());
-        assertThat(refused.refusal()).isPresent();
-        assertThat(better.wanted().getSpec().getSchedulerName()).isEqualTo("packer");
-        assertThat(better.refusal()).isEmpty();
-        assertThat(better.followedBy(null)).isEqualTo(PodTemplate.NONE);
+    void isNoneWhereNothingIsSaid() {
+        assertThat(PodTemplate.of(null)).isEqualTo(PodTemplate.NONE);
+        assertThat(PodTemplate.of(Map.of())).isEqualTo(PodTemplate.NONE);
     }
 
     @SuppressWarnings("unchecked")

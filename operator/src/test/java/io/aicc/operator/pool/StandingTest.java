@@ -45,17 +45,15 @@ class StandingTest {
     }
 
     @Test
-    void aTemplateThatIsNotAppliedIsToldUnlessSomethingIsWorse() {
-        Optional<String> refusal = Optional.of("spec.worker.podTemplate is not applied: spec.hostPID: no");
+    void aChangeThatIsNotMadeIsToldAfterWhatIsWorse() {
+        Optional<String> refusal = Optional.of("spec is not applied: no such class");
 
         assertThat(standing(2, 0, Optional.empty()).but(refusal))
                 .isEqualTo(new Standing(
-                        false,
-                        "PodTemplateRefused",
-                        "spec.worker.podTemplate is not applied: spec.hostPID: no; 2 of 2 idle workers ready"));
-        assertThat(standing(1, 0, Optional.empty()).but(refusal).reason()).isEqualTo("PodTemplateRefused");
-        assertThat(standing(1, 0, Optional.of("pod p failed")).but(refusal).reason())
-                .isEqualTo("WorkersFail");
+                        false, "ChangeRefused", "spec is not applied: no such class; 2 of 2 idle workers ready"));
+        assertThat(standing(1, 0, Optional.empty()).but(refusal).reason()).isEqualTo("ChangeRefused");
+        assertThat(standing(1, 0, Optional.of("pod p failed")).but(refusal))
+                .isEqualTo(new Standing(false, "WorkersFail", "pod p failed; spec is not applied: no such class"));
         assertThat(standing(2, 0, Optional.empty()).but(Optional.empty())).isEqualTo(standing(2, 0, Optional.empty()));
     }
 

@@ -129,14 +129,17 @@ class WorkerPodFactoryTest {
         WorkerPool upgraded = Serialization.unmarshal(
                 POOL.formatted("PodIP").replace("call-worker:1", "call-worker:2"), WorkerPool.class);
 
-        String revision = factory.revision(pool, PodTemplate.NONE);
-        assertThat(factory.revision(scaled, PodTemplate.NONE))
+        String revision = factory.revision(pool, PodTemplate.NONE).id();
+        assertThat(factory.revision(scaled, PodTemplate.NONE).id())
                 .isEqualTo(revision)
                 .hasSize(10);
-        assertThat(factory.revision(upgraded, PodTemplate.NONE)).isNotEqualTo(revision);
-        assertThat(factory.revision(pool, template("metadata: {labels: {team: voice}}")))
+        assertThat(factory.revision(upgraded, PodTemplate.NONE).id()).isNotEqualTo(revision);
+        assertThat(factory.revision(pool, template("metadata: {labels: {team: voice}}"))
+                        .id())
                 .isNotEqualTo(revision);
-        assertThat(new WorkerPodFactory("b3RoZXI=").revision(pool, PodTemplate.NONE))
+        assertThat(new WorkerPodFactory("b3RoZXI=")
+                        .revision(pool, PodTemplate.NONE)
+                        .id())
                 .isNotEqualTo(revision);
         assertThat(WorkerPod.of(make("PodIP")))
                 .hasValueSatisfying(worker -> assertThat(worker.revision()).isEqualTo(revision));
@@ -148,9 +151,8 @@ class WorkerPodFactoryTest {
 
     private Pod make(String mode, PodTemplate template) {
         WorkerPool pool = Serialization.unmarshal(POOL.formatted(mode), WorkerPool.class);
-        String revision = factory.revision(pool, template);
         Staffing.Making making = new Staffing.Making("default-abcdefgh", new PortPair(20_480), taken(mode));
-        return factory.make(pool, template, revision, making);
+        return factory.make(factory.revision(pool, template), making);
     }
 
     private static List<String> taken(String mode) {
@@ -158,8 +160,6 @@ class WorkerPodFactoryTest {
     }
 
     private static PodTemplate template(String yaml) {
-        PodTemplate template = PodTemplate.NONE.followedBy(PodTemplateTest.yaml(yaml));
-        assertThat(template.refusal()).isEmpty();
-        return template;
+        return PodTemplate.of(PodTemplateTest.yaml(yaml));
     }
 }
