@@ -39,6 +39,12 @@ final class HeardStream {
         return packet.ssrc() == ssrc && (ahead < MAX_DROPOUT || ahead > SEQUENCE_NUMBERS - MAX_MISORDER);
     }
 
+    /** How many sequence numbers a packet that continues it leaves out. */
+    int missingBefore(RtpPacket packet) {
+        int ahead = ahead(packet);
+        return ahead < MAX_DROPOUT ? Math.max(0, ahead - 1) : 0;
+    }
+
     void heard(RtpPacket packet) {
         packets = Math.min(packets + 1, WELL_KNOWN_PACKETS);
         if (ahead(packet) < MAX_DROPOUT) {

@@ -13,11 +13,15 @@ import org.jspecify.annotations.Nullable;
  * is accepted from an exactly known address, once the old source has been silent for half a second. Two at a time never are,
  * and an old one that goes on after all gets its place back: see {@link FormerStreams}.
  * The stream that is heard has a rate of its own: nobody who forges its address, but cannot know its source, uses it up.
+ * What is missing by its sequence numbers has a rate too: whoever knows the source as well makes no losses that cannot have been.
  *
  * <p>While nobody is heard, packets from addresses that are not allowed yet wait: they may be from the one that is named next.
  */
 final class PacketGate implements ReorderWindow.Output {
     private static final long SOURCE_CHANGE_NANOS = 500_000_000;
+
+    /** As many packets as can be missing without the sequence being another one: a minute of a call. */
+    private static final int MISSING_BURST_SECONDS = 30;
 
     private final StreamFormat format;
     private final FormerSources formerSources;
@@ -26,6 +30,7 @@ final class PacketGate implements ReorderWindow.Output {
     private final TokenBucket streamRate;
     private final TokenBucket formerRate;
     private final TokenBucket otherRate;
+    private final TokenBucket missingRate;
     private final RtpPacket packet = new RtpPacket();
     private final ReorderWindow window = new ReorderWindow(this);
     private final WaitingRoom waiting = new WaitingRoom();
@@ -65,6 +70,7 @@ final class PacketGate implements ReorderWindow.Output {
         streamRate = new TokenBucket(packetsPerSecond, nowNanos);
         formerRate = new TokenBucket(packetsPerSecond, nowNanos);
         otherRate = new TokenBucket(packetsPerSecond, nowNanos);
+        missingRate = new TokenBucket(packetsPerSecond, MISSING_BURST_SECONDS, nowNanos);
         stall = new Stall(format.sampleRateHz());
     }
 
@@ -191,7 +197,9 @@ final class PacketGate implements ReorderWindow.Output {
             return probe(source, arrivalNanos);
         }
         if (present.continuesWith(packet)) {
-            return deliver(present, packet, arrivalNanos);
+            return missingRate.tryTake(present.missingBefore(packet), arrivalNanos)
+                    ? deliver(present, packet, arrivalNanos)
+                    : RejectReason.RATE;
         }
         if (formerStreams.resumeWith(packet, present)) {
             return aheadOfCandidate(source) == 1

@@ -10,7 +10,7 @@ public enum RejectReason {
     SOURCE,
     /** Sent by somebody who sent before the call began, and whom nobody named: it may be another call's audio. */
     FORMER_SOURCE,
-    /** More packets a second than a stream can have. */
+    /** More packets a second than a stream can have, by their number or by their sequence numbers. */
     RATE,
     /** RTCP, told apart as in RFC 5761 §4. */
     RTCP,

@@ -6,27 +6,40 @@ package io.aicc.worker.rtp;
  * is added to the three seconds, so that no stall makes it more than the rate and one burst. Not thread-safe.
  */
 final class TokenBucket {
-    private static final int BURST_SECONDS = 3;
+    static final int BURST_SECONDS = 3;
+
     private static final long NANOS_PER_SECOND = 1_000_000_000;
-    private static final long BURST_NANOS = BURST_SECONDS * NANOS_PER_SECOND;
 
     private final long nanosPerToken;
-    private long capacityNanos = BURST_NANOS;
-    private long creditNanos = BURST_NANOS;
+    private final long burstNanos;
+    private long capacityNanos;
+    private long creditNanos;
     private long lastNanos;
 
     TokenBucket(int perSecond, long nowNanos) {
+        this(perSecond, BURST_SECONDS, nowNanos);
+    }
+
+    TokenBucket(int perSecond, int burstSeconds, long nowNanos) {
         nanosPerToken = NANOS_PER_SECOND / perSecond;
+        burstNanos = burstSeconds * NANOS_PER_SECOND;
+        capacityNanos = burstNanos;
+        creditNanos = burstNanos;
         lastNanos = nowNanos;
     }
 
     boolean tryTake(long nowNanos) {
+        return tryTake(1, nowNanos);
+    }
+
+    /** Takes so many, or none. */
+    boolean tryTake(int tokens, long nowNanos) {
         creditNanos = Math.min(capacityNanos, creditNanos + (nowNanos - lastNanos));
         lastNanos = nowNanos;
-        if (creditNanos < nanosPerToken) {
+        if (creditNanos < tokens * nanosPerToken) {
             return false;
         }
-        creditNanos -= nanosPerToken;
+        creditNanos -= tokens * nanosPerToken;
         return true;
     }
 
@@ -37,6 +50,6 @@ final class TokenBucket {
 
     /** Nothing waits any more. */
     void caughtUp() {
-        capacityNanos = BURST_NANOS;
+        capacityNanos = burstNanos;
     }
 }
