@@ -57,7 +57,7 @@ public class ReceivePath {
 
     /** A stream that has proven itself. */
     public ReceivePath() {
-        port.open(gate);
+        port.open(gate, false);
         packet[0] = (byte) 0x80;
         Arrays.fill(packet, RtpPacket.HEADER_BYTES, packet.length, (byte) 0x30);
         hear(number++);

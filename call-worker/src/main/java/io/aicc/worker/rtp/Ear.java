@@ -63,12 +63,17 @@ final class Ear implements AutoCloseable {
      */
     private void turn() throws IOException {
         if (!more) {
-            socket.await(speaker == null ? 0 : TICK_MS);
+            socket.await(pauseMs());
         }
         working = true;
         more = read();
         work();
         working = false;
+    }
+
+    /** For ever while there is neither a call nor a packet that may turn out to be of one. */
+    private synchronized long pauseMs() {
+        return speaker == null && !port.isAwaited() ? 0 : TICK_MS;
     }
 
     private void work() {
@@ -119,9 +124,10 @@ final class Ear implements AutoCloseable {
         return busy;
     }
 
-    /** From now on the socket hears a call. */
-    synchronized void open(PacketGate gate, Speaker work) {
-        port.open(gate);
+    /** From now on the socket hears a call; what it has by now came before. */
+    synchronized void open(PacketGate gate, Speaker work, boolean takenOver) {
+        for (int turns = 0; turns < MOST_TURNS && socket.isOpen() && socket.read(); turns++) {}
+        port.open(gate, takenOver);
         speaker = work;
         lastReadNanos = nanoClock.getAsLong();
         socket.wake();
@@ -136,11 +142,6 @@ final class Ear implements AutoCloseable {
         }
     }
 
-    /** Who sent before may be the call's PBX. */
-    synchronized void forgetFormerSources() {
-        port.formerSources().clear();
-    }
-
     /** Reads what the kernel holds; returns how many packets have arrived in all. */
     synchronized long readOn() {
         boolean _ = read();
@@ -150,10 +151,7 @@ final class Ear implements AutoCloseable {
     /** Closes the socket, and the stream behind what was read. */
     @Override
     public synchronized void close() {
-        PacketGate gate = port.gate();
-        if (gate != null) {
-            gate.close();
-        }
+        port.close();
         socket.close();
     }
 }

@@ -14,6 +14,11 @@ import java.time.Duration;
 public record MediaPlan(Codec codec, SourceRule customer, SourceRule agent, Duration sinceReady) {
     private static final Duration LONGEST = Duration.ofDays(365);
 
+    /** Whether another worker had the call before, or this one before it was started anew. */
+    boolean isTakenOver() {
+        return sinceReady.isPositive();
+    }
+
     /** @throws IllegalArgumentException when no call can be so old */
     public MediaPlan {
         if (sinceReady.abs().compareTo(LONGEST) > 0) {

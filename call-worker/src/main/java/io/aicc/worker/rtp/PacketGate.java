@@ -81,9 +81,14 @@ final class PacketGate implements ReorderWindow.Output {
             latched = null;
             stream = null;
             formerStreams.clear();
-            if (newRule instanceof SourceRule.Exact(InetSocketAddress named)) {
-                waiting.release(named, packetBefore -> hearAtLast(packetBefore, named));
-            }
+            hearFrom(waiting);
+        }
+    }
+
+    /** Hears those of a room who are named by now. */
+    void hearFrom(WaitingRoom room) {
+        if (rule instanceof SourceRule.Exact(InetSocketAddress named)) {
+            room.release(named, packetBefore -> hearAtLast(packetBefore, named));
         }
     }
 
@@ -185,7 +190,8 @@ final class PacketGate implements ReorderWindow.Output {
     /** A packet whose sender is named only now. */
     private void hearAtLast(HeldPacket before, InetSocketAddress source) {
         before.show(packet);
-        RejectReason reason = hear(source, before.arrivalNanos());
+        RejectReason unfit = checkPayload();
+        RejectReason reason = unfit != null ? unfit : hear(source, before.arrivalNanos());
         if (reason != null) {
             stats.countRejected(reason);
         }

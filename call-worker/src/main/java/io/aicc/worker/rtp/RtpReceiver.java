@@ -20,8 +20,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * The two UDP sockets of a worker and what is heard on them. They are bound while the worker is still warm, and every packet is
- * refused until {@link #hear} gives them the one call of their life. Thread-safe.
+ * The two UDP sockets of a worker and what is heard on them. They are bound while the worker is still warm, and no packet is
+ * heard until {@link #hear} gives them the one call of their life: then those of the last seconds whose sender it names, if another
+ * worker had it before. Thread-safe.
  *
  * <p>Each speaker has a thread: it reads a packet, checks it, orders it, decodes it, and calls the {@link FrameConsumer}. A third
  * one looks at them ten times a second: while a consumer takes long, it reads what arrives into the speaker's ring.
@@ -137,10 +138,6 @@ public final class RtpReceiver implements AutoCloseable {
             throw new IllegalStateException("a receiver hears one call, and this one has had its call");
         }
         hearing = true;
-        if (plan.sinceReady().isPositive()) {
-            // Taken over, perhaps after a restart in place: who sends here already may be the call's PBX.
-            ears.values().forEach(Ear::forgetFormerSources);
-        }
         long now = nanoClock.getAsLong();
         open(Channel.CUSTOMER, plan, plan.customer(), customer, now);
         open(Channel.AGENT, plan, plan.agent(), agent, now);
@@ -161,7 +158,7 @@ public final class RtpReceiver implements AutoCloseable {
                 ring,
                 settings.limits().packetsPerSecond(),
                 now);
-        ear(speaker).open(gate, new Speaker(format, ring, timeline, consumer, nanoClock));
+        ear(speaker).open(gate, new Speaker(format, ring, timeline, consumer, nanoClock), plan.isTakenOver());
     }
 
     /**

@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One speaker's socket: everything is refused until it has a gate. Guarded by its ear, but for its statistics. */
+/**
+ * One speaker's socket: until it has a gate everything waits for a moment, and is refused unless the gate will have it. Guarded by
+ * its ear, but for its statistics.
+ */
 final class StreamPort {
     private static final Logger log = LoggerFactory.getLogger(StreamPort.class);
 
@@ -15,6 +18,8 @@ final class StreamPort {
     private final LongSupplier nanoClock;
     private final StreamStats stats = new StreamStats();
     private final FormerSources formerSources = new FormerSources();
+    private final WaitingRoom early = new WaitingRoom();
+    private final RtpPacket packet = new RtpPacket();
     private final RefusalLog refusals;
     private @Nullable PacketGate gate;
     private long arrived;
@@ -39,8 +44,32 @@ final class StreamPort {
         return formerSources;
     }
 
-    void open(PacketGate newGate) {
+    /** Whether packets wait for a gate. */
+    boolean isAwaited() {
+        return !early.isEmpty();
+    }
+
+    /**
+     * There is a call.
+     *
+     * @param takenOver from another worker, perhaps from this one before it was started anew: who sends already may be its PBX, and
+     *     its words of the last seconds waited here
+     */
+    void open(PacketGate newGate, boolean takenOver) {
         gate = newGate;
+        if (takenOver) {
+            formerSources.clear();
+            newGate.hearFrom(early);
+        }
+        countNotAssigned(early.clear());
+    }
+
+    /** Nothing more arrives. */
+    void close() {
+        countNotAssigned(early.clear());
+        if (gate != null) {
+            gate.close();
+        }
     }
 
     /** To be called every now and then: gives up waiting for packets that do not come, and tells what was refused. */
@@ -50,6 +79,7 @@ final class StreamPort {
             if (gate != null) {
                 gate.tick(now);
             }
+            countNotAssigned(early.forgetSilent(now));
             refusals.tick(now);
         } catch (RuntimeException | Error e) {
             failed(e);
@@ -90,12 +120,20 @@ final class StreamPort {
     }
 
     private @Nullable RejectReason judge(byte[] data, int length, InetSocketAddress source, long now) {
-        if (gate == null) {
-            formerSources.add(source, now);
-            stats.countRejected(RejectReason.NOT_ASSIGNED);
-            return RejectReason.NOT_ASSIGNED;
+        if (gate != null) {
+            return gate.accept(data, 0, length, source, now);
         }
-        return gate.accept(data, 0, length, source, now);
+        formerSources.add(source, now);
+        boolean audio = length < StreamFormat.MAX_PACKET_BYTES && packet.wrap(data, 0, length) == null;
+        return countNotAssigned(audio ? early.hold(packet, source, false, now) : 1) ? RejectReason.NOT_ASSIGNED : null;
+    }
+
+    /** Packets that no call ever had; returns whether there are any. */
+    private boolean countNotAssigned(int packets) {
+        for (int i = 0; i < packets; i++) {
+            stats.countRejected(RejectReason.NOT_ASSIGNED);
+        }
+        return packets > 0;
     }
 
     /** Something went wrong that is no packet's fault. */

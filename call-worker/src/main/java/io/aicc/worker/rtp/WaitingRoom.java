@@ -51,6 +51,10 @@ final class WaitingRoom {
         return pushedOut + sender.hold(packet, nowNanos);
     }
 
+    boolean isEmpty() {
+        return senders.isEmpty();
+    }
+
     /** Lets a sender's packets out, the oldest first. */
     void release(InetSocketAddress source, Consumer<HeldPacket> out) {
         Sender sender = of(source);

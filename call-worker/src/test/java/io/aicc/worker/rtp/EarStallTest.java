@@ -47,7 +47,7 @@ class EarStallTest {
         SourceRule rule = new SourceRule.Exact(new InetSocketAddress(LOOPBACK, pbx.getLocalPort()));
         PacketRing ring = new PacketRing(format.maxPayloadBytes(), GateRig.CAPACITY);
         PacketGate gate = new PacketGate(format, rule, new FormerSources(), port.stats(), ring, 100, now.get());
-        ear.open(gate, new Speaker(format, ring, new MediaTimeline(8_000, 0), heard, now::get));
+        ear.open(gate, new Speaker(format, ring, new MediaTimeline(8_000, 0), heard, now::get), false);
         send(1, 2);
         assertThat(heard.isBusy.await(5, SECONDS)).isTrue();
     }

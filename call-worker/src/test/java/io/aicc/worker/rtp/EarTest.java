@@ -34,7 +34,7 @@ class EarTest {
                 Ear ear = new Ear(port, socket, System::nanoTime)) {
             tasks.startComputing("ear", ear::run);
             assertThat(ear.relieve()).as("waits for a call").isFalse();
-            ear.open(gate(pbx), speaker(consumer));
+            ear.open(gate(pbx), speaker(consumer), false);
             send(pbx, ear.localPort(), 1, 2);
             assertThat(consumer.isBusy.await(5, SECONDS)).isTrue();
             send(pbx, ear.localPort(), 3, PACKETS);
