@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +82,37 @@ class WarmPoolOnNodesTest extends PoolRig {
         int starting = pool.counts().starting();
         assertThat(pool.counts().ports())
                 .isEqualTo(new PortLeases.Counts(PAIRS * NODES.size() - starting, starting, 0));
+    }
+
+    /** Two leaders before us gave both the pair; to end a call for that would help nobody. */
+    @Example
+    void whoHasACallKeepsItThoughItsPairIsAnothersOnItsNode() {
+        nodes = 2;
+        resource(1, 2, 10, "20000", "20001");
+        pool.expect("s-1", "uid-busy");
+        Worker first = found(making("first"), "north", "Running");
+        Worker busy = found(making("busy"), "north", "Running");
+        Worker idle = found(making("idle"), "north", "Running");
+
+        assertThat(List.of(first.leaving(), busy.leaving(), idle.leaving())).containsExactly(false, false, true);
+        assertThat(pool.serving("s-1")).contains(busy);
+    }
+
+    @Example
+    void aPairThatWasFreedUnderTheLeaderBeforeRestsToItsEnd() {
+        resource(1, 1, 10, "20000", "20001");
+        pool.rest("before", new PortPair(20_000), now.minusMillis(500));
+        assertThat(pool.plan().make()).isEmpty();
+        assertThat(pool.counts().ports()).isEqualTo(new PortLeases.Counts(0, 0, 1));
+
+        now = now.plus(QUARANTINE).minusMillis(501);
+        assertThat(pool.plan().make()).isEmpty();
+        now = now.plusMillis(1);
+        assertThat(pool.plan().make()).hasSize(1);
+    }
+
+    private static Staffing.Making making(String pod) {
+        return new Staffing.Making(pod, new PortPair(20_000), List.of());
     }
 
     private void wanted() {
