@@ -121,6 +121,19 @@ class ChartRenderingIT {
         assertThat(template(all + own).orFail()).contains("imagePullSecrets:\n        - name: own\n");
     }
 
+    @Test
+    void operatorAndControllersRunOnTheNodesThatTheirValuesSay() {
+        String operator = "operator.nodeSelector.tier=control,operator.tolerations[0].operator=Exists";
+        String controllers = "ari.affinity.podAffinity.x=y";
+        String rendered =
+                template("-f REQUIRED --set " + operator + "," + controllers).orFail();
+
+        assertThat(rendered)
+                .containsOnlyOnce(
+                        "      nodeSelector:\n        tier: control\n      tolerations:\n      - operator: Exists\n      topo")
+                .containsOnlyOnce("      affinity:\n        podAffinity:\n          x: \"y\"\n      topo");
+    }
+
     private CommandResult template(String arguments) {
         Stream<String> given = Arrays.stream(arguments.split(" "))
                 .map(argument -> argument.equals("REQUIRED") ? REQUIRED : argument.equals("DEV") ? DEV : argument);
