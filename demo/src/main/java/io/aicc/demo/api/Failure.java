@@ -74,7 +74,8 @@ final class Failure extends RuntimeException {
         return new Failure(
                 415,
                 "UnsupportedMediaType",
-                "the body of the request was in an unknown format - got " + type,
+                "the body of the request was in an unknown format - got " + type
+                        + "; this server takes JSON and YAML: kubectl create ... --dry-run=client -o yaml | kubectl apply -f -",
                 Json.object());
     }
 

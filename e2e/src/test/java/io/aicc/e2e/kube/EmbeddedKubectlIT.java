@@ -134,6 +134,27 @@ class EmbeddedKubectlIT {
         assertThat(kubectl("apply", "-f", misspelt.toString()).errors()).contains("unknown field \"spec.agentID\"");
     }
 
+    /** {@code kubectl create} writes what it makes itself in a format of its own, protobuf. */
+    @Test
+    void saysHowToCreateWhatKubectlMakesItself() throws IOException {
+        assertThat(kubectl("create", "secret", "generic", "desk", "--from-literal=jwt-key=x")
+                        .errors())
+                .contains("got application/vnd.kubernetes.protobuf", "--dry-run=client -o yaml | kubectl apply -f -");
+
+        String secret = kubectl(
+                        "create",
+                        "secret",
+                        "generic",
+                        "desk",
+                        "--from-literal=jwt-key=x",
+                        "--dry-run=client",
+                        "-o",
+                        "yaml")
+                .orFail();
+        Path file = Files.writeString(directory.resolve("secret.yaml"), secret);
+        assertThat(kubectl("apply", "-f", file.toString()).orFail()).contains("secret/desk created");
+    }
+
     @Test
     void explainsTheFieldsOfACall() {
         assertThat(kubectl("explain", "callsessions.spec.customerNumber").orFail())
