@@ -66,6 +66,19 @@ class CallFlowIT {
     }
 
     @Test
+    void anOutgoingCallIsHeardOnBothSidesAndTheCustomerIsWhoWasCalled() throws Exception {
+        rig.originate("Local/out@agents/n", "out");
+        CallSession session = rig.talking("pbx-out");
+        Worker worker = rig.workers().of("pbx-out");
+        heard(worker.customer());
+        heard(worker.agent());
+        assertThat(rig.everything()).contains(customer(session) + " " + rig.channelName("Local/talk@phones", ";1"));
+        assertThat(session.getSpec().language()).isEqualTo("ko-KR");
+        rig.hangUp("Local/talk@phones");
+        assertThat(PbxRig.reason(rig.ended("pbx-out"))).isEqualTo("CustomerHangup");
+    }
+
+    @Test
     void callsThatTheDialplanCallsTheSameStayApart() throws Exception {
         rig.originate("Local/call-dial@customers/n", "same");
         CallSession first = rig.talking("pbx-same");
