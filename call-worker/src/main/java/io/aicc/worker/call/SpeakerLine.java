@@ -106,6 +106,11 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
         overMs = atMs;
     }
 
+    @Override
+    public long overMs() {
+        return overMs;
+    }
+
     /** Where on the timeline that begins which is not covered yet. From any thread. */
     long coveredUntilMs() {
         long decided = decidedMs; // Before those that are open: what begins meanwhile begins after it.

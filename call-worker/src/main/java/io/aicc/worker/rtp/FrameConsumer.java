@@ -26,6 +26,11 @@ public interface FrameConsumer {
     /** The stream is over; the last call. */
     void end();
 
+    /** Where its call was over, in ms: what is not sent after that is not missing. Asked before the end. */
+    default long overMs() {
+        return Long.MAX_VALUE;
+    }
+
     /** Why audio is missing. */
     enum GapReason {
         /** No packet came for more than two seconds: silence that is not sent, or a tap that broke. */

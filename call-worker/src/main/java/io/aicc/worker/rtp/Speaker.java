@@ -132,12 +132,12 @@ final class Speaker {
         return sample * 1000 / frame.sampleRateHz();
     }
 
-    /** A stream that broke off before the call did. */
+    /** A stream that broke off before the call did; that it was over we are told later. */
     private void noteSilentEnd() {
-        long end = timeline.next();
-        long waitedUntil = timeline.at(lastEmptyNanos);
-        if (end > 0 && waitedUntil - end > timeline.samples(LONGEST_FILL_MS)) {
-            losses.add(GapReason.NOTHING_SENT, ms(end), ms(waitedUntil));
+        long endMs = ms(timeline.next());
+        long untilMs = Math.min(ms(timeline.at(lastEmptyNanos)), consumer.overMs());
+        if (endMs > 0 && untilMs - endMs > LONGEST_FILL_MS) {
+            losses.add(GapReason.NOTHING_SENT, endMs, untilMs);
         }
     }
 

@@ -160,6 +160,7 @@ class SpeakerLineTest {
         line.end();
 
         assertThat(gaps()).containsExactly(new Gap(Channel.CUSTOMER, "worker_replaced", 2_000, 20_000));
+        assertThat(line.overMs()).as("nor by the stream").isEqualTo(20_000);
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SpeakerTest {
@@ -65,6 +66,22 @@ class SpeakerTest {
         speaker.finish();
 
         assertThat(heard.told).endsWith("gap NOTHING_SENT 20-5000", "end");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4000, gap NOTHING_SENT 20-4000", "1900, 0-20"}) // Short pauses are no gap.
+    void nothingIsMissingAfterTheCallWasOverHoweverLateThatIsTold(long overMs, String lastTold) {
+        heard.overMs = overMs;
+        put(20, 0, 0, 0x80);
+        speaker.work();
+        now = 60_000 * MS;
+        speaker.work();
+        ring.close();
+
+        speaker.finish();
+
+        heard.told.removeIf(told -> told.startsWith("idle"));
+        assertThat(heard.told).endsWith(lastTold, "end");
     }
 
     /** 200 parts per million over two hours are 1.4 s: what is heard stays within 250 ms of when it arrived. */
@@ -187,6 +204,7 @@ class SpeakerTest {
     private static final class Heard implements FrameConsumer {
         final List<String> told = new ArrayList<>();
         boolean failing;
+        long overMs = Long.MAX_VALUE;
         short lastSample;
         byte lastByte;
         long lastEndMs;
@@ -217,6 +235,11 @@ class SpeakerTest {
         @Override
         public void end() {
             told.add("end");
+        }
+
+        @Override
+        public long overMs() {
+            return overMs;
         }
     }
 }
