@@ -45,6 +45,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
     private final PublishMetrics.OfDestination own;
     private final Runnable progress;
     private final Backoff backoff;
+    private final AckWatch ackWatch;
 
     /** Newest unsent event by what it replaces: a speaker's interims, the heartbeat. */
     private final Map<Object, Event> latest = new HashMap<>();
@@ -92,6 +93,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
         this.lastSent = outbox.lastSeq();
         this.next = deliveredIndex();
         this.depth = outbox.size() - next;
+        this.ackWatch = new AckWatch(destination, timing.acknowledge(), cursor.acked(), System.nanoTime());
     }
 
     void connect() {
@@ -119,8 +121,10 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
                 && interim.utteranceId().equals(utteranceId);
     }
 
-    /** Looks at the clock: is the token about to expire, is the receiver still there? */
+    /** Looks at the clock: is the token about to expire, is the receiver still there, does it take what it is sent? */
     void tick() {
+        boolean owed = active != null && cursor.acknowledges() && deliveredIndex() < next;
+        ackWatch.look(System.nanoTime(), cursor.acked(), owed, outbox.size() - deliveredIndex());
         if (active == null) {
             return;
         }

@@ -11,6 +11,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param connect for the TCP connection and again for the handshakes
  * @param ping between two questions whether the other side is there
  * @param deaf after so long without any byte from a receiver it is taken for gone
+ * @param acknowledge how long a receiver that acknowledges may take to, before that is told
  * @param minBackoff upper bound of the first pause before a reconnect
  * @param maxBackoff upper bound of all later ones
  * @param tick how often tokens and silences are looked at
@@ -21,6 +22,7 @@ record Timing(
         Duration connect,
         Duration ping,
         Duration deaf,
+        Duration acknowledge,
         Duration minBackoff,
         Duration maxBackoff,
         Duration tick) {
@@ -31,6 +33,7 @@ record Timing(
             Duration.ofSeconds(5),
             Duration.ofSeconds(5),
             Duration.ofSeconds(15),
+            Duration.ofSeconds(30),
             Duration.ofMillis(100),
             Duration.ofSeconds(5),
             Duration.ofSeconds(1));

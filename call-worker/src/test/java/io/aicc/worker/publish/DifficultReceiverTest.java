@@ -156,6 +156,7 @@ class DifficultReceiverTest {
                 PublisherRig.QUICK.connect(),
                 Duration.ofMillis(20),
                 Duration.ofMillis(100),
+                PublisherRig.QUICK.acknowledge(),
                 PublisherRig.QUICK.minBackoff(),
                 PublisherRig.QUICK.maxBackoff(),
                 PublisherRig.QUICK.tick());
@@ -177,6 +178,7 @@ class DifficultReceiverTest {
                 PublisherRig.QUICK.connect(),
                 PublisherRig.QUICK.ping(),
                 PublisherRig.QUICK.deaf(),
+                PublisherRig.QUICK.acknowledge(),
                 Duration.ofMillis(5),
                 Duration.ofHours(1),
                 PublisherRig.QUICK.tick());

@@ -31,6 +31,7 @@ final class PublisherRig implements BeforeEachCallback, AfterEachCallback {
             Duration.ofSeconds(2),
             Duration.ofSeconds(5),
             Duration.ofSeconds(15),
+            Duration.ofSeconds(30),
             Duration.ofMillis(5),
             Duration.ofMillis(50),
             Duration.ofMillis(10));

@@ -116,7 +116,7 @@ public class ScriptedReceiver implements AutoCloseable {
         };
     }
 
-    static void say(Channel connection, String text) {
+    public static void say(Channel connection, String text) {
         connection.writeAndFlush(new TextWebSocketFrame(text));
     }
 

@@ -238,6 +238,7 @@ class TranscriptPublisherTest {
                 PublisherRig.QUICK.connect(),
                 PublisherRig.QUICK.ping(),
                 PublisherRig.QUICK.deaf(),
+                PublisherRig.QUICK.acknowledge(),
                 PublisherRig.QUICK.minBackoff(),
                 PublisherRig.QUICK.maxBackoff(),
                 PublisherRig.QUICK.tick());
