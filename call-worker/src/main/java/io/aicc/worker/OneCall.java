@@ -31,7 +31,7 @@ record OneCall(Instant since, RtpReceiver receiver, SpeechEngine engine, LiveCal
         RtpReceiver receiver = RtpReceiver.bind(config.rtp(), tasks, registry, System::nanoTime);
         try {
             Instant since = clock.instant();
-            SpeechEngine engine = config.engine().create(registry);
+            SpeechEngine engine = config.engine().create(tasks, registry);
             WorkerParts parts =
                     new WorkerParts(receiver, engine, config.outputs(), config.call(), tasks, registry, clock);
             LiveCall live = LiveCall.real(parts, call -> LogContext.put("call_id", call.callId()));

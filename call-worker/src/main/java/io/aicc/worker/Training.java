@@ -4,6 +4,7 @@ import io.aicc.runtime.ManagementServer.Endpoints;
 import io.aicc.runtime.Program;
 import io.aicc.runtime.Settings;
 import io.aicc.runtime.SettingsException;
+import io.aicc.runtime.Tasks;
 import io.aicc.wire.event.Channel;
 import io.aicc.worker.audio.AudioFrame;
 import io.aicc.worker.publish.Destination;
@@ -27,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
@@ -99,7 +101,9 @@ final class Training {
     }
 
     private static SpeechEngine engine(Map<String, String> environment) throws SettingsException, SpeechException {
-        return Settings.load(environment, WorkerConfig::read).engine().create(new SimpleMeterRegistry());
+        return Settings.load(environment, WorkerConfig::read)
+                .engine()
+                .create(new Tasks(Duration.ZERO), new SimpleMeterRegistry());
     }
 
     private static void talk(SpeechEngine engine, PublishSettings outputs) throws Exception {

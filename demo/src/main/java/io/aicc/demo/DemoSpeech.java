@@ -6,11 +6,13 @@ import io.aicc.demo.google.GoogleStandIn;
 import io.aicc.demo.google.Limits;
 import io.aicc.runtime.Settings;
 import io.aicc.runtime.SettingsException;
+import io.aicc.runtime.Tasks;
 import io.aicc.worker.speech.SpeechEngines;
 import io.aicc.worker.speech.SpeechException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +64,7 @@ final class DemoSpeech implements AutoCloseable {
         try {
             return GoogleStandIn.start(
                     Settings.load(recogniser.workerSettings(), SpeechEngines::choose)
-                            .create(new SimpleMeterRegistry()),
+                            .create(new Tasks(Duration.ZERO), new SimpleMeterRegistry()),
                     Limits.GOOGLE,
                     directory,
                     0);

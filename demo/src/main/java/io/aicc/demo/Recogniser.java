@@ -5,12 +5,14 @@ import io.aicc.demo.script.PhraseModel;
 import io.aicc.demo.script.ScriptException;
 import io.aicc.runtime.Settings;
 import io.aicc.runtime.SettingsException;
+import io.aicc.runtime.Tasks;
 import io.aicc.worker.speech.SpeechEngine;
 import io.aicc.worker.speech.SpeechEngines;
 import io.aicc.worker.speech.SpeechException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +37,8 @@ record Recogniser(Map<String, String> workerSettings, String model, boolean know
 
     /** What the engine makes of speakers' whole sides of a call, 8 kHz and linear; in the same order. */
     List<String> hear(List<short[]> tracks) throws IOException, InterruptedException {
-        try (SpeechEngine engine =
-                Settings.load(workerSettings, SpeechEngines::choose).create(new SimpleMeterRegistry())) {
+        try (SpeechEngine engine = Settings.load(workerSettings, SpeechEngines::choose)
+                .create(new Tasks(Duration.ZERO), new SimpleMeterRegistry())) {
             return CleanFileRecogniser.transcribe(engine, tracks, "en-US").stream()
                     .map(utterances -> String.join("\n", utterances))
                     .toList();

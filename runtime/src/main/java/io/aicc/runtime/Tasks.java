@@ -36,7 +36,7 @@ public final class Tasks implements AutoCloseable {
         void run() throws Exception;
     }
 
-    /** How many tasks have failed. */
+    /** How many tasks and steps have failed. */
     public long failures() {
         return failures.get();
     }
@@ -49,6 +49,19 @@ public final class Tasks implements AutoCloseable {
     /** Runs a task that computes, on a thread of its own. */
     public Thread startComputing(String name, Task task) {
         return launch(Thread.ofPlatform().daemon(), name, task);
+    }
+
+    /**
+     * Runs a step on the caller's thread, which goes on with others afterwards: that of an event loop or a pool. One that throws is
+     * counted and logged; what it leaves undone its owner tells.
+     */
+    public void step(String name, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error e) {
+            failures.incrementAndGet();
+            log.atError().addKeyValue("task", name).setCause(e).log("step failed, a defect of this program");
+        }
     }
 
     /** Down once a task has failed. */

@@ -75,6 +75,21 @@ class TasksTest {
                 .containsExactly("task=reader")));
     }
 
+    @Test
+    void aFailedStepIsCountedAndLoggedAndThereAreOthers() {
+        ListAppender<ILoggingEvent> lines = listen();
+        Tasks tasks = new Tasks(Duration.ZERO);
+
+        tasks.step("loop", () -> {
+            throw new AssertionError("boom");
+        });
+
+        assertThat(tasks.failures()).isEqualTo(1);
+        assertThat(tasks.health().up()).as("the loop goes on").isTrue();
+        assertThat(lines.list).singleElement().satisfies(line -> assertThat(told(line))
+                .containsExactly("task=loop"));
+    }
+
     private ListAppender<ILoggingEvent> listen() {
         said.start();
         logger.addAppender(said);

@@ -17,7 +17,7 @@ public final class CountingProvider implements SpeechEngineProvider {
 
     @Override
     public SpeechEngineFactory configure(Settings settings) {
-        return registry -> engine();
+        return (tasks, registry) -> engine();
     }
 
     /** For a server that shall recognise nothing. */

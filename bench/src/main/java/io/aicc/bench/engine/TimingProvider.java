@@ -16,6 +16,6 @@ public final class TimingProvider implements SpeechEngineProvider {
 
     @Override
     public SpeechEngineFactory configure(Settings settings) {
-        return registry -> new DeafEngine(NAME, TimingStream::new);
+        return (tasks, registry) -> new DeafEngine(NAME, TimingStream::new);
     }
 }

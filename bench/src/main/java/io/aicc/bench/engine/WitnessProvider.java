@@ -16,6 +16,6 @@ public final class WitnessProvider implements SpeechEngineProvider {
 
     @Override
     public SpeechEngineFactory configure(Settings settings) {
-        return registry -> new DeafEngine(NAME, WitnessStream::new);
+        return (tasks, registry) -> new DeafEngine(NAME, WitnessStream::new);
     }
 }

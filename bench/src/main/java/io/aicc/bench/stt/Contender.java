@@ -4,6 +4,7 @@ import io.aicc.demo.google.GoogleStandIn;
 import io.aicc.demo.google.Limits;
 import io.aicc.runtime.Settings;
 import io.aicc.runtime.SettingsException;
+import io.aicc.runtime.Tasks;
 import io.aicc.worker.speech.SpeechEngine;
 import io.aicc.worker.speech.SpeechEngines;
 import io.aicc.worker.speech.SpeechException;
@@ -11,6 +12,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -89,6 +91,7 @@ enum Contender {
     }
 
     private static SpeechEngine engine(Map<String, String> settings) throws SettingsException, SpeechException {
-        return Settings.load(settings, SpeechEngines::choose).create(new SimpleMeterRegistry());
+        return Settings.load(settings, SpeechEngines::choose)
+                .create(new Tasks(Duration.ZERO), new SimpleMeterRegistry());
     }
 }

@@ -12,6 +12,7 @@ import io.aicc.demo.script.PhraseModel;
 import io.aicc.demo.script.Recording;
 import io.aicc.demo.script.WordErrorRate;
 import io.aicc.runtime.Settings;
+import io.aicc.runtime.Tasks;
 import io.aicc.wire.event.Channel;
 import io.aicc.worker.speech.SpeechEngine;
 import io.aicc.worker.speech.SpeechEngines;
@@ -147,7 +148,7 @@ public final class MonologueBench implements Benchmark {
     }
 
     private static SpeechEngine engine(Map<String, String> settings, SimpleMeterRegistry registry) throws Exception {
-        return Settings.load(settings, SpeechEngines::choose).create(registry);
+        return Settings.load(settings, SpeechEngines::choose).create(new Tasks(Duration.ZERO), registry);
     }
 
     private static long counted(SimpleMeterRegistry registry, String name) {

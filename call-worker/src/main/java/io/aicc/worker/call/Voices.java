@@ -103,6 +103,7 @@ final class Voices {
 
     /** What was said and has no final yet never gets one. */
     void giveUp() {
+        streams.values().forEach(SpeechStream::giveUp);
         lines.values().forEach(SpeakerLine::giveUp);
     }
 

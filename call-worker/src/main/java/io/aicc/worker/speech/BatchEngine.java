@@ -1,6 +1,7 @@
 package io.aicc.worker.speech;
 
 import io.aicc.runtime.Health;
+import io.aicc.runtime.Tasks;
 import io.aicc.wire.event.Channel;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -8,11 +9,13 @@ import org.jspecify.annotations.Nullable;
 /** Any engine, given whole turns: {@code STT_MODE=batch}. */
 final class BatchEngine implements SpeechEngine {
     private final SpeechEngine engine;
+    private final Tasks tasks;
     private @Nullable TurnPool pool;
     private String language = "";
 
-    BatchEngine(SpeechEngine engine) {
+    BatchEngine(SpeechEngine engine, Tasks tasks) {
         this.engine = engine;
+        this.tasks = tasks;
     }
 
     @Override
@@ -30,13 +33,13 @@ final class BatchEngine implements SpeechEngine {
         return new BatchStream(pool(wanted), listener);
     }
 
-    /** Both speakers share a pool. */
+    /** Both speakers share a pool; the one before stays until there is another, for its language may be refused. */
     private synchronized TurnPool pool(String wanted) throws SpeechException {
         TurnPool open = pool;
         if (open == null || !engine.sameModel(language, wanted)) {
-            closePool();
-            open = new TurnPool(engine.turns(wanted));
+            open = new TurnPool(engine.turns(wanted), tasks);
             open.warmUp();
+            closePool();
             pool = open;
             language = wanted;
         }

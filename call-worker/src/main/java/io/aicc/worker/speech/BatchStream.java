@@ -2,12 +2,16 @@ package io.aicc.worker.speech;
 
 import io.aicc.worker.audio.AudioFrame;
 import io.aicc.worker.speech.SpeechListener.Transcript;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +22,12 @@ final class BatchStream implements SpeechStream {
     /** From here on a pause is good enough to cut in. */
     private static final int LONG_MS = TurnRecogniser.LONGEST_MS - 10_000;
 
+    /** A recogniser takes no longer for a turn. */
+    private static final Duration CLOSE_LIMIT = Duration.ofMinutes(1);
+
     private final TurnPool pool;
     private final SpeechListener listener;
-    private final Set<CompletableFuture<?>> underWay = new HashSet<>();
+    private final Set<Turn> underWay = ConcurrentHashMap.newKeySet();
     private @Nullable Turn turn;
     private boolean closed;
 
@@ -56,26 +63,36 @@ final class BatchStream implements SpeechStream {
     }
 
     @Override
+    public void giveUp() {
+        underWay.forEach(Turn::giveUp);
+    }
+
+    @Override
     public void close() {
-        if (!closed) {
-            closed = true;
-            if (turn != null) {
-                turn.finish();
-                turn = null;
-            }
-            CompletableFuture<?>[] left;
-            synchronized (underWay) {
-                left = underWay.toArray(CompletableFuture<?>[]::new);
-            }
-            // Every turn ends, in words or in a failure: the pool gives up by itself.
-            CompletableFuture.allOf(left).exceptionally(failure -> null).join();
+        if (closed) {
+            return;
         }
+        closed = true;
+        if (turn != null) {
+            turn.finish();
+            turn = null;
+        }
+        CompletableFuture<?>[] left = underWay.stream().map(ended -> ended.told).toArray(CompletableFuture<?>[]::new);
+        try {
+            CompletableFuture.allOf(left).get(CLOSE_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException _) {
+            // What is left is given up.
+        }
+        giveUp();
     }
 
     private final class Turn {
         private final String id;
         private final Pauses pauses = new Pauses();
-        private final List<CompletableFuture<Transcript>> parts = new ArrayList<>();
+        private final List<Part> parts = new ArrayList<>();
+        private final CompletableFuture<@Nullable Void> told = new CompletableFuture<>();
         private @Nullable EncodedAudio audio;
         private long partStartMs;
 
@@ -100,38 +117,48 @@ final class BatchStream implements SpeechStream {
 
         void finish() {
             submit();
-            CompletableFuture<?> end = CompletableFuture.allOf(parts.toArray(CompletableFuture<?>[]::new))
-                    .handle((nothing, failure) -> tell(failure));
-            synchronized (underWay) {
-                underWay.add(end);
-            }
-            end.whenComplete((told, failure) -> {
-                synchronized (underWay) {
-                    underWay.remove(end);
-                }
-            });
+            underWay.add(this);
+            var unused = CompletableFuture.allOf(parts.stream().map(Part::words).toArray(CompletableFuture<?>[]::new))
+                    .whenComplete((nothing, failure) -> tell(failure));
+        }
+
+        void giveUp() {
+            parts.forEach(part -> part.words()
+                    .completeExceptionally(new SpeechException("an utterance is lost: its words do not come in time")));
         }
 
         private void submit() {
             if (audio != null) {
-                long startMs = partStartMs;
-                parts.add(pool.submit(audio).thenApply(words -> Transcripts.shifted(words, startMs)));
+                parts.add(new Part(partStartMs, pool.submit(audio)));
                 audio = null;
             }
         }
 
         /** Turns end on any thread of the pool; the listener hears of one at a time. */
-        private @Nullable Void tell(@Nullable Throwable failure) {
-            synchronized (listener) {
-                if (failure == null) {
-                    List<Transcript> words =
-                            parts.stream().map(CompletableFuture::join).toList();
-                    listener.finalResult(id, Transcripts.joined(words));
-                } else {
-                    listener.failed(id, cause(failure));
+        private void tell(@Nullable Throwable failure) {
+            try {
+                synchronized (listener) {
+                    if (failure == null) {
+                        listener.finalResult(
+                                id,
+                                Transcripts.joined(
+                                        parts.stream().map(Part::shifted).toList()));
+                    } else {
+                        listener.failed(id, cause(failure));
+                    }
                 }
+            } finally {
+                underWay.remove(this);
+                told.complete(null);
             }
-            return null;
+        }
+    }
+
+    /** What was handed over in one go. */
+    private record Part(long startMs, CompletableFuture<Transcript> words) {
+        /** Its words on the session's timeline, once they are there. */
+        Transcript shifted() {
+            return Transcripts.shifted(words.join(), startMs);
         }
     }
 

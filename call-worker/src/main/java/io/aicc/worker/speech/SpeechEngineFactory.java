@@ -1,5 +1,6 @@
 package io.aicc.worker.speech;
 
+import io.aicc.runtime.Tasks;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /** Makes an engine whose settings have been read. */
@@ -8,8 +9,9 @@ public interface SpeechEngineFactory {
     /**
      * Makes the engine; cheap next to opening its streams.
      *
+     * @param tasks supervise what runs beside the audio
      * @param registry takes what the engine counts
      * @throws SpeechException when something on this machine is missing or wrong; the message says what to do
      */
-    SpeechEngine create(MeterRegistry registry) throws SpeechException;
+    SpeechEngine create(Tasks tasks, MeterRegistry registry) throws SpeechException;
 }

@@ -38,7 +38,7 @@ public final class SpeechEngines {
                 Mode.class,
                 Mode.STREAMING,
                 "streaming: words while they are spoken; batch: each turn as a whole, after it has ended");
-        SpeechEngineFactory factory = registry -> {
+        SpeechEngineFactory factory = (tasks, registry) -> {
             throw new SpeechException("no speech engine was chosen");
         };
         for (SpeechEngineProvider provider : providers.values()) {
@@ -50,7 +50,7 @@ public final class SpeechEngines {
         SpeechEngineFactory streaming = factory;
         return switch (mode) {
             case STREAMING -> streaming;
-            case BATCH -> registry -> new BatchEngine(streaming.create(registry));
+            case BATCH -> (tasks, registry) -> new BatchEngine(streaming.create(tasks, registry), tasks);
         };
     }
 

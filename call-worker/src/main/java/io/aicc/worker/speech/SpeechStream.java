@@ -37,7 +37,16 @@ public interface SpeechStream extends AutoCloseable {
     /** The utterance is over: exactly one {@link SpeechListener#finalResult} or {@link SpeechListener#failed} follows. */
     void end(long endMs);
 
-    /** Ends an open utterance, waits for what is under way, and lets go. Idempotent. */
+    /**
+     * Nobody waits any more: what has ended and has no result yet has failed, at once. From any thread. Does nothing where an
+     * utterance has its result when it ends.
+     */
+    default void giveUp() {}
+
+    /**
+     * Ends an open utterance, waits a while for what is under way, gives up what is left, and lets go. Idempotent. Interrupted, it
+     * does not wait.
+     */
     @Override
     void close();
 }

@@ -56,6 +56,10 @@ final class StreamedTurns implements TurnRecogniser {
                 turn.decodeTo(stream::audio);
                 stream.end(turn.keptMs());
                 return result.get(LONGEST_WAIT_S, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                stream.giveUp();
+                stream.close();
+                throw e;
             } catch (ExecutionException | TimeoutException | RuntimeException e) {
                 stream.close();
                 Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;

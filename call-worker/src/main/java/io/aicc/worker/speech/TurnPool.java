@@ -1,13 +1,18 @@
 package io.aicc.worker.speech;
 
+import io.aicc.runtime.Tasks;
 import io.aicc.worker.speech.SpeechListener.Transcript;
 import java.time.Duration;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Recognises whole turns beside the audio: by {@value #FEWEST} threads as long as few turns wait, by up to {@value #MOST} when
@@ -18,6 +23,8 @@ import java.util.concurrent.TimeUnit;
  *     the queue refuses. With {@value #MOST} at work, {@link Waiting} takes more.
  */
 public final class TurnPool implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(TurnPool.class);
+
     static final int FEWEST = 2;
     static final int MOST = 10;
     static final int CALM = 10;
@@ -25,18 +32,24 @@ public final class TurnPool implements AutoCloseable {
     /** Both speakers saying half a minute again and again would fill this in an hour without one answer. */
     static final int MOST_WAITING = 200;
 
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+    static final Duration IDLE = Duration.ofSeconds(30);
+
+    /** Recognising in this process cannot be interrupted; a turn of a minute takes seconds. */
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
 
     private final TurnRecogniser recogniser;
+    private final Tasks tasks;
     private final ThreadPoolExecutor threads;
+    private final Set<Job> unfinished = ConcurrentHashMap.newKeySet();
 
-    /** A pool whose threads end after 30 s without a turn. */
-    public TurnPool(TurnRecogniser recogniser) {
-        this(recogniser, Duration.ofSeconds(30));
+    /** A pool whose threads end after {@link #IDLE} without a turn; those tasks supervise them. */
+    public TurnPool(TurnRecogniser recogniser, Tasks tasks) {
+        this(recogniser, tasks, IDLE);
     }
 
-    TurnPool(TurnRecogniser recogniser, Duration idle) {
+    TurnPool(TurnRecogniser recogniser, Tasks tasks, Duration idle) {
         this.recogniser = recogniser;
+        this.tasks = tasks;
         Waiting waiting = new Waiting();
         ThreadFactory named = Thread.ofPlatform().daemon().name("turn-", 1).factory();
         threads = new ThreadPoolExecutor(
@@ -48,9 +61,14 @@ public final class TurnPool implements AutoCloseable {
                 });
     }
 
-    /** Recognises a turn in its turn; fails with a {@link SpeechException} when it is lost. */
+    /**
+     * Recognises a turn in its turn; fails with a {@link SpeechException} when it is lost. One that was completed by its owner before
+     * is not recognised.
+     */
     public CompletableFuture<Transcript> submit(EncodedAudio turn) {
         Job job = new Job(turn);
+        unfinished.add(job);
+        job.result.whenComplete((words, failure) -> unfinished.remove(job));
         threads.execute(job);
         return job.result;
     }
@@ -66,16 +84,24 @@ public final class TurnPool implements AutoCloseable {
         threads.prestartAllCoreThreads();
     }
 
-    /** Waits a moment for what is at work, gives up the rest. */
+    /** Gives up every turn: whoever wants the words has waited for them before. */
     @Override
     public void close() {
         threads.shutdown();
+        long cancelled = unfinished.stream()
+                .filter(turn -> turn.lost("the worker stops"))
+                .count();
+        if (cancelled > 0) {
+            log.atWarn().addKeyValue("turns", cancelled).log("turns cancelled: they did not end by themselves");
+        }
+        threads.shutdownNow();
         try {
-            if (!threads.awaitTermination(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-                threads.shutdownNow().forEach(turn -> ((Job) turn).lost("the worker stops"));
+            if (!threads.awaitTermination(CLOSE_LIMIT.toNanos(), TimeUnit.NANOSECONDS)) {
+                log.atError()
+                        .addKeyValue("turns", threads.getActiveCount())
+                        .log("turns do not end, not even when cancelled");
             }
         } catch (InterruptedException e) {
-            threads.shutdownNow();
             Thread.currentThread().interrupt();
         }
         recogniser.close();
@@ -91,9 +117,16 @@ public final class TurnPool implements AutoCloseable {
 
         @Override
         public void run() {
+            if (!result.isDone()) {
+                tasks.step("turn", this::recognise);
+                lost("a defect of this program"); // unless there is a result
+            }
+        }
+
+        private void recognise() {
             try {
                 result.complete(recogniser.recognise(turn));
-            } catch (SpeechException | RuntimeException e) {
+            } catch (SpeechException e) {
                 result.completeExceptionally(e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -101,8 +134,8 @@ public final class TurnPool implements AutoCloseable {
             }
         }
 
-        void lost(String why) {
-            result.completeExceptionally(new SpeechException("a turn is not recognised: " + why));
+        boolean lost(String why) {
+            return result.completeExceptionally(new SpeechException("a turn is not recognised: " + why));
         }
     }
 

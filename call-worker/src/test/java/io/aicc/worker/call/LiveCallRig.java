@@ -41,7 +41,9 @@ final class LiveCallRig implements BeforeEachCallback, AfterEachCallback {
     private static final InetAddress HERE = InetAddress.getLoopbackAddress();
 
     final MeasuringEngine engine = new MeasuringEngine();
-    private final Tasks tasks = new Tasks(Duration.ofSeconds(2));
+    final Tasks tasks = new Tasks(Duration.ofSeconds(2));
+    Duration drain = Duration.ofSeconds(5);
+    private SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private @Nullable Path root;
     private @Nullable Path outbox;
     private @Nullable DatagramSocket pbx;
@@ -75,14 +77,14 @@ final class LiveCallRig implements BeforeEachCallback, AfterEachCallback {
      */
     void warmUp(Path directory) throws Exception {
         outbox = directory;
-        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        registry = new SimpleMeterRegistry();
         RtpReceiver bound = RtpReceiver.bind(new RtpSettings(HERE, 0, 0), tasks, registry, System::nanoTime);
         receiver = bound;
         call = LiveCall.played(new WorkerParts(
                 bound,
                 engine,
                 new PublishSettings(List.of(), directory),
-                new CallSettings("en-US", SourceRule.networks(), TurnSettings.DEFAULT, Duration.ofSeconds(5)),
+                new CallSettings("en-US", SourceRule.networks(), TurnSettings.DEFAULT, drain),
                 tasks,
                 registry,
                 InstantSource.system()));
@@ -94,6 +96,11 @@ final class LiveCallRig implements BeforeEachCallback, AfterEachCallback {
 
     RtpReceiver receiver() {
         return Objects.requireNonNull(receiver);
+    }
+
+    /** Of the process that there is. */
+    double gauge(String name) {
+        return registry.get(name).gauge().value();
     }
 
     /** Of the process that there is. */

@@ -8,14 +8,18 @@ import io.aicc.worker.speech.SpeechListener;
 import io.aicc.worker.speech.SpeechListener.Transcript;
 import io.aicc.worker.speech.SpeechStream;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Says how much it was given, in milliseconds; speaks English only. */
 final class MeasuringEngine implements SpeechEngine {
     final AtomicInteger opened = new AtomicInteger();
+    final AtomicInteger givenUp = new AtomicInteger();
+    volatile Supplier<OptionalInt> threads = OptionalInt::empty;
     private volatile @Nullable Queue<Runnable> held;
 
     @Override
@@ -56,6 +60,11 @@ final class MeasuringEngine implements SpeechEngine {
     }
 
     @Override
+    public OptionalInt turnThreads() {
+        return threads.get();
+    }
+
+    @Override
     public void close() {}
 
     private final class Stream implements SpeechStream {
@@ -90,6 +99,11 @@ final class MeasuringEngine implements SpeechEngine {
                     later.add(result);
                 }
             }
+        }
+
+        @Override
+        public void giveUp() {
+            givenUp.incrementAndGet();
         }
 
         @Override

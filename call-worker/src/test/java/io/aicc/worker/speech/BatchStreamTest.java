@@ -1,22 +1,27 @@
 package io.aicc.worker.speech;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.aicc.crd.Codec;
+import io.aicc.runtime.Tasks;
 import io.aicc.wire.event.EventBody.Word;
 import io.aicc.worker.audio.AudioFrame;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class BatchStreamTest {
     private static final int FRAME_MS = 20;
+    private static final Duration LONG = Duration.ofSeconds(20);
 
     private final Measuring recogniser = new Measuring();
-    private final TurnPool pool = new TurnPool(recogniser);
+    private final TurnPool pool = new TurnPool(recogniser, new Tasks(Duration.ZERO));
     private final Heard heard = new Heard();
     private final BatchStream stream = new BatchStream(pool, heard);
 
@@ -64,6 +69,46 @@ class BatchStreamTest {
     }
 
     @Test
+    void whatDoesNotComeInTimeIsGivenUpAndToldAndNobodyWaitsForIt() {
+        recogniser.stuck = true;
+        say("u1", 0, 1_000, 0);
+
+        stream.giveUp();
+        assertThat(heard.failures).containsExactly("u1: an utterance is lost: its words do not come in time");
+        stream.close();
+        assertThat(heard.failures).hasSize(1);
+    }
+
+    @Test
+    void whatIsGivenUpBeforeItsTurnIsNotRecognised() {
+        recogniser.stuck = true;
+        for (int i = 0; i <= TurnPool.FEWEST; i++) {
+            say("u" + i, 0, 1_000, 0);
+        }
+        await().until(() -> recogniser.asked.get() == TurnPool.FEWEST);
+
+        stream.giveUp();
+        recogniser.goOn.release(TurnPool.FEWEST + 1);
+        recogniser.stuck = false;
+        say("next", 0, 2_000, 0);
+        stream.close();
+
+        assertThat(heard.finals).containsExactly("next: 2000");
+        assertThat(recogniser.lengths).containsExactlyInAnyOrder(1_000, 1_000, 2_000);
+    }
+
+    @Test
+    void whoIsInterruptedWhileClosingDoesNotWait() throws Exception {
+        recogniser.stuck = true;
+        say("u1", 0, 1_000, 0);
+        Thread closing = Thread.ofPlatform().daemon().start(stream::close);
+        closing.interrupt();
+
+        assertThat(closing.join(LONG)).isTrue();
+        assertThat(heard.failures).hasSize(1);
+    }
+
+    @Test
     void noAudioNoWords() {
         stream.begin("u1", 0);
         stream.end(0);
@@ -90,10 +135,17 @@ class BatchStreamTest {
     /** Says how long each turn was. */
     private static final class Measuring implements TurnRecogniser {
         private final List<Integer> lengths = new CopyOnWriteArrayList<>();
+        private final AtomicInteger asked = new AtomicInteger();
+        private final Semaphore goOn = new Semaphore(0);
         private volatile boolean failing;
+        private volatile boolean stuck;
 
         @Override
-        public SpeechListener.Transcript recognise(EncodedAudio turn) throws SpeechException {
+        public SpeechListener.Transcript recognise(EncodedAudio turn) throws SpeechException, InterruptedException {
+            asked.incrementAndGet();
+            if (stuck) {
+                goOn.acquire();
+            }
             if (failing) {
                 throw new SpeechException("as planned");
             }
@@ -107,8 +159,8 @@ class BatchStreamTest {
     }
 
     private static final class Heard implements SpeechListener {
-        private final List<String> finals = new ArrayList<>();
-        private final List<String> failures = new ArrayList<>();
+        private final List<String> finals = new CopyOnWriteArrayList<>();
+        private final List<String> failures = new CopyOnWriteArrayList<>();
         private List<Word> words = List.of();
 
         @Override

@@ -6,15 +6,17 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.aicc.runtime.Settings;
 import io.aicc.runtime.SettingsException;
+import io.aicc.runtime.Tasks;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SpeechEnginesTest {
     @Test
     void theEmbeddedEngineIsTheDefault() throws Exception {
-        try (SpeechEngine engine =
-                Settings.load(Map.of(), SpeechEngines::choose).create(new SimpleMeterRegistry())) {
+        try (SpeechEngine engine = Settings.load(Map.of(), SpeechEngines::choose)
+                .create(new Tasks(Duration.ZERO), new SimpleMeterRegistry())) {
             assertThat(engine.name()).isEqualTo("sphinx");
             assertThat(engine.model()).isEqualTo("en-us general");
         }
@@ -57,7 +59,7 @@ class SpeechEnginesTest {
     @Test
     void anyEngineMayBeGivenWholeTurns() throws Exception {
         try (SpeechEngine engine = Settings.load(Map.of("STT_MODE", "batch"), SpeechEngines::choose)
-                .create(new SimpleMeterRegistry())) {
+                .create(new Tasks(Duration.ZERO), new SimpleMeterRegistry())) {
             assertThat(engine).isInstanceOf(BatchEngine.class);
             assertThat(engine.name()).isEqualTo("sphinx");
         }

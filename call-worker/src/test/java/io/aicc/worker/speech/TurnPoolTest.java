@@ -4,21 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.aicc.crd.Codec;
+import io.aicc.runtime.Tasks;
 import io.aicc.worker.speech.SpeechListener.Transcript;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class TurnPoolTest {
+    private static final Duration LONG = Duration.ofSeconds(20);
     private static final EncodedAudio TURN = new EncodedAudio(Codec.ULAW, 8_000);
 
     private final Gate gate = new Gate();
-    private final TurnPool pool = new TurnPool(gate, Duration.ofMillis(50));
+    private final Tasks tasks = new Tasks(Duration.ZERO);
+    private final TurnPool pool = new TurnPool(gate, tasks, Duration.ofMillis(50));
 
     @AfterEach
     void close() {
@@ -79,6 +87,45 @@ class TurnPoolTest {
         assertThat(next).succeedsWithin(Duration.ofSeconds(5));
     }
 
+    @Test
+    void aDefectLosesTheTurnAndIsCounted() {
+        gate.brokenNext = true;
+        CompletableFuture<Transcript> lost = pool.submit(TURN);
+        gate.let(1);
+
+        assertThat(lost)
+                .failsWithin(LONG)
+                .withThrowableOfType(ExecutionException.class)
+                .withMessageContaining("a defect of this program");
+        assertThat(tasks.failures()).isEqualTo(1);
+        CompletableFuture<Transcript> next = pool.submit(TURN);
+        gate.let(1);
+        assertThat(next).succeedsWithin(LONG);
+    }
+
+    @Test
+    void closingGivesUpWhatIsLeftAndSaysSo() {
+        Logger logger = (Logger) LoggerFactory.getLogger(TurnPool.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        logger.addAppender(lines);
+        List<CompletableFuture<Transcript>> turns = submit(TurnPool.FEWEST + 1);
+
+        pool.close();
+
+        logger.detachAppender(lines);
+        assertThat(turns).allSatisfy(turn -> assertThat(turn).isCompletedExceptionally());
+        assertThat(lines.list).singleElement().satisfies(line -> {
+            assertThat(line.getMessage()).startsWith("turns cancelled");
+            assertThat(line.getKeyValuePairs()).extracting(String::valueOf).containsExactly("turns=\"3\"");
+        });
+    }
+
+    @Test
+    void aThreadMayBeIdleForHalfAMinute() {
+        assertThat(TurnPool.IDLE).isEqualTo(Duration.ofSeconds(30));
+    }
+
     private List<CompletableFuture<Transcript>> submit(int count) {
         List<CompletableFuture<Transcript>> turns = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -91,6 +138,7 @@ class TurnPoolTest {
     private static final class Gate implements TurnRecogniser {
         private final Semaphore semaphore = new Semaphore(0);
         private volatile boolean failNext;
+        private volatile boolean brokenNext;
 
         void let(int turns) {
             semaphore.release(turns);
@@ -102,6 +150,10 @@ class TurnPoolTest {
             if (failNext) {
                 failNext = false;
                 throw new SpeechException("as planned");
+            }
+            if (brokenNext) {
+                brokenNext = false;
+                throw new AssertionError("as planned");
             }
             return new Transcript("heard", List.of(), null);
         }

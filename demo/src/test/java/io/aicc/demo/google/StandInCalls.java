@@ -9,6 +9,7 @@ import io.aicc.demo.script.Line;
 import io.aicc.demo.script.PhraseModel;
 import io.aicc.demo.script.Recording;
 import io.aicc.runtime.Settings;
+import io.aicc.runtime.Tasks;
 import io.aicc.wire.event.Channel;
 import io.aicc.worker.audio.AudioFrame;
 import io.aicc.worker.speech.SpeechEngine;
@@ -52,8 +53,8 @@ final class StandInCalls implements AutoCloseable {
      * @param phrases what it knows
      */
     StandInCalls(Path directory, PhraseModel.Written phrases, Limits limits) throws Exception {
-        SpeechEngine ears =
-                Settings.load(phrases.settings(), SpeechEngines::choose).create(new SimpleMeterRegistry());
+        SpeechEngine ears = Settings.load(phrases.settings(), SpeechEngines::choose)
+                .create(new Tasks(Duration.ZERO), new SimpleMeterRegistry());
         standIn = GoogleStandIn.start(ears, limits, directory, 0, KEYS);
     }
 
@@ -68,7 +69,7 @@ final class StandInCalls implements AutoCloseable {
         for (int i = 0; i < settings.length; i += 2) {
             all.put(settings[i], settings[i + 1]);
         }
-        SpeechEngine engine = Settings.load(all, SpeechEngines::choose).create(registry);
+        SpeechEngine engine = Settings.load(all, SpeechEngines::choose).create(new Tasks(Duration.ZERO), registry);
         engines.add(engine);
         return engine;
     }

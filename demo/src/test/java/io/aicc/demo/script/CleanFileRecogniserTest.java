@@ -3,11 +3,13 @@ package io.aicc.demo.script;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aicc.runtime.Settings;
+import io.aicc.runtime.Tasks;
 import io.aicc.wire.event.Channel;
 import io.aicc.worker.speech.SpeechEngine;
 import io.aicc.worker.speech.SpeechEngines;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,8 +29,8 @@ class CleanFileRecogniserTest {
         Map<String, List<String>> heard = new HashMap<>();
         Map<String, String> settings =
                 PhraseModel.of(library.texts()).write(directory).settings();
-        try (SpeechEngine engine =
-                Settings.load(settings, SpeechEngines::choose).create(new SimpleMeterRegistry())) {
+        try (SpeechEngine engine = Settings.load(settings, SpeechEngines::choose)
+                .create(new Tasks(Duration.ZERO), new SimpleMeterRegistry())) {
             assertThat(engine.model()).isEqualTo("demo phrase model");
             List<String> speakers = new ArrayList<>();
             List<short[]> tracks = new ArrayList<>();

@@ -8,6 +8,7 @@ import io.aicc.crd.Codec;
 import io.aicc.demo.player.MuLaw;
 import io.aicc.demo.script.Recording;
 import io.aicc.runtime.Settings;
+import io.aicc.runtime.Tasks;
 import io.aicc.wire.event.Channel;
 import io.aicc.worker.audio.AudioFrame;
 import io.aicc.worker.audio.PayloadDecoder;
@@ -107,7 +108,7 @@ class VoskE2E {
     void aServerThatIsNotThereIsNoReasonToRefuseCalls() throws Exception {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
         try (SpeechEngine engine =
-                        Settings.load(settings("1"), SpeechEngines::choose).create(registry);
+                        Settings.load(settings("1"), SpeechEngines::choose).create(new Tasks(Duration.ZERO), registry);
                 SpeechStream stream = engine.open(Channel.CUSTOMER, "ko-KR", new Heard())) {
             await().until(() -> registry.get("aicc_stt_failures_total").counters().stream()
                             .mapToDouble(counter -> counter.count())
@@ -121,7 +122,8 @@ class VoskE2E {
     }
 
     private static SpeechEngine engine() throws Exception {
-        return Settings.load(settings(port), SpeechEngines::choose).create(new SimpleMeterRegistry());
+        return Settings.load(settings(port), SpeechEngines::choose)
+                .create(new Tasks(Duration.ZERO), new SimpleMeterRegistry());
     }
 
     private static Map<String, String> settings(String at) {

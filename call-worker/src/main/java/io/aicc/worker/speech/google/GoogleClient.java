@@ -19,9 +19,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Google's client on a connection of our making: encrypted, kept alive, and with the credentials that we were given. */
 final class GoogleClient implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(GoogleClient.class);
+
     /** A result of five minutes with a time for every word is some 60 KB. */
     private static final int MOST_ANSWER_BYTES = 256 * 1024;
 
@@ -34,6 +38,8 @@ final class GoogleClient implements AutoCloseable {
     private static final Duration TURN_LIMIT = Duration.ofSeconds(60);
 
     private static final Duration TURN_TRY = Duration.ofSeconds(20);
+
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
 
     private final ManagedChannel channel;
     private final SpeechClient client;
@@ -113,9 +119,19 @@ final class GoogleClient implements AutoCloseable {
         }
     }
 
+    /** Breaks off what is under way, and waits a moment for the threads to end. */
     @Override
     public void close() {
-        client.close();
+        client.shutdownNow();
         channel.shutdownNow();
+        try {
+            long limit = CLOSE_LIMIT.toMillis();
+            if (!client.awaitTermination(limit, TimeUnit.MILLISECONDS)
+                    || !channel.awaitTermination(limit, TimeUnit.MILLISECONDS)) {
+                log.atWarn().log("connection to Google Speech does not end");
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

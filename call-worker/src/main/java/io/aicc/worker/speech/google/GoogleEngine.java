@@ -2,6 +2,7 @@ package io.aicc.worker.speech.google;
 
 import io.aicc.crd.Codec;
 import io.aicc.runtime.Health;
+import io.aicc.runtime.Tasks;
 import io.aicc.wire.event.Channel;
 import io.aicc.worker.speech.SpeechEngine;
 import io.aicc.worker.speech.SpeechException;
@@ -35,22 +36,25 @@ final class GoogleEngine implements SpeechEngine, RecognitionServer {
     private final GoogleRequests requests;
     private final Circuit circuit;
     private final Counter rotations;
-    private final Timer.Threaded timer = Timer.threaded();
+    private final Tasks tasks;
+    private final Timer.Threaded timer;
     private @Nullable TurnPool fallback;
     private String fallbackLanguage = "";
     private boolean probed;
 
-    private GoogleEngine(GoogleSettings settings, GoogleClient client, MeterRegistry registry) {
+    private GoogleEngine(GoogleSettings settings, GoogleClient client, Tasks tasks, MeterRegistry registry) {
         this.settings = settings;
         this.timing = Timing.within(settings.longestStream());
         this.client = client;
+        this.tasks = tasks;
+        this.timer = Timer.threaded(tasks);
         this.requests = new GoogleRequests(settings);
         this.circuit = new Circuit(GoogleProvider.NAME, timing, registry, System::nanoTime);
         this.rotations = RemoteParts.rotations(GoogleProvider.NAME, registry);
     }
 
-    static GoogleEngine start(GoogleSettings settings, MeterRegistry registry) throws SpeechException {
-        return new GoogleEngine(settings, GoogleClient.of(settings), registry);
+    static GoogleEngine start(GoogleSettings settings, Tasks tasks, MeterRegistry registry) throws SpeechException {
+        return new GoogleEngine(settings, GoogleClient.of(settings), tasks, registry);
     }
 
     @Override
@@ -78,7 +82,7 @@ final class GoogleEngine implements SpeechEngine, RecognitionServer {
             if (pool != null) {
                 pool.close();
             }
-            pool = new TurnPool(new GoogleTurns(client.speech(), requests, language, circuit));
+            pool = new TurnPool(new GoogleTurns(client.speech(), requests, language, circuit), tasks);
             fallback = pool;
             fallbackLanguage = language;
         }

@@ -17,6 +17,6 @@ public final class GoogleProvider implements SpeechEngineProvider {
     @Override
     public SpeechEngineFactory configure(Settings settings) {
         GoogleSettings read = GoogleSettings.read(settings);
-        return registry -> GoogleEngine.start(read, registry);
+        return (tasks, registry) -> GoogleEngine.start(read, tasks, registry);
     }
 }

@@ -1,6 +1,7 @@
 package io.aicc.worker.speech.google;
 
-import com.google.api.gax.rpc.ApiException;
+import com.google.api.core.ApiFuture;
+import com.google.cloud.speech.v2.RecognizeRequest;
 import com.google.cloud.speech.v2.RecognizeResponse;
 import com.google.cloud.speech.v2.SpeechClient;
 import io.aicc.worker.speech.EncodedAudio;
@@ -10,6 +11,7 @@ import io.aicc.worker.speech.Transcripts;
 import io.aicc.worker.speech.TurnRecogniser;
 import io.aicc.worker.speech.remote.Circuit;
 import io.aicc.worker.speech.remote.Failure;
+import java.util.concurrent.ExecutionException;
 
 /** Whole turns by {@code Recognize}, which takes a minute of audio at most. What may pass the client tries again. */
 final class GoogleTurns implements TurnRecogniser {
@@ -26,20 +28,27 @@ final class GoogleTurns implements TurnRecogniser {
     }
 
     @Override
-    public Transcript recognise(EncodedAudio turn) throws SpeechException {
+    public Transcript recognise(EncodedAudio turn) throws SpeechException, InterruptedException {
+        RecognizeRequest request =
+                requests.whole(turn.codec(), turn.sampleRateHz(), language, turn.copy(turn.start(), turn.end()));
+        // The client's own way to wait cannot be interrupted.
+        ApiFuture<RecognizeResponse> answer = client.recognizeCallable().futureCall(request);
         try {
-            RecognizeResponse response = client.recognize(
-                    requests.whole(turn.codec(), turn.sampleRateHz(), language, turn.copy(turn.start(), turn.end())));
+            RecognizeResponse response = answer.get();
             circuit.accepted();
             return Transcripts.joined(response.getResultsList().stream()
                     .map(result -> GoogleResults.transcript(result.getAlternativesList()))
                     .toList());
-        } catch (ApiException e) {
-            Failure failure = GoogleFailures.of(e);
+        } catch (InterruptedException e) {
+            answer.cancel(true);
+            throw e;
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            Failure failure = GoogleFailures.of(cause);
             if (failure.kind() == Failure.Kind.CONFIGURATION) {
                 circuit.failed(failure);
             }
-            throw new SpeechException(failure.message(), e);
+            throw new SpeechException(failure.message(), cause);
         }
     }
 

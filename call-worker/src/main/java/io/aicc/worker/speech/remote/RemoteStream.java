@@ -57,7 +57,14 @@ public final class RemoteStream implements SpeechStream {
         ended.end();
     }
 
-    /** Waits for the last words for as long as a server may take for them; what is unsettled then is lost, and told. */
+    @Override
+    public synchronized void giveUp() {
+        Set.copyOf(unsettled).stream()
+                .filter(utterance -> utterance != current)
+                .forEach(utterance -> utterance.giveUp("its words do not come in time"));
+    }
+
+    /** Waits for the last words for as long as a server may take for them. */
     @Override
     public synchronized void close() {
         if (closed) {
@@ -77,7 +84,7 @@ public final class RemoteStream implements SpeechStream {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        Set.copyOf(unsettled).forEach(utterance -> utterance.giveUp("the worker stops"));
+        giveUp();
     }
 
     RemoteParts parts() {

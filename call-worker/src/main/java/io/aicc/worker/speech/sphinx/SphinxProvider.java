@@ -17,6 +17,6 @@ public final class SphinxProvider implements SpeechEngineProvider {
     @Override
     public SpeechEngineFactory configure(Settings settings) {
         SphinxSettings read = SphinxSettings.read(settings);
-        return registry -> new SphinxEngine(SphinxLibrary.load(), read.requireFiles());
+        return (tasks, registry) -> new SphinxEngine(SphinxLibrary.load(), read.requireFiles());
     }
 }

@@ -2,6 +2,7 @@ package io.aicc.worker.speech.vosk;
 
 import io.aicc.crd.Codec;
 import io.aicc.runtime.Health;
+import io.aicc.runtime.Tasks;
 import io.aicc.wire.event.Channel;
 import io.aicc.worker.speech.SpeechEngine;
 import io.aicc.worker.speech.SpeechException;
@@ -35,13 +36,14 @@ final class VoskEngine implements SpeechEngine, RecognitionServer {
 
     private final VoskSettings settings;
     private final HttpClient http;
-    private final Timer.Threaded timer = Timer.threaded();
+    private final Timer.Threaded timer;
     private final Circuit circuit;
     private final Counter rotations;
     private boolean probed;
 
-    VoskEngine(VoskSettings settings, MeterRegistry registry) {
+    VoskEngine(VoskSettings settings, Tasks tasks, MeterRegistry registry) {
         this.settings = settings;
+        this.timer = Timer.threaded(tasks);
         this.http = client(settings.isSecure());
         this.circuit = new Circuit(VoskProvider.NAME, TIMING, registry, System::nanoTime);
         this.rotations = RemoteParts.rotations(VoskProvider.NAME, registry);

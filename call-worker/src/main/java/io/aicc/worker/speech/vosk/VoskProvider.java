@@ -17,6 +17,6 @@ public final class VoskProvider implements SpeechEngineProvider {
     @Override
     public SpeechEngineFactory configure(Settings settings) {
         VoskSettings read = VoskSettings.read(settings);
-        return registry -> new VoskEngine(read, registry);
+        return (tasks, registry) -> new VoskEngine(read, tasks, registry);
     }
 }

@@ -1,5 +1,6 @@
 package io.aicc.worker.speech.remote;
 
+import io.aicc.runtime.Tasks;
 import io.aicc.wire.event.EventBody.Word;
 import io.aicc.worker.speech.EncodedAudio;
 import io.aicc.worker.speech.SpeechException;
@@ -40,15 +41,17 @@ final class NumberCall {
 
     /** Hears whole turns. */
     static TurnPool turns() {
-        return new TurnPool(new TurnRecogniser() {
-            @Override
-            public SpeechListener.Transcript recognise(EncodedAudio turn) {
-                return NumberSpeech.hear(turn);
-            }
+        return new TurnPool(
+                new TurnRecogniser() {
+                    @Override
+                    public SpeechListener.Transcript recognise(EncodedAudio turn) {
+                        return NumberSpeech.hear(turn);
+                    }
 
-            @Override
-            public void close() {}
-        });
+                    @Override
+                    public void close() {}
+                },
+                new Tasks(Duration.ZERO));
     }
 
     /** Says the next numbers at the pace of speech. */

@@ -132,6 +132,20 @@ class RemoteStreamTest {
     }
 
     @Test
+    void whatIsGivenUpHasFailedAtOnceAndClosingWaitsForNothing() {
+        RemoteStream stream = call.stream();
+        stream.begin("u", 0);
+        call.say(stream, 3);
+        call.server.talks.getFirst().mute = true;
+        stream.end(call.now());
+
+        stream.giveUp();
+        assertThat(call.heard.failures).containsExactly("u: an utterance is lost: its words do not come in time");
+        assertThat(call.server.talks.getFirst().isOver()).isTrue();
+        stream.close();
+    }
+
+    @Test
     void closingEndsAnOpenUtterance() {
         RemoteStream stream = call.stream();
         stream.begin("u", 0);
