@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.aicc.crd.Phase;
 import io.aicc.crd.WorkerPool;
+import io.aicc.crd.WorkerPoolStatus.PortCounts;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -36,13 +38,7 @@ class EvictionIT {
 
     @Test
     void aWorkerStaysWhileItHasACallAndAnIdleOneMayGo() throws Exception {
-        rig.pool("warm: {min: 1, max: 1}, ports: {from: 20000, to: 20007, quarantineSeconds: 0}");
-        client.resources(WorkerPool.class)
-                .inNamespace(rig.namespace())
-                .withName("default")
-                .patch(
-                        PatchContext.of(PatchType.JSON_MERGE),
-                        "{\"spec\": {\"worker\": {\"scheduling\": {\"markLiveCalls\": true}}}}");
+        poolThatMarksLiveCalls();
         PodDisruptionBudget budget = client.resource(budgetOfTheChart()).create();
         rig.startOperator();
         rig.awaitPool(pool -> Objects.equals(pool.warm(), 1));
@@ -73,6 +69,58 @@ class EvictionIT {
         await("the operator itself takes it away")
                 .atMost(OperatorRig.LIMIT)
                 .until(() -> pod(live).get() == null);
+    }
+
+    @Test
+    void aMarkThatSomebodyTakesOffALivePodIsPutBack() throws Exception {
+        poolThatMarksLiveCalls();
+        rig.startOperator();
+        rig.create("call-1", Instant.now());
+        String live = OperatorRig.worker(rig.awaitSession("call-1", Phase.Ready));
+        awaitMarked(live);
+
+        merge(live, "{\"metadata\": {\"labels\": {\"aicc.io/live\": null}}}");
+        awaitMarked(live);
+        merge(live, "{\"metadata\": {\"annotations\": {\"%s\": \"true\"}}}".formatted(EVICTABLE));
+        awaitMarked(live);
+    }
+
+    @Test
+    void aCallWhoseWorkerIsEvictedGoesOnWithAnotherOne() throws Exception {
+        rig.pool("warm: {min: 1, max: 1}, ports: {from: 20000, to: 20007, quarantineSeconds: 0}");
+        rig.startOperator();
+        rig.create("call-1", Instant.now());
+        String evicted = OperatorRig.worker(rig.awaitSession("call-1", Phase.Ready));
+
+        assertThat(pod(evicted).evict()).as("no budget protects it").isTrue();
+
+        assertThat(Objects.requireNonNull(rig.awaitGeneration("call-1", 2).worker())
+                        .pod())
+                .isNotEqualTo(evicted);
+        rig.awaitReason("call-1", "WorkerReplaced");
+        rig.awaitPool(pool -> Objects.equals(pool.warm(), 1) && new PortCounts(2, 2, 0).equals(pool.ports()));
+    }
+
+    private void poolThatMarksLiveCalls() {
+        rig.pool("warm: {min: 1, max: 1}, ports: {from: 20000, to: 20007, quarantineSeconds: 0}");
+        client.resources(WorkerPool.class)
+                .inNamespace(rig.namespace())
+                .withName("default")
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"spec\": {\"worker\": {\"scheduling\": {\"markLiveCalls\": true}}}}");
+    }
+
+    private void merge(String pod, String patch) {
+        pod(pod).patch(PatchContext.of(PatchType.JSON_MERGE), patch);
+    }
+
+    private void awaitMarked(String pod) {
+        await(pod + " is marked").atMost(OperatorRig.LIMIT).until(() -> {
+            ObjectMeta meta = pod(pod).get().getMetadata();
+            return "true".equals(meta.getLabels().get("aicc.io/live"))
+                    && "false".equals(meta.getAnnotations().get(EVICTABLE));
+        });
     }
 
     /** A refusal says when to ask again, and clients do. */

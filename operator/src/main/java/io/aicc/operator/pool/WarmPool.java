@@ -95,6 +95,7 @@ final class WarmPool {
         Optional<Worker> known = roster.inPod(pod.name());
         Worker worker = known.orElseGet(() -> arrived(pod));
         worker.reason(pod.reason());
+        worker.seenMarked(pod.live());
         boolean alone = known.isPresent()
                 ? leases.place(pod.name(), pod.node())
                 : pod.failed() || leases.adopt(pod.name(), pod.ports(), pod.node());
@@ -303,9 +304,9 @@ final class WarmPool {
         return staffing.plan();
     }
 
-    /** The pod says, or does not, that it has a call. */
-    synchronized void marked(String pod, boolean live) {
-        worker(pod).ifPresent(worker -> worker.marked(live));
+    /** The pod could not be marked as one that has a call: it has to be tried again. */
+    synchronized void unmarked(String pod) {
+        worker(pod).ifPresent(worker -> worker.marked(false));
     }
 
     /** The API server refused the pod: it does not exist, its ports were never open. */

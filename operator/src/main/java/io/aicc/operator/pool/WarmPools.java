@@ -296,9 +296,6 @@ public final class WarmPools implements AutoCloseable {
         WorkerPod worker = seen.get();
         WarmPool pool = pool(worker.pool());
         Worker known = pool.found(worker);
-        if (worker.live()) {
-            pool.marked(worker.name(), true);
-        }
         if (worker.failed()) {
             if (!worker.terminating()) { // One that is told to go ends by a signal, which is no failure.
                 warn(worker, "worker pod failed");

@@ -54,6 +54,7 @@ public final class Worker {
     private @Nullable Instant unwellSince;
     private boolean deletionOrdered;
     private boolean marked;
+    private boolean seenMarked;
     private boolean knownSilent;
 
     Worker(String pod, String uid, PortPair ports, String revision, Instant seenAt) {
@@ -318,6 +319,12 @@ public final class Worker {
 
     void marked(boolean value) {
         marked = value;
+    }
+
+    /** What the watch shows of it; what it showed before and shows no more somebody took off. */
+    void seenMarked(boolean value) {
+        marked = value || marked && !seenMarked;
+        seenMarked = value;
     }
 
     /** What its pod was made from, see {@link WorkerPodFactory#revision}. */

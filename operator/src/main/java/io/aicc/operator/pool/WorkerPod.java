@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * label of the same value is for people and selectors.
  *
  * @param revision what the pod was made from; empty when it does not say
- * @param live whether it is marked as one that has a call
+ * @param live whether it is marked as one that has a call, for budgets and for the cluster autoscaler
  * @param node name of its node, null while it has none
  * @param address IP address of the pod, empty while it has none
  * @param mediaHost where RTP must go: the pod, or its node when the ports are the node's
@@ -62,6 +62,7 @@ record WorkerPod(
     static Optional<WorkerPod> of(Pod pod) {
         ObjectMeta meta = pod.getMetadata();
         Map<String, String> labels = Objects.requireNonNullElse(meta.getLabels(), Map.of());
+        Map<String, String> annotations = Objects.requireNonNullElse(meta.getAnnotations(), Map.of());
         String pool = labels.get(WorkerPodFactory.POOL_LABEL);
         Optional<Container> container = pod.getSpec().getContainers().stream()
                 .filter(candidate -> candidate.getName().equals(WorkerPodFactory.CONTAINER))
@@ -83,7 +84,8 @@ record WorkerPod(
                 ports.get(),
                 control.get(),
                 labels.getOrDefault(WorkerPodFactory.REVISION_LABEL, ""),
-                labels.entrySet().containsAll(WorkerPodFactory.LIVE.entrySet()),
+                labels.entrySet().containsAll(WorkerPodFactory.LIVE.entrySet())
+                        && annotations.entrySet().containsAll(WorkerPodFactory.HAS_TO_STAY.entrySet()),
                 pod.getSpec().getNodeName(),
                 address,
                 onNode ? Objects.requireNonNullElse(status.getHostIP(), "") : address,

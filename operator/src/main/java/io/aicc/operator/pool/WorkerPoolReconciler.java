@@ -190,7 +190,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
                     .addKeyValue("pod", pod)
                     .addKeyValue("problem", e.getMessage())
                     .log("worker pod could not be marked as live, trying again");
-            pool.marked(pod, false);
+            pool.unmarked(pod);
         }
     }
 

@@ -77,14 +77,19 @@ abstract class PoolRig {
 
     /** A pod is seen as Kubernetes tells of it. */
     Worker found(Staffing.Making making, @Nullable String node, String reason) {
-        return pool.found(new WorkerPod(
+        return pool.found(pod(making, node, reason, false));
+    }
+
+    /** @param live whether it is marked as one that has a call */
+    WorkerPod pod(Staffing.Making making, @Nullable String node, String reason, boolean live) {
+        return new WorkerPod(
                 "default",
                 making.pod(),
                 "uid-" + making.pod(),
                 making.ports(),
                 8081,
                 revision,
-                false,
+                live,
                 node,
                 "",
                 "",
@@ -92,7 +97,7 @@ abstract class PoolRig {
                 false,
                 false,
                 0,
-                reason));
+                reason);
     }
 
     /** A pod of which we know nothing. */

@@ -36,8 +36,35 @@ class StaffingTest extends PoolRig {
         pool.claim("s-1");
         assertThat(pool.plan().mark()).containsExactly(worker.pod());
         assertThat(pool.plan().mark()).isEmpty();
-        pool.marked(worker.pod(), false);
+        pool.unmarked(worker.pod());
         assertThat(pool.plan().mark()).as("it could not be written").containsExactly(worker.pod());
+    }
+
+    @Test
+    void aMarkThatSomebodyTakesOffIsPutBack() {
+        resource(1, 1, 10, "20000", "20019");
+        Staffing.Making making = pool.plan().make().getFirst();
+        Worker worker = start(making);
+        pool.claim("s-1");
+        assertThat(pool.plan().mark()).containsExactly(worker.pod());
+        seenMarked(making, false);
+        assertThat(pool.plan().mark()).as("it is on its way").isEmpty();
+        seenMarked(making, true);
+        assertThat(pool.plan().mark()).isEmpty();
+        seenMarked(making, false);
+        assertThat(pool.plan().mark()).containsExactly(worker.pod());
+        seenMarked(making, false);
+        assertThat(pool.plan().mark()).as("it is on its way again").isEmpty();
+    }
+
+    @Test
+    void aLeaderThatFindsALivePodMarkedDoesNotMarkItAgain() {
+        resource(1, 1, 10, "20000", "20019");
+        Staffing.Making making = pool.plan().make().getFirst();
+        Worker worker = start(making);
+        seenMarked(making, true);
+        pool.reported(worker, report(State.ACTIVE, "s-1"));
+        assertThat(pool.plan().mark()).isEmpty();
     }
 
     @Test
@@ -281,6 +308,10 @@ class StaffingTest extends PoolRig {
         revision = "image-2";
         WorkerPool known = pool.resource().orElseThrow();
         pool.resource(known, revision);
+    }
+
+    private void seenMarked(Staffing.Making making, boolean live) {
+        pool.found(pod(making, null, "Running", live));
     }
 
     private void finish(Staffing.Plan plan) {
