@@ -55,7 +55,10 @@ public record WorkerPoolStatus(
     /** The field for the spec that workers are made from. */
     public static final String APPLIED = "applied";
 
-    /** Port pairs by state; the three add up to the pairs of the range, times spec.ports.nodes. */
+    /**
+     * Port pairs by state; the three add up to the pairs of the range, times spec.ports.nodes, and those that are held or at
+     * rest from before the range was changed.
+     */
     public record PortCounts(
             @Max(Bounded.MOST)
             @JsonDeserialize(using = Bounded.class)

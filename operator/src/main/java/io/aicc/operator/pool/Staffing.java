@@ -345,6 +345,6 @@ final class Staffing {
     }
 
     private boolean outdated(Worker worker) {
-        return !worker.revision().equals(revision);
+        return !worker.revision().equals(revision) || !size.range().contains(worker.ports());
     }
 }

@@ -68,7 +68,7 @@ public final class PortLeases {
         }
     }
 
-    /** Pairs of a range by state, each counted once for every node that may have it. */
+    /** Pairs by state, each counted once for every node that may have it. */
     public record Counts(int free, int leased, int quarantined) {}
 
     /** Every pair free. */
@@ -162,8 +162,9 @@ public final class PortLeases {
     }
 
     /**
-     * How many pairs of a range are free, leased and at rest, each counted for every node that may have it; one that rests on
-     * a node that is not known rests on all. The three add up to pairs times nodes, unless more are leased than may be.
+     * How many pairs of a range are free, and how many are leased and at rest whatever their range, each counted for every
+     * node that may have it; one that rests on a node that is not known rests on all. The three add up to pairs times nodes,
+     * unless more are leased than may be, or some from before the range was another.
      */
     public synchronized Counts counts(PortRange range, int nodes) {
         wake();
@@ -171,19 +172,17 @@ public final class PortLeases {
         int leased = 0;
         int resting = 0;
         for (Map.Entry<PortPair, List<Use>> entry : uses.entrySet()) {
-            if (range.contains(entry.getKey())) {
-                int holders = 0;
-                boolean everywhere = false;
-                for (Use use : entry.getValue()) {
-                    holders += use instanceof Held ? 1 : 0;
-                    everywhere |= use instanceof Rest && use.node() == null;
-                }
-                int left = Math.max(0, nodes - holders);
-                int rest = everywhere ? left : Math.min(left, entry.getValue().size() - holders);
-                leased += holders;
-                resting += rest;
-                free -= nodes - left + rest;
+            int holders = 0;
+            boolean everywhere = false;
+            for (Use use : entry.getValue()) {
+                holders += use instanceof Held ? 1 : 0;
+                everywhere |= use instanceof Rest && use.node() == null;
             }
+            int left = Math.max(0, nodes - holders);
+            int rest = everywhere ? left : Math.min(left, entry.getValue().size() - holders);
+            leased += holders;
+            resting += rest;
+            free -= range.contains(entry.getKey()) ? nodes - left + rest : 0;
         }
         return new Counts(free, leased, resting);
     }

@@ -28,7 +28,8 @@ public record PortRange(int from, int to) {
         return new PortPair(from + 2 * index);
     }
 
-    boolean contains(PortPair pair) {
+    /** Whether a pair is one of these. */
+    public boolean contains(PortPair pair) {
         return from <= pair.customer() && pair.agent() <= to;
     }
 
