@@ -26,6 +26,9 @@ abstract class PoolRig {
     /** On how many nodes a pair may be leased; on more than one the ports are the nodes'. */
     int nodes = 1;
 
+    /** Idle workers as a share of the busy ones. */
+    int percent;
+
     /** Whether the reports of all workers arrive. */
     boolean heard = true;
 
@@ -44,12 +47,13 @@ abstract class PoolRig {
                         kind: WorkerPool
                         metadata: {name: default}
                         spec:
-                          warm: {min: %d, max: %d, percent: 0}
+                          warm: {min: %d, max: %d, percent: %d}
                           maxWorkers: %d
                           worker: {image: worker, scheduling: {markLiveCalls: true}}
                           ports: {from: %s, to: %s, nodes: %d, quarantineSeconds: 2}
                           networkMode: %s
-                        """.formatted(min, max, maxWorkers, from, to, nodes, nodes == 1 ? "PodIP" : "HostPort"),
+                        """.formatted(
+                                min, max, percent, maxWorkers, from, to, nodes, nodes == 1 ? "PodIP" : "HostPort"),
                         WorkerPool.class),
                 revision);
     }

@@ -7,6 +7,7 @@ import io.aicc.operator.pool.Claim.Shortage;
 import io.aicc.operator.port.PortLeases;
 import io.aicc.wire.control.WorkerReport.State;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +27,32 @@ class StaffingTest extends PoolRig {
         Worker worker = startAll().getFirst();
         assertThat(pool.claim("s-1")).isEqualTo(new Claim.Granted(worker));
         assertThat(pool.plan().make()).hasSize(1);
+    }
+
+    @Test
+    void theBufferGrowsAndShrinksWithTheCalls() {
+        percent = 50;
+        resource(1, 3, 20, "20000", "20039");
+        startAll();
+        List<Integer> targets = new ArrayList<>();
+        for (int call = 1; call <= 8; call++) {
+            assertThat(pool.claim("s-" + call)).isInstanceOf(Claim.Granted.class);
+            startAll();
+            assertThat(pool.counts().warm()).isEqualTo(pool.counts().target());
+            targets.add(pool.counts().target());
+        }
+        assertThat(targets).as("a half, rounded up, one to three").containsExactly(1, 1, 2, 2, 3, 3, 3, 3);
+        for (int call = 1; call <= 6; call++) {
+            Worker worker = pool.serving("s-" + call).orElseThrow();
+            pool.reported(worker, report(State.DONE, "s-" + call));
+            pool.dismiss(worker);
+        }
+        Staffing.Plan plan = pool.plan();
+        assertThat(plan.make()).isEmpty();
+        assertThat(plan.delete())
+                .as("six that are done, two idle ones too many")
+                .hasSize(8);
+        assertThat(pool.counts()).returns(1, Staffing.Counts::warm).returns(1, Staffing.Counts::target);
     }
 
     @Test
