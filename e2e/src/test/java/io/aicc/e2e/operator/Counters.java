@@ -45,6 +45,11 @@ record Counters(int port) {
                 value(samples, "aicc_udp_packets_total{stream=\"agent\"}"));
     }
 
+    /** What one sample says now. */
+    int sample(String nameAndLabels) {
+        return value(metrics().lines().toList(), nameAndLabels);
+    }
+
     private static int value(List<String> samples, String sample) {
         return samples.stream()
                 .filter(line -> line.startsWith(sample + " "))

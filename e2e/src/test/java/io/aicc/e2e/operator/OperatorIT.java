@@ -130,6 +130,9 @@ class OperatorIT {
                 .isEqualTo(3 * 4);
         assertThat(writes.of("POST", "/pods")).as("workers for the next calls").isEqualTo(4);
         assertThat(writes.of("DELETE", "/pods")).isBetween(1, 3);
+        assertThat(writes.of("POST", "/events"))
+                .as("nobody is told of an ordinary call")
+                .isZero();
     }
 
     @Test
@@ -172,13 +175,18 @@ class OperatorIT {
     @Test
     void aCallThatWaitsForAPortGetsTheNextOne() throws Exception {
         rig.pool("warm: {min: 0, max: 1}, ports: {from: 20000, to: 20001, quarantineSeconds: 1}");
-        rig.startOperator();
+        Counters counters = Counters.atFreePort();
+        rig.startOperator(rig.newClient(), Map.of("AICC_METRICS_PORT", "" + counters.port()));
         rig.create("call-1", Instant.now());
         rig.awaitSession("call-1", Phase.Ready);
         rig.create("call-2", Instant.now());
         await().atMost(OperatorRig.LIMIT).until(() -> OperatorRig.condition(rig.session("call-2"))
                 .filter(now -> now.getReason().equals("PortsExhausted"))
                 .isPresent());
+        assertThat(counters.sample("aicc_port_pairs{state=\"leased\"}")).isEqualTo(1);
+        assertThat(counters.sample("aicc_port_pairs{state=\"quarantined\"}")).isZero();
+        assertThat(counters.sample("aicc_port_pairs{state=\"free\"}")).isZero();
+        assertThat(counters.sample("aicc_calls_waiting")).isEqualTo(1);
         rig.hangUp("call-1");
         rig.awaitSession("call-2", Phase.Ready);
     }
