@@ -31,15 +31,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every write of the operator to the Kubernetes API goes through here, one request each; none once it may not act any more.
- * Thread-safe.
+ * Every write of the operator to the Kubernetes API goes through here, one request each; once it may not act any more each is a
+ * {@link DeposedException}. Thread-safe.
  */
 public final class KubeWrites implements AutoCloseable {
     private static final long PAGE = 500;
@@ -345,10 +344,14 @@ public final class KubeWrites implements AutoCloseable {
         }
     }
 
-    /** Another one may lead by now, and have written something else. */
+    /**
+     * Another one may lead by now, and have written something else.
+     *
+     * @throws DeposedException if so
+     */
     private void begin(String verb, String kind) {
         if (!leads.getAsBoolean()) {
-            throw new CancellationException("leadership lost, nothing is written: %s %s".formatted(verb, kind));
+            throw new DeposedException(verb, kind);
         }
         counter(verb, kind).increment();
     }

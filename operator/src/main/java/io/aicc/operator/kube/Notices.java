@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -95,7 +94,7 @@ final class Notices implements AutoCloseable {
     private void write(Event event) {
         try {
             api.accept(event);
-        } catch (KubernetesClientException | CancellationException e) {
+        } catch (KubernetesClientException | DeposedException e) {
             log.atDebug()
                     .addKeyValue("reason", event.getReason())
                     .addKeyValue("problem", e.getMessage())

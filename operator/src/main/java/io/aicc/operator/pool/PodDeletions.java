@@ -1,5 +1,6 @@
 package io.aicc.operator.pool;
 
+import io.aicc.operator.kube.DeposedException;
 import io.aicc.operator.kube.KubeWrites;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -68,6 +69,8 @@ final class PodDeletions implements AutoCloseable {
     private void delete(List<String> pods) {
         try {
             api.deletePods(namespace, WorkerPodFactory.POD_LABEL, pods);
+        } catch (DeposedException e) { // The next leader finds them.
+            add(pods);
         } catch (RuntimeException e) {
             log.atWarn()
                     .addKeyValue("pods", pods.size())

@@ -3,6 +3,7 @@ package io.aicc.operator.pool;
 import io.aicc.crd.WorkerPool;
 import io.aicc.crd.WorkerPoolStatus;
 import io.aicc.operator.kube.Conditions;
+import io.aicc.operator.kube.DeposedException;
 import io.aicc.operator.kube.KubeWrites;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -40,6 +41,8 @@ import org.slf4j.LoggerFactory;
 @ControllerConfiguration
 public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(WorkerPoolReconciler.class);
+
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
     /** A status is for people: no more often than this, however fast the calls come. */
     private static final Duration STATUS_INTERVAL = Duration.ofSeconds(1);
@@ -148,7 +151,11 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         Staffing.Plan plan = pool.plan();
         plan.make().forEach(making -> creations.execute(() -> make(decision.revision(), pool, making)));
         carryOut(pool, plan);
-        return tell(resource, pool, decision);
+        try {
+            return tell(resource, pool, decision);
+        } catch (DeposedException e) {
+            return UpdateControl.<WorkerPool>noUpdate().rescheduleAfter(LOOK_AGAIN.toMillis());
+        }
     }
 
     private Revisions.Decision learn(WarmPool pool, WorkerPool resource) {
@@ -167,6 +174,8 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
     private void make(Revision revision, WarmPool pool, Staffing.Making making) {
         try {
             api.create(factory.make(revision, making));
+        } catch (DeposedException e) {
+            pool.absent(making.pod());
         } catch (RuntimeException e) {
             String name = revision.pool().getMetadata().getName();
             boolean refused =
@@ -185,6 +194,8 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
     private void mark(WarmPool pool, String pod) {
         try {
             api.mark(namespace, pod, WorkerPodFactory.LIVE, WorkerPodFactory.HAS_TO_STAY);
+        } catch (DeposedException e) {
+            pool.marked(pod, false);
         } catch (RuntimeException e) {
             log.atWarn()
                     .addKeyValue("pod", pod)

@@ -2,6 +2,7 @@ package io.aicc.operator.session;
 
 import io.aicc.crd.CallSession;
 import io.aicc.crd.CallSessionStatus;
+import io.aicc.operator.kube.DeposedException;
 import io.aicc.operator.kube.KubeWrites;
 import io.aicc.operator.pool.Memory;
 import io.aicc.operator.pool.WarmPools;
@@ -48,6 +49,7 @@ import org.slf4j.MDC;
 public final class CallSessionReconciler implements Reconciler<CallSession>, AutoCloseable {
     private static final String BY_UID = "uid";
     private static final String CALL_ID = "call_id";
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
     private final WarmPools pools;
     private final KubeWrites api;
@@ -116,6 +118,8 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
                     UpdateControl.<CallSession>noUpdate().rescheduleAfter(Math.max(1, delay.toMillis()));
                 case Outcome.Proceed(), Outcome.Done() -> UpdateControl.noUpdate();
             };
+        } catch (DeposedException e) {
+            return UpdateControl.<CallSession>noUpdate().rescheduleAfter(LOOK_AGAIN.toMillis());
         } finally {
             MDC.remove(CALL_ID);
         }

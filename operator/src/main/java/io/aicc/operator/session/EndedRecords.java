@@ -4,6 +4,7 @@ import io.aicc.crd.CallSession;
 import io.aicc.crd.CallSessionStatus;
 import io.aicc.crd.CallSessionStatus.Times;
 import io.aicc.crd.Phase;
+import io.aicc.operator.kube.DeposedException;
 import io.aicc.operator.kube.KubeWrites;
 import io.aicc.operator.pool.WarmPools;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -365,6 +366,8 @@ final class EndedRecords {
     }
 
     private static void complain(String what, RuntimeException why) {
-        log.atWarn().addKeyValue("problem", why.getMessage()).log(what);
+        if (!(why instanceof DeposedException)) {
+            log.atWarn().addKeyValue("problem", why.getMessage()).log(what);
+        }
     }
 }
