@@ -9,28 +9,28 @@ final class Refusals {
     private static final int MOST = 3;
 
     /** Of those that another worker then took: it was not the call. */
-    private static final int MOST_DISPROVED = 2;
+    private static final int MOST_TAKEN_BY_OTHERS = 2;
 
     private final Set<String> sessions = ConcurrentHashMap.newKeySet();
-    private final Set<String> disproved = ConcurrentHashMap.newKeySet();
+    private final Set<String> takenByOthers = ConcurrentHashMap.newKeySet();
 
     void add(String session) {
         sessions.add(session);
     }
 
     /** Another worker took it. */
-    void disprove(String session) {
-        disproved.add(session);
+    void takenByAnother(String session) {
+        takenByOthers.add(session);
     }
 
     /** It took a call: it is well. */
     void clear() {
         sessions.clear();
-        disproved.clear();
+        takenByOthers.clear();
     }
 
     /** Whether it refuses whatever it is given. */
     boolean areOfTheWorker() {
-        return sessions.size() >= MOST || disproved.size() >= MOST_DISPROVED;
+        return sessions.size() >= MOST || takenByOthers.size() >= MOST_TAKEN_BY_OTHERS;
     }
 }

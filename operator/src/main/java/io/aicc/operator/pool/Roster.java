@@ -95,7 +95,7 @@ final class Roster {
     void taken(String session, Worker by) {
         for (Worker other : Objects.requireNonNullElse(refusers.remove(session), Set.<Worker>of())) {
             if (other != by) {
-                other.disproved(session);
+                other.takenByAnother(session);
                 if (other.refusesAll() && other.session() == null) {
                     retire(other);
                 }

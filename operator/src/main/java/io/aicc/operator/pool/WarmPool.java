@@ -34,9 +34,9 @@ final class WarmPool {
     private final Roster roster = new Roster();
     private final Staffing staffing;
     private final Ledger ledger = new Ledger();
-    private final Patience patience = new Patience();
+    private final RetryPolicy retryPolicy = new RetryPolicy();
     private final Map<String, String> expected = new HashMap<>();
-    private boolean mustered;
+    private boolean allFound;
     private boolean settled;
 
     WarmPool(String name, InstantSource clock, Supplier<String> podNames, PortLeases leases) {
@@ -74,9 +74,9 @@ final class WarmPool {
         expected.put(podUid, session);
     }
 
-    /** All pods that were there have been looked at: who was expected and has not come is no more. */
-    synchronized void mustered() {
-        mustered = true;
+    /** Each pod that was there has been found: who was expected and has not come is no more. */
+    synchronized void allFound() {
+        allFound = true;
     }
 
     /** Before pods are looked at: so much was counted for this session by workers that are no more. */
@@ -285,12 +285,12 @@ final class WarmPool {
     /** A worker answered when it was told of its call. */
     synchronized void answered(Worker worker) {
         worker.answered();
-        patience.answered();
+        retryPolicy.answered();
     }
 
     /** A worker was told of its call then and did not answer: whether it is told again. */
     synchronized boolean askAgain(Worker worker, Instant told) {
-        return patience.with(worker, worker.unanswered(told), clock.instant());
+        return retryPolicy.retries(worker, worker.unanswered(told), clock.instant());
     }
 
     /** Whether every pod that was there at the start has said what it does. */
@@ -373,7 +373,7 @@ final class WarmPool {
 
     /** Whether the record gives a session to a pod that we have yet to look at: it is not for another to say that it has it. */
     private boolean isExpected(String session) {
-        return !mustered && expected.containsValue(session);
+        return !allFound && expected.containsValue(session);
     }
 
     private @Nullable String unbind(Worker worker) {

@@ -16,7 +16,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -113,7 +115,6 @@ public final class WarmPools implements AutoCloseable {
             }
         }
         channels = open;
-        muster();
         connect(memories);
         begun = clock.instant();
         log.atInfo()
@@ -123,24 +124,26 @@ public final class WarmPools implements AutoCloseable {
         names().forEach(this::changed);
     }
 
-    /** Before any of them is listened to: whom the records name has its session, whoever says the same. */
-    private void muster() {
-        pods.getStore().list().stream()
-                .flatMap(pod -> WorkerPod.of(pod).stream())
-                .forEach(worker -> pool(worker.pool()).found(worker));
-        pools.values().forEach(WarmPool::mustered);
-    }
-
-    /** To idle workers at once, for calls wait for them; to the others one after the other, for nobody waits for what they say. */
+    /**
+     * All pods are known before any is listened to: whom the records name has its session, whoever says the same. Idle ones are
+     * listened to at once, for calls wait for them; the others one after the other, for nobody waits for what they say.
+     */
     private void connect(Collection<Memory> memories) {
-        Set<String> serving = memories.stream()
+        Set<String> named = memories.stream()
                 .flatMap(memory -> memory instanceof Memory.Serving it ? Stream.of(it.podUid()) : Stream.empty())
                 .collect(Collectors.toSet());
-        Duration later = Duration.ZERO;
+        List<Pod> idle = new ArrayList<>();
+        List<Pod> serving = new ArrayList<>();
         for (Pod pod : pods.getStore().list()) {
-            boolean serves = serving.contains(pod.getMetadata().getUid());
-            later = serves ? later.plus(CONNECT_PACE) : later;
-            found(pod, serves ? later : Duration.ZERO);
+            WorkerPod.of(pod).ifPresent(worker -> pool(worker.pool()).found(worker));
+            (named.contains(pod.getMetadata().getUid()) ? serving : idle).add(pod);
+        }
+        pools.values().forEach(WarmPool::allFound);
+        idle.forEach(this::found);
+        Duration later = Duration.ZERO;
+        for (Pod pod : serving) {
+            later = later.plus(CONNECT_PACE);
+            found(pod, later);
         }
     }
 

@@ -182,9 +182,9 @@ public final class Worker {
     }
 
     /** A session that it refused was taken by another worker. */
-    void disproved(String session) {
+    void takenByAnother(String session) {
         if (!hasCall()) {
-            refusals.disprove(session);
+            refusals.takenByAnother(session);
         }
     }
 

@@ -13,7 +13,7 @@ import java.util.Optional;
 final class PendingSteps {
     private final WarmPools pools;
     private final Finish finish;
-    private final LateTries lateTries = new LateTries();
+    private final GracePeriods grace = new GracePeriods();
 
     PendingSteps(WarmPools pools, Finish finish) {
         this.pools = pools;
@@ -50,7 +50,7 @@ final class PendingSteps {
         worker.ifPresent(claimed -> pools.dismiss(call.pool(), claimed));
         String reason = before.map(Condition::getReason).orElse("ReadyDeadlineExceeded");
         String why = before.map(Condition::getMessage)
-                .orElse(lateTries.made(call.uid()) ? "its worker did not take it" : "the operator was away");
+                .orElse(grace.given(call.uid()) ? "its worker did not take it" : "the operator was away");
         return finish.close(
                 call,
                 Phase.Failed,
@@ -62,12 +62,12 @@ final class PendingSteps {
 
     /** The record of a call is gone. */
     void forget(Call call) {
-        lateTries.forget(call.uid());
+        grace.forget(call.uid());
     }
 
     private boolean mayBeTried(Call call) {
         return pools.claim(call.pool(), call.uid()) instanceof Claim.Granted
-                && lateTries.goesOn(call.uid(), call.now(), call.limits().ready());
+                && grace.lasts(call.uid(), call.now(), call.limits().ready());
     }
 
     private static boolean serves(Worker worker, Call call) {

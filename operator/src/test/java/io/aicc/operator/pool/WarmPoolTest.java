@@ -103,7 +103,7 @@ class WarmPoolTest extends PoolRig {
         Worker serving = stranger("default-a", 20_000);
         connect(serving);
         pool.podState(serving, true, false);
-        pool.mustered();
+        pool.allFound();
         pool.reported(serving, report(State.ACTIVE, "s-1"));
         pool.reported(liar, report(State.ACTIVE, "s-1"));
 
@@ -118,38 +118,10 @@ class WarmPoolTest extends PoolRig {
         pool.expect("s-1", "uid-default-a");
         Worker heir = stranger("default-b", 20_002);
         connect(heir);
-        pool.mustered();
+        pool.allFound();
         pool.reported(heir, report(State.ACTIVE, "s-1"));
 
         assertThat(pool.serving("s-1")).contains(heir);
-    }
-
-    @Test
-    void whoRefusesTwoCallsThatAnotherTakesGetsNoMore() {
-        resource(1, 1, 10, "20000", "20019");
-        Worker refuser = startAll().getFirst();
-        for (String session : List.of("s-1", "s-2")) {
-            assertThat(refuser.leaving()).isFalse();
-            assertThat(pool.claim(session)).isEqualTo(new Claim.Granted(refuser));
-            List<Staffing.Making> made = pool.plan().make();
-            pool.refused(refuser);
-            pool.reported(refuser, report(State.IDLE, null));
-            Worker other = start(made.getFirst());
-            assertThat(pool.claim(session)).isEqualTo(new Claim.Granted(other));
-            pool.taken(session, other);
-        }
-        assertThat(refuser.leaving()).isTrue();
-    }
-
-    @Test
-    void whoRefusedACallGetsItAgainWhenThereIsNobodyElse() {
-        resource(1, 1, 1, "20000", "20019");
-        Worker refuser = startAll().getFirst();
-        pool.claim("s-1");
-        pool.refused(refuser);
-        pool.reported(refuser, report(State.IDLE, null));
-
-        assertThat(pool.claim("s-1")).isEqualTo(new Claim.Granted(refuser));
     }
 
     @Test

@@ -69,10 +69,10 @@ class WorkerTest {
     @Test
     void callsThatAnotherThenTookCondemnIt() {
         answer = UNACCEPTABLE;
-        worker.disproved("s-1");
-        worker.disproved("s-1");
+        worker.takenByAnother("s-1");
+        worker.takenByAnother("s-1");
         assertThat(worker.refusesAll()).isFalse();
-        worker.disproved("s-2");
+        worker.takenByAnother("s-2");
         assertThat(worker.refusesAll()).isTrue();
     }
 
@@ -89,8 +89,8 @@ class WorkerTest {
         answer = BUSY;
         worker.heard(PoolRig.report(State.ACTIVE, "s-0"), Instant.EPOCH);
         offer("s-1", "s-2", "s-3");
-        worker.disproved("s-1");
-        worker.disproved("s-2");
+        worker.takenByAnother("s-1");
+        worker.takenByAnother("s-2");
         answer = DEPOSED;
         offer("s-4", "s-5", "s-6");
         assertThat(worker.refusesAll()).isFalse();

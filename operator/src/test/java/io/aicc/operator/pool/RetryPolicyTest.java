@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Workers that were told of their call and have not answered two seconds later, and who is told again. */
-class PatienceTest extends PoolRig {
+class RetryPolicyTest extends PoolRig {
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     private List<Worker> workers = List.of();

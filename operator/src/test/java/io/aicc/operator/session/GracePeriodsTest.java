@@ -6,26 +6,26 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-class LateTriesTest {
+class GracePeriodsTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final Duration LONGEST = Duration.ofSeconds(30);
 
-    private final LateTries tries = new LateTries();
+    private final GracePeriods grace = new GracePeriods();
 
     @Test
     void aCallIsTriedForSoLongHoweverOftenThatIsAsked() {
         for (int second = 0; second < 30; second++) {
-            assertThat(tries.goesOn("s-1", NOW.plusSeconds(second), LONGEST)).isTrue();
+            assertThat(grace.lasts("s-1", NOW.plusSeconds(second), LONGEST)).isTrue();
         }
-        assertThat(tries.goesOn("s-1", NOW.plusSeconds(30), LONGEST)).isFalse();
-        assertThat(tries.goesOn("s-2", NOW.plusSeconds(30), LONGEST)).isTrue();
+        assertThat(grace.lasts("s-1", NOW.plusSeconds(30), LONGEST)).isFalse();
+        assertThat(grace.lasts("s-2", NOW.plusSeconds(30), LONGEST)).isTrue();
     }
 
     @Test
     void ofACallThatIsGoneNothingIsKept() {
-        assertThat(tries.goesOn("s-1", NOW, LONGEST)).isTrue();
-        assertThat(tries.made("s-1")).isTrue();
-        tries.forget("s-1");
-        assertThat(tries.made("s-1")).isFalse();
+        assertThat(grace.lasts("s-1", NOW, LONGEST)).isTrue();
+        assertThat(grace.given("s-1")).isTrue();
+        grace.forget("s-1");
+        assertThat(grace.given("s-1")).isFalse();
     }
 }

@@ -8,7 +8,7 @@ import java.time.Instant;
  * slow because processors are short, here or at its node: another would be no faster, and the pod that is made for it takes
  * more of them. Guarded by its pool's lock.
  */
-final class Patience {
+final class RetryPolicy {
     /** A worker that is heard and does not answer in so long is of no use to two people who speak already. */
     static final Duration LIMIT = Duration.ofSeconds(10);
 
@@ -34,7 +34,7 @@ final class Patience {
      *
      * @param silence how long and how often it has been told in vain
      */
-    boolean with(Worker worker, Worker.Silence silence, Instant now) {
+    boolean retries(Worker worker, Worker.Silence silence, Instant now) {
         if (worker.leaving()) {
             return false;
         }
