@@ -45,7 +45,7 @@ final class RefillRate {
     private static double secondsUntilFull(OperatorProcess operator, int made, int warm, long begun) {
         double seconds = 0;
         while (seconds < LIMIT.toSeconds()
-                && (made(operator) < made || operator.counted("aicc_workers{state=\"warm\"") < warm)) {
+                && (made(operator) < made || operator.counted("aicc_workers{pool=\"default\",state=\"warm\"") < warm)) {
             LockSupport.parkNanos(LOOK_EVERY.toNanos());
             seconds = (System.nanoTime() - begun) / 1e9;
         }

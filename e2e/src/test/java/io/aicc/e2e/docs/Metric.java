@@ -29,7 +29,8 @@ record Metric(String name, String type, SortedMap<String, SortedSet<String>> lab
     private static final Map<String, String> GIVEN = Map.of(
             "destination", "the receiver's name",
             "engine", "the recogniser's name",
-            "lease", "the Lease's name");
+            "lease", "the Lease's name",
+            "pool", "the WorkerPool's name");
 
     /** A bucket's bound belongs to the type; a histogram's recent maximum, to the histogram. */
     private static final String BOUND = "le";

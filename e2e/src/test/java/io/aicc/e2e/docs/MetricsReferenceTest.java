@@ -2,6 +2,7 @@ package io.aicc.e2e.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.aicc.crd.WorkerPool;
 import io.aicc.demo.api.EmbeddedKubernetes;
 import io.aicc.operator.Operator;
 import io.aicc.operator.ari.AriController;
@@ -11,6 +12,7 @@ import io.aicc.worker.CallWorker;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -32,6 +34,17 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(Lifecycle.PER_CLASS)
 class MetricsReferenceTest {
     private static final Path DEFINITIONS = Path.of(System.getProperty("aicc.root"), "crds/src/main/resources/crd");
+
+    /** What is shown of each pool is shown once there is one. */
+    private static final String POOL = """
+            apiVersion: aicc.io/v1alpha1
+            kind: WorkerPool
+            metadata: {name: default, namespace: default}
+            spec:
+              worker: {image: worker}
+              outputs: [{name: crm, url: "ws://receiver", clientId: aicc, secretRef: crm}]
+            """;
+
     private static final List<String> HEAD = List.of("Name", "Type", "Meaning", "Labels");
 
     /** Programs listen on the ports they always have; the process id keeps runs beside each other apart. */
@@ -151,6 +164,7 @@ class MetricsReferenceTest {
                     api.install(yaml);
                 }
             }
+            client.resource(Serialization.unmarshal(POOL, WorkerPool.class)).create();
             var unused = Operator.start(
                     Map.of(
                             "AICC_NAMESPACE",

@@ -267,8 +267,11 @@ public final class WarmPools implements AutoCloseable {
 
     /** The pool of a WorkerPool, a worker or a record of one. */
     WarmPool pool(String name) {
-        return pools.computeIfAbsent(
-                name, key -> new WarmPool(key, clock, this::podName, new PortLeases(clock, random)));
+        return pools.computeIfAbsent(name, key -> {
+            WarmPool pool = new WarmPool(key, clock, this::podName, new PortLeases(clock, random));
+            metrics.add(key, pool);
+            return pool;
+        });
     }
 
     @Override
