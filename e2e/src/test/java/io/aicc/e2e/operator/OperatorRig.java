@@ -108,6 +108,11 @@ final class OperatorRig implements AutoCloseable {
         return client;
     }
 
+    /** The key that signs the operators' orders. */
+    ControlKey controlKey() throws IOException {
+        return ControlKey.read(controlKey);
+    }
+
     RealApiServer server() {
         return server;
     }

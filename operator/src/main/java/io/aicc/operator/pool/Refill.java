@@ -14,9 +14,13 @@ record Refill(int make, int retire, int abort) {
     /** Share of the idle workers that is replaced at a time. */
     private static final int STEPS = 4;
 
-    /** From the pool's counts. */
-    static Refill of(Staffing.Counts counts) {
-        int wanted = counts.target() + counts.waiting();
+    /**
+     * From the pool's counts.
+     *
+     * @param refused calls that idle workers would not have: another one may
+     */
+    static Refill of(Staffing.Counts counts, int refused) {
+        int wanted = counts.target() + counts.waiting() + refused;
         int atOnce = Math.ceilDiv(counts.target(), STEPS);
         int toKeep = counts.warm() - Math.min(counts.outdated(), atOnce);
         int missing = wanted - toKeep - counts.starting();

@@ -45,6 +45,13 @@ final class Roster {
         return waiting.size();
     }
 
+    /** Calls that workers would not have, that have none now and no place in the line. */
+    int refusedCount() {
+        return (int) refusers.keySet().stream()
+                .filter(session -> !bySession.containsKey(session) && !waiting.contains(session))
+                .count();
+    }
+
     boolean isEmpty() {
         return workers.isEmpty() && bySession.isEmpty() && waiting.isEmpty();
     }

@@ -182,7 +182,7 @@ final class Staffing {
         giveUpLateOnes(now);
         Counts counts = counts();
         List<Worker> ready = roster.ready();
-        Refill refill = Refill.of(counts);
+        Refill refill = Refill.of(counts, roster.refusedCount());
         List<Making> make = make(refill.make(), counts, now);
         boolean noRoom = refill.make() > 0 && make.isEmpty() && counts.starting() == 0 && trouble == null;
         letGo(ready, noRoom && counts.outdated() > 0 ? refill.toMakeRoom() : refill);

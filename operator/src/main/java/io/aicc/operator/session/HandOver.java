@@ -238,8 +238,8 @@ final class HandOver {
                 .addKeyValue("status", refusal.status())
                 .addKeyValue("reason", refusal.reason())
                 .log("worker refuses");
-        if (refusal.deposed()) {
-            return Outcome.again(LOOK_AGAIN); // A newer leader commands it: touch nothing.
+        if (refusal.deposed() && (worker.recorded() || worker.serves(call.uid()))) {
+            return Outcome.again(LOOK_AGAIN); // A newer leader commands who has the call: touch nothing.
         }
         if (!refusal.conflict() && worker.serves(call.uid())) {
             // It goes on as before; another worker would refuse the same.
