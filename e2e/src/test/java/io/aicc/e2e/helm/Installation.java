@@ -36,7 +36,8 @@ record Installation(RealApiServer server, String namespace) {
     static Installation of(RealApiServer server, String... values) {
         Installation installation = new Installation(server, server.newNamespace("installed"));
         server.installDefinitions();
-        for (String policies : new String[] {"pbx-calls.yaml", "own-leases.yaml", "worker-pods.yaml"}) {
+        for (String policies :
+                new String[] {"pbx-calls.yaml", "own-leases.yaml", "worker-pods.yaml", "live-calls.yaml"}) {
             installation.guard(ROOT.resolve("helm/aicc-crds/templates").resolve(policies));
         }
         server.helm(
