@@ -62,8 +62,10 @@ public final class CallWorker {
         Runnable onceReady = () -> {};
         switch (config.calls()) {
             case WorkerConfig.Commanded commanded -> {
+                // Reports until the call has stopped: words that are delivered by then are not lost.
+                ControlServer control = program.add("control", control(config, commanded));
                 OneCall call = program.add("call", OneCall.prepare(config, tasks, metrics.registry()), callLimit);
-                program.add("control", control(config, commanded, call));
+                control.serve(call.live());
                 tell(health, () -> call);
                 HandOverRehearsal rehearsal =
                         new HandOverRehearsal(config.outputs().directory(), call::isAssigned);
@@ -81,12 +83,10 @@ public final class CallWorker {
         onceReady.run();
     }
 
-    private static ControlServer control(WorkerConfig config, WorkerConfig.Commanded commanded, OneCall call)
-            throws IOException {
+    private static ControlServer control(WorkerConfig config, WorkerConfig.Commanded commanded) throws IOException {
         ControlToken token =
                 new ControlToken(commanded.operatorKey(), commanded.podUid(), () -> Date.from(Instant.now()));
-        return new ControlServer(
-                new InetSocketAddress(config.endpoints().address(), commanded.port()), token, call.live());
+        return new ControlServer(new InetSocketAddress(config.endpoints().address(), commanded.port()), token);
     }
 
     private static void tell(Health health, Supplier<OneCall> call) {

@@ -59,7 +59,8 @@ final class OwnCall implements AutoCloseable {
         this.receiver = receiver;
         this.call = call;
         ControlToken tokens = new ControlToken(operator.getPublic(), NAME, () -> Date.from(Instant.now()));
-        server = new ControlServer(new InetSocketAddress(HERE, 0), tokens, call);
+        server = new ControlServer(new InetSocketAddress(HERE, 0), tokens);
+        server.serve(call);
     }
 
     /** A worker within this one, warm. */

@@ -46,6 +46,7 @@ public final class LiveCall implements CallDesk, AutoCloseable {
     private long transcripts;
     private @Nullable Instant heardAt;
     private @Nullable Thread drain;
+    private boolean stopping;
 
     /**
      * What exists once the call is assigned.
@@ -86,7 +87,9 @@ public final class LiveCall implements CallDesk, AutoCloseable {
     public synchronized Acknowledgement assign(CallAssignment assignment)
             throws RefusedException, UnacceptableException {
         Running running = call;
-        if (running == null) {
+        if (running == null && stopping) {
+            throw new RefusedException("worker is stopping");
+        } else if (running == null) {
             begin(assignment);
         } else if (!running.assignment().sessionUid().equals(assignment.sessionUid())) {
             throw new RefusedException("worker serves session "
@@ -271,6 +274,7 @@ public final class LiveCall implements CallDesk, AutoCloseable {
     public void close() throws InterruptedException {
         Thread draining;
         synchronized (this) {
+            stopping = true;
             if (call != null) {
                 startDrain(call, TranscriptPublisher.WORKER_STOPPED, null);
             }

@@ -98,20 +98,25 @@ public final class ControlHandler implements HttpHandler, AutoCloseable {
         exchange.sendResponseHeaders(202, -1);
     }
 
+    /** One at once, at every change and every second; interrupted, one more: how it ended. */
     private void reports(HttpExchange exchange) throws IOException {
         exchange.getResponseHeaders().set("Content-Type", "application/x-ndjson");
         exchange.sendResponseHeaders(200, 0);
         OutputStream lines = exchange.getResponseBody();
-        try {
-            while (!closed) {
-                WorkerReport report = desk.report();
-                lines.write(WireJson.mapper().writeValueAsBytes(report));
-                lines.write('\n');
-                lines.flush();
-                desk.awaitChange(report.state(), HEARTBEAT);
+        while (!closed) {
+            boolean last = Thread.interrupted(); // Else it would break the connection off.
+            WorkerReport report = desk.report();
+            lines.write(WireJson.mapper().writeValueAsBytes(report));
+            lines.write('\n');
+            lines.flush();
+            if (last) {
+                return;
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            try {
+                desk.awaitChange(report.state(), HEARTBEAT);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

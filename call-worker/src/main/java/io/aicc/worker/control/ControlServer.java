@@ -3,30 +3,42 @@ package io.aicc.worker.control;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
-/** The worker's side of the control channel. */
+/**
+ * The worker's side of the control channel. Bound first and closed last, so that a worker that stops reports until its last word
+ * is delivered.
+ */
 public final class ControlServer implements AutoCloseable {
+    /** How long the last report may take to be written. */
+    private static final Duration LAST_WORD = Duration.ofSeconds(1);
+
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("control-", 0).factory());
     private final HttpServer server;
-    private final ControlHandler handler;
+    private final ControlToken token;
 
     /**
-     * Binds and answers.
+     * Binds; who asks already waits until it {@linkplain #serve serves}.
      *
      * @throws IOException when the port is taken; the message names it
      */
-    public ControlServer(InetSocketAddress address, ControlToken token, CallDesk desk) throws IOException {
-        handler = new ControlHandler(token, desk);
+    public ControlServer(InetSocketAddress address, ControlToken token) throws IOException {
+        this.token = token;
         try {
             server = HttpServer.create(address, 0);
         } catch (IOException e) {
             throw new IOException("control channel cannot listen on " + address + ": " + e.getMessage(), e);
         }
         server.setExecutor(threads);
-        server.createContext("/", handler);
+    }
+
+    /** Answers from now on; once only. */
+    public void serve(CallDesk desk) {
+        server.createContext("/", new ControlHandler(token, desk));
         server.start();
     }
 
@@ -35,11 +47,12 @@ public final class ControlServer implements AutoCloseable {
         return server.getAddress();
     }
 
+    /** Whoever listens to reports hears a last one. */
     @Override
-    public void close() {
-        handler.close();
-        server.stop(0);
+    public void close() throws InterruptedException {
         threads.shutdownNow();
+        boolean _ = threads.awaitTermination(LAST_WORD.toNanos(), TimeUnit.NANOSECONDS);
+        server.stop(0);
         threads.close();
     }
 }

@@ -304,7 +304,7 @@ public final class TranscriptPublisher implements AutoCloseable {
         return undelivered;
     }
 
-    /** The finals among those; a second old. */
+    /** The finals among those; a second old, but not after {@link #drain}. */
     public long waitingFinals() {
         return waitingFinals;
     }
@@ -339,7 +339,7 @@ public final class TranscriptPublisher implements AutoCloseable {
 
     private long undeliveredFinals() {
         try {
-            return loop.submit(this::missingFinals).get(CLOSE_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
+            return loop.submit(() -> waitingFinals = missingFinals()).get(CLOSE_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {

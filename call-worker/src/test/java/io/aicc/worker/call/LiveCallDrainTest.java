@@ -1,6 +1,7 @@
 package io.aicc.worker.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.aicc.crd.Codec;
@@ -10,6 +11,7 @@ import io.aicc.wire.control.WorkerReport.CallSummary;
 import io.aicc.wire.control.WorkerReport.State;
 import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.EventBody;
+import io.aicc.worker.control.CallDesk.RefusedException;
 import io.aicc.worker.speech.EncodedAudio;
 import io.aicc.worker.speech.SpeechListener.Transcript;
 import io.aicc.worker.speech.TurnPool;
@@ -119,5 +121,7 @@ class LiveCallDrainTest {
         rig.call().close();
 
         assertThat(rig.call().report().state()).isEqualTo(State.IDLE);
+        assertThatExceptionOfType(RefusedException.class)
+                .isThrownBy(() -> rig.call().assign(rig.assignment("uid-1", "en-US")));
     }
 }

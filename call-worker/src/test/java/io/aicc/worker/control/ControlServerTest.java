@@ -46,11 +46,12 @@ class ControlServerTest {
     @BeforeEach
     void start() throws Exception {
         ControlToken token = new ControlToken(OPERATOR.getPublic(), POD, () -> Date.from(now));
-        server = new ControlServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), token, desk);
+        server = new ControlServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), token);
+        server.serve(desk);
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws Exception {
         server.close();
         http.close();
     }
@@ -144,6 +145,23 @@ class ControlServerTest {
             assertThat(state(lines)).isEqualTo(State.IDLE);
             desk.become(State.ASSIGNED);
             assertThat(state(lines)).isEqualTo(State.ASSIGNED);
+        }
+    }
+
+    @Test
+    void aWorkerThatStopsTellsHowItEnded() throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(uri("/v1/reports"))
+                .header("Authorization", bearer(OPERATOR, POD, 1))
+                .build();
+        HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+            assertThat(state(lines)).isEqualTo(State.IDLE);
+            desk.becomeUnnoticed(State.DONE);
+
+            server.close();
+
+            assertThat(lines.lines().toList()).last().asString().contains("\"DONE\"");
         }
     }
 
@@ -241,6 +259,11 @@ class ControlServerTest {
             if (state == known) {
                 wait(longest.toMillis());
             }
+        }
+
+        /** So that who waits for it learns of it only when he looks again. */
+        synchronized void becomeUnnoticed(State next) {
+            state = next;
         }
 
         synchronized void become(State next) {

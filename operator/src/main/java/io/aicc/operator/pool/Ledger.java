@@ -51,6 +51,11 @@ final class Ledger {
         going.computeIfAbsent(session, key -> new HashMap<>()).put(podUid, last);
     }
 
+    /** Whether the session has a worker no more that it had. */
+    boolean isLost(String session, String podUid) {
+        return going.getOrDefault(session, Map.of()).containsKey(podUid);
+    }
+
     /** A worker speaks of a session that it may have lost. */
     void heardOnceMore(String session, String podUid, WorkerReport report) {
         Map<String, WorkerReport> lost = going.get(session);

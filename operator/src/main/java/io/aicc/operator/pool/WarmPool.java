@@ -248,6 +248,15 @@ final class WarmPool {
         return ledger.earlier(session);
     }
 
+    /** Whether one that the session has no more is heard, and not done with its words. */
+    synchronized boolean delivering(String session) {
+        return roster.workers().stream()
+                .filter(worker -> ledger.isLost(session, worker.uid()))
+                .anyMatch(worker -> worker.serves(session)
+                        && !worker.is(WorkerReport.State.DONE)
+                        && worker.spokeSince(Instant.MIN));
+    }
+
     /** So many times by now another worker process had to go on with the session. */
     synchronized void takeovers(String session, int count) {
         ledger.takeovers(session, count);

@@ -189,6 +189,11 @@ public final class WarmPools implements AutoCloseable {
         return known(pool).flatMap(found -> found.earlier(session)).orElse(Account.NONE);
     }
 
+    /** Whether a worker that a session has no more is heard, and not done with its words. */
+    public boolean delivering(String pool, String session) {
+        return known(pool).map(found -> found.delivering(session)).orElse(false);
+    }
+
     /** It is written down that so many times by now another worker process had to go on with a session. */
     public void takeovers(String pool, String session, int count) {
         known(pool).ifPresent(found -> found.takeovers(session, count));

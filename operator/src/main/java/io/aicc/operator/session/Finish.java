@@ -54,27 +54,36 @@ final class Finish {
         this.metrics = metrics;
     }
 
-    /** Step: end the call at its worker and see how far it has come; the whole way from hang-up to Ended. */
+    /**
+     * Step: end the call at its worker and see how far it has come; the whole way from hang-up to Ended. A worker before it, whose pod was
+     * told to go, may still deliver its words: so long nobody counts them as lost.
+     */
     Outcome endAndFinish(Call call) {
         Instant since = endingSince(call);
         Optional<Worker> mine = pools.serving(call.pool(), call.uid());
+        if (mine.isEmpty() && !pools.settled(call.pool())) {
+            return Outcome.again(SessionRecord.CONFLICT_PAUSE);
+        }
+        Instant limit = since.plus(call.limits().drain()).plus(MERCY);
+        boolean late = !call.now().isBefore(limit);
+        boolean done = mine.isEmpty() || mine.get().is(State.DONE);
+        if (done && !late && pools.delivering(call.pool(), call.uid())) {
+            return sayEnding(call, since, RETRY);
+        }
         if (mine.isEmpty()) {
-            return pools.settled(call.pool())
-                    ? close(call, Phase.Ended, mine, "WorkerLost", "the worker was lost before it gave its totals")
-                    : Outcome.again(SessionRecord.CONFLICT_PAUSE);
+            return close(call, Phase.Ended, mine, "WorkerLost", "the worker was lost before it gave its totals");
         }
         Worker worker = mine.get();
-        if (worker.is(State.DONE)) {
+        if (done) {
             return closeDone(call, worker);
         }
         boolean told = worker.toldToEnd() || tell(call, worker);
-        Instant limit = since.plus(call.limits().drain()).plus(MERCY);
-        if (!call.now().isBefore(limit)) {
+        if (late) {
             return worker.is(State.DRAINING)
                     ? close(call, Phase.Ended, mine, "DrainLimitExceeded", "the worker did not finish in time")
                     : close(call, Phase.Ended, mine, "WorkerLost", "the worker did not come back to give its totals");
         }
-        return told ? sayEnding(call, since, limit) : Outcome.again(RETRY);
+        return told ? sayEnding(call, since, Duration.between(call.now(), limit)) : Outcome.again(RETRY);
     }
 
     private Outcome closeDone(Call call, Worker worker) {
@@ -170,9 +179,10 @@ final class Finish {
         return false;
     }
 
-    private Outcome sayEnding(Call call, Instant since, Instant limit) {
+    /** @param pause until the next look, if no report comes before that */
+    private Outcome sayEnding(Call call, Instant since, Duration pause) {
         if (call.phase() == Phase.Ending) {
-            return Outcome.again(Duration.between(call.now(), limit));
+            return Outcome.again(pause);
         }
         Instant worthTelling = since.plus(COALESCE);
         if (call.now().isBefore(worthTelling)) {
@@ -180,7 +190,7 @@ final class Finish {
         }
         boolean written = record.write(
                 call, Change.phase(Phase.Ending).at(new Times(null, null, MicroTime.format(since), null, null)));
-        return Outcome.again(written ? Duration.between(call.now(), limit) : SessionRecord.CONFLICT_PAUSE);
+        return Outcome.again(written ? pause : SessionRecord.CONFLICT_PAUSE);
     }
 
     /** How many finals a worker gave up; 0 when it has not said so. */
