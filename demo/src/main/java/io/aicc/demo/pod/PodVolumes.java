@@ -3,6 +3,7 @@ package io.aicc.demo.pod;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.KeyToPath;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.SecretVolumeSource;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import java.io.IOException;
@@ -80,15 +81,23 @@ final class PodVolumes {
         if (volume.getEmptyDir() != null) {
             Files.createDirectories(path);
         } else if (volume.getSecret() != null) {
-            write(
-                    path,
-                    references.secret(volume.getSecret().getSecretName()),
-                    volume.getSecret().getItems());
+            Files.createDirectories(path);
+            fill(path, volume.getSecret(), references);
         } else if (volume.getConfigMap() != null) {
             write(
                     path,
                     references.configMap(volume.getConfigMap().getName()),
                     volume.getConfigMap().getItems());
+        }
+    }
+
+    private static void fill(Path path, SecretVolumeSource secret, References references) throws IOException {
+        try {
+            write(path, references.secret(secret.getSecretName()), secret.getItems());
+        } catch (MissingReference missing) {
+            if (!Boolean.TRUE.equals(secret.getOptional())) {
+                throw missing;
+            }
         }
     }
 

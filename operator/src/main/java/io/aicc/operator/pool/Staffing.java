@@ -39,6 +39,10 @@ final class Staffing {
     /** A pod that we made and that no watch has shown by then may not exist. */
     static final Duration UNSEEN_LIMIT = Duration.ofSeconds(10);
 
+    /** What is said of a pod that has had no trouble so far. */
+    private static final Set<String> ON_ITS_WAY =
+            Set.of("", "Pending", "PodInitializing", "ContainerCreating", "Running");
+
     private static final long FIRST_PAUSE_MS = 500;
     private static final long LONGEST_PAUSE_MS = 30_000;
 
@@ -160,8 +164,17 @@ final class Staffing {
         strays.add(pod);
     }
 
+    /** What went wrong with the last pod, or does with one on its way, while none has become ready since. */
     Optional<String> trouble() {
-        return Optional.ofNullable(trouble);
+        return Optional.ofNullable(trouble).or(() -> roster.workers().stream()
+                .filter(worker -> worker.starting() && !worker.proven() && !isOnItsWay(worker.reason()))
+                .min(Comparator.comparing(Worker::pod))
+                .map(worker -> "pod %s does not start: %s".formatted(worker.pod(), worker.reason())));
+    }
+
+    /** One without a node may yet get it, when another pod goes or a node comes. */
+    private static boolean isOnItsWay(String reason) {
+        return ON_ITS_WAY.contains(reason) || reason.startsWith(WorkerPod.UNSCHEDULABLE);
     }
 
     /** When there will be something to do though nothing happens: a pause is over, a pair free, a pod late. */

@@ -108,15 +108,16 @@ record WorkerPod(
     }
 
     private static String reason(PodStatus status, String phase) {
-        String waiting = container(status)
-                .map(ContainerStatus::getState)
-                .map(ContainerState::getWaiting)
-                .map(ContainerStateWaiting::getReason)
-                .orElse(phase);
+        Optional<ContainerStateWaiting> waiting =
+                container(status).map(ContainerStatus::getState).map(ContainerState::getWaiting);
         String reason = Optional.ofNullable(status.getReason())
                 .or(() -> unscheduled(status))
-                .orElse(waiting);
-        return lastLine(status).map(line -> reason + ", last line: " + line).orElse(reason);
+                .or(() -> waiting.map(ContainerStateWaiting::getReason))
+                .orElse(phase);
+        return lastLine(status)
+                .map(line -> reason + ", last line: " + line)
+                .or(() -> waiting.map(ContainerStateWaiting::getMessage).map(why -> cut(reason + ", " + plain(why))))
+                .orElse(reason);
     }
 
     private static Optional<String> unscheduled(PodStatus status) {
@@ -143,7 +144,11 @@ record WorkerPod(
                         .filter(Objects::nonNull)
                         .findFirst())
                 .flatMap(WorkerPod::lastPlainLine)
-                .map(line -> cut(line).replaceAll("\\p{Cntrl}|\\p{Cf}", "?").strip());
+                .map(line -> plain(cut(line)));
+    }
+
+    private static String plain(String line) {
+        return line.replaceAll("\\p{Cntrl}|\\p{Cf}", "?").strip();
     }
 
     /** A program says in plain words why it cannot start, and may log something after that. */

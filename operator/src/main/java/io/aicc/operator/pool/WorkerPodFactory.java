@@ -297,13 +297,17 @@ final class WorkerPodFactory {
         return volumes;
     }
 
-    /** One key of a Secret, as a file. */
+    /**
+     * One key of a Secret, as a file. Optional for Kubernetes, whose pod would wait for it and not say why for minutes: a worker
+     * without it ends at once and names it.
+     */
     private static Volume secret(String name, String secret, String key) {
         return new VolumeBuilder()
                 .withName(name)
                 .withNewSecret()
                 .withSecretName(secret)
                 .withDefaultMode(READABLE_BY_GROUP)
+                .withOptional(true)
                 .addNewItem()
                 .withKey(key)
                 .withPath(key)

@@ -247,6 +247,22 @@ class StaffingTest extends PoolRig {
     }
 
     @Test
+    void saysAtOnceWhatKeepsAPodFromStarting() {
+        resource(1, 1, 10, "20000", "20019");
+        Staffing.Making making = pool.plan().make().getFirst();
+        for (String harmless : List.of("Pending", "ContainerCreating", "Running", "Unschedulable, 0/3 nodes")) {
+            found(making, null, harmless);
+            assertThat(pool.trouble()).isEmpty();
+        }
+
+        found(making, null, "Running, last line: no key");
+        assertThat(pool.trouble()).contains("pod " + making.pod() + " does not start: Running, last line: no key");
+
+        connect(found(making, null, "Running"));
+        assertThat(pool.trouble()).as("it is tried again, and tells of no end").isEmpty();
+    }
+
+    @Test
     void saysWhyAWorkerThatDoesNotStayUpWasGivenUp() {
         resource(1, 1, 10, "20000", "20019");
         Worker worker = startAll().getFirst();

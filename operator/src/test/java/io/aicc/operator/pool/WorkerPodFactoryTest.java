@@ -99,6 +99,19 @@ class WorkerPodFactoryTest {
     }
 
     @Test
+    void whatIsMissingForAProcessToStartIsToldAsTheKubeletSaysIt() {
+        Pod pod = make("PodIP");
+        pod.setStatus(Serialization.unmarshal("""
+                phase: Pending
+                containerStatuses:
+                  - name: worker
+                    state: {waiting: {reason: CreateContainerConfigError, message: "secret \\"ca\\" not found"}}
+                """, PodStatus.class));
+        assertThat(WorkerPod.of(LeanPods.lean(pod)).orElseThrow().reason())
+                .isEqualTo("CreateContainerConfigError, secret \"ca\" not found");
+    }
+
+    @Test
     void whyAPodHasNoNodeIsToldAsTheSchedulerSaysIt() {
         Pod pod = make("HostPort");
         pod.setStatus(Serialization.unmarshal("""
