@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A stream proves itself by {@code MIN_SEQUENTIAL} = 2 packets in order (RFC 3550 appendix A.1); the first of them waits and
  * is heard too. The same holds when sequence numbers jump, and when the PBX goes on with another synchronization source: that
- * is accepted from an exactly known address, once the old source has been silent for half a second. Two at a time never are,
+ * is accepted from an exactly known address, once the old source has been nearly silent for half a second. Two at a time never are,
  * and an old one that goes on after all gets its place back: see {@link FormerStreams}.
  * The stream that is heard has a rate of its own: nobody who forges its address, but cannot know its source, uses it up.
  * What is missing by its sequence numbers has a rate too: whoever knows the source as well makes no losses that cannot have been.
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>While nobody is heard, packets from addresses that are not allowed yet wait: they may be from the one that is named next.
  */
 final class PacketGate implements ReorderWindow.Output {
-    private static final long SOURCE_CHANGE_NANOS = 500_000_000;
+    private static final long QUIET_NANOS = 500_000_000;
 
     /** As many packets as can be missing without the sequence being another one: a minute of a call. */
     private static final int MISSING_BURST_SECONDS = 30;
@@ -167,7 +167,7 @@ final class PacketGate implements ReorderWindow.Output {
 
     /** Whether nobody is heard just now, and this is audio of a call. */
     private boolean mayBeNamedNext(byte[] data, int offset, int length, long nowNanos) {
-        boolean quiet = stream == null || nowNanos - lastAcceptedNanos >= SOURCE_CHANGE_NANOS;
+        boolean quiet = stream == null || nowNanos - lastAcceptedNanos >= QUIET_NANOS;
         return quiet
                 && length < StreamFormat.MAX_PACKET_BYTES
                 && packet.wrap(data, offset, length) == null
@@ -210,9 +210,9 @@ final class PacketGate implements ReorderWindow.Output {
         if (formerStreams.resumeWith(packet, present)) {
             return aheadOfCandidate(source) == 1
                     ? lock(source, arrivalNanos)
-                    : deliver(begin(packet), packet, arrivalNanos);
+                    : deliver(begin(packet, arrivalNanos), packet, arrivalNanos);
         }
-        if (packet.ssrc() != present.ssrc() && !mayChangeSource(arrivalNanos)) {
+        if (packet.ssrc() != present.ssrc() && !mayGiveWay(present, arrivalNanos)) {
             return RejectReason.SSRC;
         }
         return probe(source, arrivalNanos);
@@ -237,7 +237,7 @@ final class PacketGate implements ReorderWindow.Output {
         if (reason == null) {
             lastAcceptedNanos = arrivalNanos;
             lastTimestamp = accepted.timestamp();
-            to.heard(accepted);
+            to.heard(accepted, arrivalNanos);
         }
         return reason;
     }
@@ -267,21 +267,21 @@ final class PacketGate implements ReorderWindow.Output {
         return same ? packet.sequenceNumber() - candidateView.sequenceNumber() & 0xFFFF : -1;
     }
 
-    private boolean mayChangeSource(long nowNanos) {
-        return rule instanceof SourceRule.Exact && nowNanos - lastAcceptedNanos >= SOURCE_CHANGE_NANOS;
+    private boolean mayGiveWay(HeardStream present, long nowNanos) {
+        return rule instanceof SourceRule.Exact && present.isFaint(nowNanos);
     }
 
     private @Nullable RejectReason lock(InetSocketAddress source, long nowNanos) {
         latched = source;
         heardHost = source.getAddress();
-        HeardStream proven = begin(candidateView);
+        HeardStream proven = begin(candidateView, nowNanos);
         deliver(proven, candidateView, candidate.arrivalNanos());
         candidate.clear();
         return deliver(proven, packet, nowNanos);
     }
 
     /** A sequence begins with this packet, mostly of another source than the one before. */
-    private HeardStream begin(RtpPacket first) {
+    private HeardStream begin(RtpPacket first, long nowNanos) {
         HeardStream before = stream;
         HeardStream now =
                 before != null && before.ssrc() == first.ssrc() ? before : formerStreams.takeBack(first.ssrc());
@@ -292,7 +292,7 @@ final class PacketGate implements ReorderWindow.Output {
             }
         }
         overloaded |= stall.isCutOff() && now == before;
-        now.startAt(first.sequenceNumber());
+        now.startAt(first.sequenceNumber(), nowNanos);
         window.restart(first.sequenceNumber());
         stream = now;
         restart = true;

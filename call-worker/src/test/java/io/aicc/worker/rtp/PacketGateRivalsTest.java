@@ -31,6 +31,40 @@ class PacketGateRivalsTest {
         assertThat(rig.heard()).isEqualTo(IntStream.range(52, 250).boxed().toList());
     }
 
+    /** Who sends now and then, so that there is no pause of half a second. */
+    @Test
+    void norDoesOneWhoWasThereBeforeTheSpeaker() {
+        int forged = 7000;
+        for (int i = 0; i < 10; i++) {
+            rig.now += 400 * MS;
+            rig.send(forged++, OTHER_SSRC);
+        }
+        rig.heard();
+
+        for (int i = 1; i < 250; i++) {
+            rig.now += 20 * MS;
+            if (i % 20 == 0) {
+                rig.send(forged++, OTHER_SSRC);
+            }
+            assertThat(rig.send(i, SSRC)).isNull();
+        }
+        assertThat(rig.heard()).isEqualTo(IntStream.range(1, 250).boxed().toList());
+    }
+
+    @Test
+    void aSpeakerOfWhomMostIsLostIsNotKeptOutByTheOneWhoTookThePlace() {
+        speak(1, 50);
+        rig.heard();
+        for (int i = 60; i <= 100; i += 10) {
+            rig.now += 200 * MS;
+            rig.send(i, SSRC);
+            rig.send(6900 + i, OTHER_SSRC);
+            rig.send(6901 + i, OTHER_SSRC);
+        }
+
+        assertThat(comesBack(101)).isTrue();
+    }
+
     @Test
     void norDoManyOfThemOneAfterTheOther() {
         speak(1, 50);
