@@ -55,7 +55,8 @@ public final class CallWorker {
         Tasks tasks = program.add("tasks", new Tasks(TASK_GRACE));
         health.live("tasks", tasks::health);
         FunctionCounter.builder("aicc_tasks_failed", tasks, Tasks::failures)
-                .description("Tasks of the program that failed; it is not alive any more then")
+                .description(
+                        "Tasks of the program that failed, and it is not alive any more then; or steps of one, which goes on: defects")
                 .register(metrics.registry());
         Duration callLimit = config.call().drain().plus(CALL_GRACE);
         // What nobody has to wait for: whoever needs the worker at once is served, a little more slowly.

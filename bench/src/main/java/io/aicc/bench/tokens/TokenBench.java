@@ -6,6 +6,7 @@ import io.aicc.bench.Report;
 import io.aicc.demo.receiver.Transcript;
 import io.aicc.demo.receiver.TranscriptReceiver;
 import io.aicc.demo.receiver.Transcripts;
+import io.aicc.runtime.Tasks;
 import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.EventBody;
 import io.aicc.worker.publish.Destination;
@@ -60,8 +61,8 @@ public final class TokenBench implements Benchmark {
                     Duration.ofSeconds(lifetime),
                     Network.DIRECT);
             int finals = seconds * rate;
-            try (TranscriptPublisher publisher =
-                    TranscriptPublisher.open(new SessionIdentity(SESSION, SESSION, 1), settings, registry, clock)) {
+            try (TranscriptPublisher publisher = TranscriptPublisher.open(
+                    new SessionIdentity(SESSION, SESSION, 1), settings, new Tasks(Duration.ZERO), registry, clock)) {
                 publisher.publish(new EventBody.SessionStarted(null, null, "en-US", 1));
                 for (int i = 0; i < finals; i++) {
                     publisher.publish(words(i));

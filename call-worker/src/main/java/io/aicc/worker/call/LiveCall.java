@@ -118,6 +118,7 @@ public final class LiveCall implements CallDesk, AutoCloseable {
         TranscriptPublisher publisher = TranscriptPublisher.open(
                 new SessionIdentity(assignment.callId(), assignment.sessionUid(), assignment.generation()),
                 parts.outputs(),
+                parts.tasks(),
                 parts.registry(),
                 parts.clock());
         try {

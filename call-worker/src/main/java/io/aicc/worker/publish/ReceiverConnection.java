@@ -1,5 +1,6 @@
 package io.aicc.worker.publish;
 
+import io.aicc.runtime.Tasks;
 import io.aicc.wire.event.Event;
 import io.aicc.wire.event.EventBody;
 import io.aicc.wire.event.EventBody.TranscriptFinal;
@@ -39,6 +40,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
     private final EventLoop loop;
     private final ChannelGroup channels;
     private final Timing timing;
+    private final Tasks tasks;
     private final Route route;
     private final TokenIssuer tokens;
     private final PublishMetrics metrics;
@@ -73,6 +75,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
             EventLoop loop,
             ChannelGroup channels,
             Timing timing,
+            Tasks tasks,
             PublishMetrics metrics,
             Runnable progress) {}
 
@@ -86,6 +89,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
         this.loop = shared.loop();
         this.channels = shared.channels();
         this.timing = shared.timing();
+        this.tasks = shared.tasks();
         this.metrics = shared.metrics();
         this.progress = shared.progress();
         this.backoff = timing.backoff();
@@ -101,7 +105,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
             return;
         }
         incoming = new ReceiverSocket(loop, channels, destination, tokens.issue(), this);
-        incoming.open(session.sessionId(), route, timing);
+        incoming.open(session.sessionId(), route, timing, tasks);
     }
 
     /** An event was made; the durable ones are in the outbox already. */

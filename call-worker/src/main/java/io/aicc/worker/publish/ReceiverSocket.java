@@ -1,6 +1,7 @@
 package io.aicc.worker.publish;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.aicc.runtime.Tasks;
 import io.aicc.wire.WireJson;
 import io.aicc.wire.event.ReceiverMessage;
 import io.netty.bootstrap.Bootstrap;
@@ -107,9 +108,9 @@ final class ReceiverSocket {
     }
 
     /** Looks the name up beside the event loop, which a slow name server must not hold up, and connects. */
-    void open(String sessionId, Route route, Timing timing) {
+    void open(String sessionId, Route route, Timing timing, Tasks tasks) {
         InetSocketAddress first = route.firstHop(destination);
-        Thread.ofVirtual().name("resolve-" + destination.name()).start(() -> {
+        Thread unused = tasks.start("resolve-" + destination.name(), () -> {
             try {
                 InetAddress address = InetAddress.getByName(first.getHostString());
                 loop.execute(() -> connect(new InetSocketAddress(address, first.getPort()), sessionId, route, timing));

@@ -1,5 +1,6 @@
 package io.aicc.worker.publish;
 
+import io.aicc.runtime.Tasks;
 import io.aicc.wire.MicroTime;
 import io.aicc.wire.event.Event;
 import io.aicc.wire.event.EventBody;
@@ -12,11 +13,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -51,10 +48,12 @@ public final class TranscriptPublisher implements AutoCloseable {
     /** Events on their way to the loop: minutes of two talkative speakers. Interims may only take half of it. */
     private static final int MAX_QUEUED = 2048;
 
+    private static final String STEP = "publish";
     private static final Duration GOODBYE = Duration.ofMillis(500);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
 
     private final SessionIdentity session;
+    private final Tasks tasks;
     private final InstantSource clock;
     private final Timing timing;
     private final PublishMetrics metrics;
@@ -79,13 +78,15 @@ public final class TranscriptPublisher implements AutoCloseable {
             SessionIdentity session,
             PublishSettings settings,
             Options options,
+            Tasks tasks,
             MeterRegistry registry,
             InstantSource clock) {
         this.session = session;
+        this.tasks = tasks;
         this.clock = clock;
         this.timing = options.timing();
         this.metrics = new PublishMetrics(registry);
-        Path directory = directoryOf(session, settings.directory());
+        Path directory = OutboxDirectory.of(session, settings.directory());
         OldOutboxes.delete(settings.directory(), directory, Instant.now()); // The time by which files are stamped.
         this.outbox = Outbox.open(directory, options.limits(), session.seqBase());
         this.coverageFile = CoverageFile.open(directory, clock.instant());
@@ -95,8 +96,8 @@ public final class TranscriptPublisher implements AutoCloseable {
         this.channels = new DefaultChannelGroup(loop);
         Network network = settings.network();
         SslContext tls = settings.destinations().stream().anyMatch(Destination::isSecure) ? network.tls() : null;
-        ReceiverConnection.Shared shared =
-                new ReceiverConnection.Shared(session, outbox, loop, channels, timing, metrics, this::progressed);
+        ReceiverConnection.Shared shared = new ReceiverConnection.Shared(
+                session, outbox, loop, channels, timing, tasks, metrics, this::progressed);
         this.connections = settings.destinations().stream()
                 .map(it -> new ReceiverConnection(
                         it,
@@ -114,28 +115,37 @@ public final class TranscriptPublisher implements AutoCloseable {
 
     /** Opens the way out for a session and connects to every destination. Does not wait for them, and does not fail. */
     public static TranscriptPublisher open(
-            SessionIdentity session, PublishSettings settings, MeterRegistry registry, InstantSource clock) {
-        return open(session, settings, Options.DEFAULT, registry, clock);
+            SessionIdentity session,
+            PublishSettings settings,
+            Tasks tasks,
+            MeterRegistry registry,
+            InstantSource clock) {
+        return open(session, settings, Options.DEFAULT, tasks, registry, clock);
     }
 
     static TranscriptPublisher open(
             SessionIdentity session,
             PublishSettings settings,
             Options options,
+            Tasks tasks,
             MeterRegistry registry,
             InstantSource clock) {
-        TranscriptPublisher publisher = new TranscriptPublisher(session, settings, options, registry, clock);
+        TranscriptPublisher publisher = new TranscriptPublisher(session, settings, options, tasks, registry, clock);
         publisher.start();
         return publisher;
     }
 
     private void start() {
-        loop.execute(() -> {
+        onLoop(() -> {
             progressed();
             connections.forEach(ReceiverConnection::connect);
         });
         long tick = timing.tick().toMillis();
-        loop.scheduleWithFixedDelay(this::tick, tick, tick, TimeUnit.MILLISECONDS);
+        loop.scheduleWithFixedDelay(() -> tasks.step(STEP, this::tick), tick, tick, TimeUnit.MILLISECONDS);
+    }
+
+    private void onLoop(Runnable step) {
+        loop.execute(() -> tasks.step(STEP, step));
     }
 
     /** How much of the session a process before this one had covered; empty when there was none. */
@@ -147,7 +157,7 @@ public final class TranscriptPublisher implements AutoCloseable {
     public void follow(Supplier<Coverage> now) {
         coverage = now;
         deliveredCoverage = now.get();
-        loop.execute(this::keepCoverage);
+        onLoop(this::keepCoverage);
     }
 
     /** That without finals which some receiver has not got; a second old. Null before {@link #follow}. */
@@ -160,7 +170,7 @@ public final class TranscriptPublisher implements AutoCloseable {
         if (source != null) {
             Coverage now = source.get();
             // Behind the finals that it counts in, which may be waiting for this loop.
-            loop.execute(() -> {
+            onLoop(() -> {
                 Coverage kept = now.butNot(lostWords.starts()).butNot(outbox.firstWordsInMemoryFrom(deliveredToAll()));
                 coverageFile.keep(kept);
                 deliveredCoverage = kept.butNot(outbox.firstWordsFrom(deliveredToAll()));
@@ -183,7 +193,7 @@ public final class TranscriptPublisher implements AutoCloseable {
             return;
         }
         try {
-            loop.execute(() -> {
+            onLoop(() -> {
                 queued.decrementAndGet();
                 accept(body, now);
                 metrics.passedOn(System.nanoTime() - since);
@@ -207,28 +217,24 @@ public final class TranscriptPublisher implements AutoCloseable {
     }
 
     private void accept(EventBody body, Instant at) {
-        try {
-            if (!outbox.goesOnWith(body)) {
-                return;
-            }
-            publishedAt = System.nanoTime();
-            if (body instanceof SessionEnded) {
-                tellLostWords(at);
-            }
-            EventBody complete = body instanceof SessionEnded end ? withCounts(end) : body;
-            Event event = number(complete, at);
-            if (!complete.durable()) {
-                connections.forEach(it -> it.published(event));
-            } else if (outbox.append(event)) {
-                connections.forEach(it -> it.published(event));
-                tellLostWords(at);
-            } else {
-                dropped(complete);
-            }
-            progressed();
-        } catch (RuntimeException e) {
-            log.atError().addKeyValue("type", body.type()).setCause(e).log("event lost, a defect of this program");
+        if (!outbox.goesOnWith(body)) {
+            return;
         }
+        publishedAt = System.nanoTime();
+        if (body instanceof SessionEnded) {
+            tellLostWords(at);
+        }
+        EventBody complete = body instanceof SessionEnded end ? withCounts(end) : body;
+        Event event = number(complete, at);
+        if (!complete.durable()) {
+            connections.forEach(it -> it.published(event));
+        } else if (outbox.append(event)) {
+            connections.forEach(it -> it.published(event));
+            tellLostWords(at);
+        } else {
+            dropped(complete);
+        }
+        progressed();
     }
 
     private Event number(EventBody body, Instant at) {
@@ -319,7 +325,7 @@ public final class TranscriptPublisher implements AutoCloseable {
     public long drain(Duration cap) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         try {
-            loop.execute(() -> {
+            onLoop(() -> {
                 drained = done;
                 progressed();
             });
@@ -375,23 +381,5 @@ public final class TranscriptPublisher implements AutoCloseable {
         outbox.close();
         coverageFile.close();
         metrics.close();
-    }
-
-    private static @Nullable Path directoryOf(SessionIdentity session, Path parent) {
-        String id = session.sessionId();
-        // A UID is its own name; anything else must not become a path.
-        String name = id.matches("[A-Za-z0-9-]{1,64}")
-                ? id
-                : UUID.nameUUIDFromBytes(id.getBytes(StandardCharsets.UTF_8)).toString();
-        Path directory = parent.resolve(name + "-" + session.generation());
-        try {
-            // Words of callers: for nobody else on this machine.
-            Files.createDirectories(
-                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            return directory;
-        } catch (IOException | UnsupportedOperationException e) {
-            log.atError().addKeyValue("directory", parent).setCause(e).log("no directory for the outbox");
-            return null;
-        }
     }
 }

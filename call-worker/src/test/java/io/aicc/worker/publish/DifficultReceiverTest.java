@@ -275,6 +275,7 @@ class DifficultReceiverTest {
                                 "r", URI.create("ws://receiver.invalid/in"), "worker", PublisherRig.KEY)),
                         rig.directory()),
                 new TranscriptPublisher.Options(PublisherRig.QUICK, Outbox.Limits.DEFAULT),
+                rig.tasks,
                 rig.registry,
                 InstantSource.system()));
         PublisherRig.publishCall(publisher, 2);

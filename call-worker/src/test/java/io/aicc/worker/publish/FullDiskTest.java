@@ -3,6 +3,7 @@ package io.aicc.worker.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.aicc.runtime.Tasks;
 import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.EventBody;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -104,6 +105,7 @@ class FullDiskTest {
         return TranscriptPublisher.open(
                 PublisherRig.SESSION,
                 new PublishSettings(List.of(Destination.of("r", receiver, "worker", PublisherRig.KEY)), directory),
+                new Tasks(Duration.ZERO),
                 registry,
                 InstantSource.system());
     }

@@ -14,6 +14,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -88,6 +90,55 @@ class OutboxRoomTest {
     }
 
     @Test
+    void aPublisherThatDoesNotKeepUpHoldsUpNobodyAndTellsWhatItCouldNotTake() throws Exception {
+        ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.dutiful());
+        TranscriptPublisher publisher = rig.publisher(receiver);
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch mayGoOn = new CountDownLatch(1);
+        publisher.publish(Events.started());
+        assertThat(publisher.drain(PublisherRig.LONG)).isZero();
+        Thread test = Thread.currentThread();
+        publisher.follow(() -> {
+            if (Thread.currentThread() != test && held.getCount() > 0) {
+                held.countDown();
+                letGo(mayGoOn);
+            }
+            return new Coverage(rig.now.get(), Map.of(Channel.CUSTOMER, 0L, Channel.AGENT, 0L));
+        });
+        held.await();
+
+        for (int i = 1; i <= 3000; i++) {
+            publisher.publish(Events.words(i)); // The loop stands still: whoever waited here would wait for ever.
+        }
+        assertThat(rig.counted("aicc_outbox_dropped")).isEqualTo(3000 - 2048);
+        mayGoOn.countDown();
+        assertThat(publisher.drain(PublisherRig.LONG)).isEqualTo(3000 - 2048);
+        publisher.publish(Events.ended());
+        assertThat(publisher.drain(PublisherRig.LONG)).isEqualTo(3000 - 2048);
+
+        assertThat(receiver.texts()).isEqualTo(Events.sentences(1, 2048));
+        assertThat(receiver.durable().map(Event::body).filter(EventBody.Gap.class::isInstance))
+                .containsExactly(new EventBody.Gap(Channel.CUSTOMER, "outbox_full", 0, 100));
+        assertThat(receiver.ending().outboxDropped()).isEqualTo(3000 - 2048);
+    }
+
+    @Test
+    void aStepThatFailsIsCountedAndTheNextOnesRun() {
+        TranscriptPublisher publisher = rig.publisher(rig.receiver(ScriptedReceiver.dutiful()));
+        AtomicInteger asked = new AtomicInteger();
+        publisher.follow(() -> {
+            if (asked.incrementAndGet() == 1) {
+                return new Coverage(rig.now.get(), Map.of());
+            }
+            throw new IllegalStateException("as planned");
+        });
+
+        await().until(() -> rig.tasks.failures() >= 3);
+        PublisherRig.publishCall(publisher, 3);
+        assertThat(publisher.drain(PublisherRig.LONG)).isZero();
+    }
+
+    @Test
     void fullOutboxStillServesAReceiverThatIsThere() {
         ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.dutiful());
         TranscriptPublisher publisher = rig.publisher(PublisherRig.QUICK, new Outbox.Limits(1 << 20, 2, 600), receiver);
@@ -112,6 +163,7 @@ class OutboxRoomTest {
                 new PublishSettings(
                         List.of(Destination.of("r", receiver.url(), "worker", PublisherRig.KEY)),
                         rig.directory().resolve("file")),
+                rig.tasks,
                 rig.registry,
                 InstantSource.system()));
 
@@ -200,5 +252,13 @@ class OutboxRoomTest {
         assertThat(receiver.received()).extracting(Event::seq).containsExactly(1L, 6L, 8L);
         assertThat(receiver.received().get(1).body())
                 .isEqualTo(Events.interim(Channel.CUSTOMER, "customer-1", "a b c"));
+    }
+
+    private static void letGo(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

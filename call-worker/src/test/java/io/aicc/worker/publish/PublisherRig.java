@@ -1,5 +1,6 @@
 package io.aicc.worker.publish;
 
+import io.aicc.runtime.Tasks;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
@@ -36,6 +37,7 @@ final class PublisherRig implements BeforeEachCallback, AfterEachCallback {
             Duration.ofMillis(50),
             Duration.ofMillis(10));
 
+    final Tasks tasks = new Tasks(Duration.ofSeconds(2));
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-31T12:00:00Z"));
     private final List<AutoCloseable> open = new ArrayList<>();
@@ -96,7 +98,7 @@ final class PublisherRig implements BeforeEachCallback, AfterEachCallback {
     }
 
     private TranscriptPublisher publisher(PublishSettings settings, TranscriptPublisher.Options options) {
-        return added(TranscriptPublisher.open(SESSION, settings, options, registry, now::get));
+        return added(TranscriptPublisher.open(SESSION, settings, options, tasks, registry, now::get));
     }
 
     static void publishCall(TranscriptPublisher publisher, int finals) {

@@ -220,6 +220,7 @@ class TranscriptPublisherTest {
                 new SessionIdentity("call-1", "uid-1", 2),
                 new PublishSettings(
                         List.of(Destination.of("r", receiver.url(), "worker", PublisherRig.KEY)), rig.directory()),
+                rig.tasks,
                 rig.registry,
                 InstantSource.system()));
 

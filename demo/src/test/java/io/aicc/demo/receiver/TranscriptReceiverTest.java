@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.aicc.runtime.Tasks;
 import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.Event;
 import io.aicc.wire.event.EventBody;
@@ -74,6 +75,7 @@ class TranscriptReceiverTest {
                 new SessionIdentity("call-" + sessionId, sessionId, 1),
                 new PublishSettings(
                         List.of(Destination.of("demo", receiver.transcriptsUrl(), "worker", KEY)), directory),
+                new Tasks(Duration.ZERO),
                 new SimpleMeterRegistry(),
                 InstantSource.system());
     }
