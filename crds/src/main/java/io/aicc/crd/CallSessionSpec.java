@@ -1,6 +1,7 @@
 package io.aicc.crd;
 
 import com.fasterxml.jackson.annotation.JsonClassDescription;
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.aicc.wire.event.Channel;
@@ -138,6 +139,8 @@ public record CallSessionSpec(
             @Required
             @JsonPropertyDescription(
                     "What happened: Hold, Unhold, ParticipantChanged or Dtmf (which key is never told).")
+            @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL) // one of a later version
+            @Nullable
             Type type,
 
             @Required @JsonPropertyDescription("Whose side: customer or agent.")

@@ -42,15 +42,16 @@ final class CallHappenings {
                 lastHeardAt == null ? Instant.MIN : MicroTime.parse(lastHeardAt).minus(MARGIN);
     }
 
-    /** Publishes what is new in the list. */
+    /** Publishes what is new in the list, and known to this version. */
     void tell(List<CallEvent> all) {
         for (; seen < all.size(); seen++) {
             CallEvent event = all.get(seen);
+            CallEvent.Type type = event.type();
             try {
                 Instant at = MicroTime.parse(event.at());
-                if (at.isAfter(told)) {
-                    publish.accept(
-                            body(event, Math.max(0, Duration.between(ready, at).toMillis())));
+                if (type != null && at.isAfter(told)) {
+                    publish.accept(body(
+                            type, event, Math.max(0, Duration.between(ready, at).toMillis())));
                 }
             } catch (DateTimeException e) {
                 // The schema checks digits, not calendars.
@@ -59,8 +60,8 @@ final class CallHappenings {
         }
     }
 
-    private static EventBody body(CallEvent event, long atMs) {
-        return switch (event.type()) {
+    private static EventBody body(CallEvent.Type type, CallEvent event, long atMs) {
+        return switch (type) {
             case Hold -> new EventBody.CallHold(event.channel(), atMs);
             case Unhold -> new EventBody.CallUnhold(event.channel(), atMs);
             case ParticipantChanged -> new EventBody.ParticipantChanged(event.channel(), atMs, event.participantId());

@@ -61,6 +61,16 @@ class CallHappeningsTest {
     }
 
     @Test
+    void whatOnlyALaterVersionKnowsIsLeftOutAndTheRestTold() {
+        new CallHappenings(published::add, READY, null)
+                .tell(List.of(
+                        new CallEvent("2026-01-31T12:00:01.000000Z", null, Channel.AGENT, null),
+                        event("12:00:02.000000", Type.Unhold, null)));
+
+        assertThat(published).containsExactly(new EventBody.CallUnhold(Channel.CUSTOMER, 2_000));
+    }
+
+    @Test
     void aDayThatIsNoneIsLeftOutAndTheRestTold() {
         new CallHappenings(published::add, READY, null)
                 .tell(List.of(
