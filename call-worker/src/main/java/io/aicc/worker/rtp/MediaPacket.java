@@ -16,6 +16,12 @@ final class MediaPacket {
     /** Whether sequence numbers and timestamps begin anew. */
     boolean restart;
 
+    /**
+     * How long at most nothing at all arrived between the audio before and this, where something that is not heard did (keys, comfort
+     * noise); otherwise {@link Long#MAX_VALUE}.
+     */
+    long silenceNanos = Long.MAX_VALUE;
+
     MediaPacket(int maxPayloadBytes) {
         payload = new byte[maxPayloadBytes];
     }

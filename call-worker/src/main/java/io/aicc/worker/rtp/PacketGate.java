@@ -52,6 +52,8 @@ final class PacketGate implements ReorderWindow.Output {
     private boolean restart;
     private int missingSincePublish;
     private boolean overloaded;
+    private long releasedNanos;
+    private long silenceNanos = Long.MAX_VALUE;
 
     PacketGate(
             StreamFormat format,
@@ -316,6 +318,9 @@ final class PacketGate implements ReorderWindow.Output {
         if (unheard != null) {
             stats.countRejected(unheard);
             missingSincePublish += lostBefore;
+            silenceNanos = silenceUntil(arrivalNanos, 0);
+            releasedNanos = arrivalNanos;
+            ring.sign(arrivalNanos);
             return;
         }
         MediaPacket slot = ring.claim();
@@ -332,11 +337,20 @@ final class PacketGate implements ReorderWindow.Output {
         slot.lostBefore = missingSincePublish + lostBefore;
         slot.overloadBefore = overloaded;
         slot.restart = restart;
+        slot.silenceNanos = silenceUntil(arrivalNanos, Long.MAX_VALUE);
+        silenceNanos = Long.MAX_VALUE;
+        releasedNanos = arrivalNanos;
         missingSincePublish = 0;
         overloaded = false;
         restart = false;
         stats.countReceived();
         ring.publish();
+    }
+
+    /** The longest since audio came, or what is said where nothing else came in between. */
+    private long silenceUntil(long nowNanos, long uninterrupted) {
+        long longest = silenceNanos == Long.MAX_VALUE ? uninterrupted : silenceNanos;
+        return Math.max(longest, nowNanos - releasedNanos);
     }
 
     @Override

@@ -12,6 +12,7 @@ final class PacketRing {
     private final AtomicLong written = new AtomicLong();
     private final AtomicLong read = new AtomicLong();
     private volatile boolean closed;
+    private volatile long signNanos;
 
     /**
      * An empty ring.
@@ -35,6 +36,16 @@ final class PacketRing {
     /** For the producer: hands over the slot it claimed. */
     void publish() {
         written.incrementAndGet();
+    }
+
+    /** For the producer: something came that is not heard. */
+    void sign(long arrivalNanos) {
+        signNanos = arrivalNanos;
+    }
+
+    /** For the consumer: when something came last that is not heard; 0 before that. */
+    long signNanos() {
+        return signNanos;
     }
 
     /** For the producer: nothing follows. */

@@ -23,6 +23,7 @@ final class Speaker {
 
     private static final long REPORTED_LOSS_MS = 100;
     private static final long LONGEST_FILL_MS = 2000;
+    private static final long LONGEST_FILL_NANOS = LONGEST_FILL_MS * 1_000_000;
     private static final int FILL_MS = 20;
     private static final long LOG_EVERY_NANOS = 1_000_000_000;
 
@@ -123,7 +124,9 @@ final class Speaker {
         boolean overload = packet.overloadBefore && start > end; // What was lost twice left no hole.
         if (overload || ms((long) packet.lostBefore * length) >= REPORTED_LOSS_MS) {
             losses.add(overload ? GapReason.OVERLOAD : GapReason.PACKETS_LOST, ms(end), ms(start));
-        } else if (end > 0 && start - end > timeline.samples(LONGEST_FILL_MS)) {
+        } else if (end > 0
+                && start - end > timeline.samples(LONGEST_FILL_MS)
+                && packet.silenceNanos > LONGEST_FILL_NANOS) {
             losses.add(GapReason.NOTHING_SENT, ms(end), ms(start));
         }
     }
@@ -134,9 +137,11 @@ final class Speaker {
 
     /** A stream that broke off before the call did; that it was over we are told later. */
     private void noteSilentEnd() {
-        long endMs = ms(timeline.next());
+        long heardMs = ms(timeline.next());
+        long signMs = ring.signNanos() == 0 ? 0 : ms(timeline.at(ring.signNanos()));
+        long endMs = Math.max(heardMs, signMs);
         long untilMs = Math.min(ms(timeline.at(lastEmptyNanos)), consumer.overMs());
-        if (endMs > 0 && untilMs - endMs > LONGEST_FILL_MS) {
+        if (heardMs > 0 && untilMs - endMs > LONGEST_FILL_MS) {
             losses.add(GapReason.NOTHING_SENT, endMs, untilMs);
         }
     }

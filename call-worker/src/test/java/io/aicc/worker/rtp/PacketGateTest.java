@@ -9,7 +9,9 @@ import static io.aicc.worker.rtp.GateRig.STRANGER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aicc.crd.Codec;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -97,6 +99,26 @@ class PacketGateTest {
         assertThat(rig.heard()).containsExactly(1, 2, 4, 6);
         assertThat(rig.stats.rejected(RejectReason.COMFORT_NOISE)).isEqualTo(2);
         assertThat(rig.stats.snapshot().lost()).isZero();
+    }
+
+    @Test
+    void howLongNothingCameIsToldWhereSomethingUnheardCameBetween() {
+        rig.startStream();
+        rig.now = 1_000 * MS;
+        rig.send(Packets.packet(13, 3, 3 * 160, SSRC, new byte[] {64}));
+        rig.now = 4_000 * MS;
+        rig.send(Packets.packet(13, 4, 4 * 160, SSRC, new byte[] {64}));
+        rig.now = 5_000 * MS;
+        rig.send(5, SSRC);
+        rig.send(6, SSRC);
+
+        List<Long> silences = new ArrayList<>();
+        for (MediaPacket packet = rig.ring.peek(); packet != null; packet = rig.ring.peek()) {
+            silences.add(packet.silenceNanos);
+            rig.ring.release();
+        }
+        assertThat(silences).containsExactly(Long.MAX_VALUE, Long.MAX_VALUE, 3_000 * MS, Long.MAX_VALUE);
+        assertThat(rig.ring.signNanos()).isEqualTo(4_000 * MS);
     }
 
     @Test

@@ -84,6 +84,30 @@ class SpeakerTest {
         assertThat(heard.told).endsWith(lastTold, "end");
     }
 
+    @Test
+    void aPauseInWhichComfortNoiseCameIsSilenceAndNoGap() {
+        put(20, 0, 0, 0x80);
+        put(6_020, 160 + 8 * 5_980, 0, 0x80, 1_900 * MS);
+        put(12_020, 160 + 8 * 11_980, 0, 0x80, 2_100 * MS);
+        while (speaker.work()) {}
+
+        assertThat(heard.told).containsExactly("0-20", "6000-6020", "gap NOTHING_SENT 6020-12000", "12000-12020");
+    }
+
+    @Test
+    void aStreamThatEndsInComfortNoiseBrokeOffAfterIt() {
+        put(20, 0, 0, 0x80);
+        speaker.work();
+        ring.sign(4_000 * MS);
+        now = 5_000 * MS;
+        speaker.work();
+        ring.close();
+
+        speaker.finish();
+
+        assertThat(heard.told).endsWith("end").noneMatch(told -> told.startsWith("gap"));
+    }
+
     /** 200 parts per million over two hours are 1.4 s: what is heard stays within 250 ms of when it arrived. */
     @ParameterizedTest
     @ValueSource(ints = {-200, 200})
@@ -192,12 +216,17 @@ class SpeakerTest {
     }
 
     private void put(long arrivalMs, int timestamp, int lostBefore, int code) {
+        put(arrivalMs, timestamp, lostBefore, code, Long.MAX_VALUE);
+    }
+
+    private void put(long arrivalMs, int timestamp, int lostBefore, int code, long silenceNanos) {
         MediaPacket slot = Objects.requireNonNull(ring.claim());
         Arrays.fill(slot.payload, 0, 160, (byte) code);
         slot.payloadLength = 160;
         slot.timestamp = timestamp;
         slot.arrivalNanos = arrivalMs * MS;
         slot.lostBefore = lostBefore;
+        slot.silenceNanos = silenceNanos;
         ring.publish();
     }
 
