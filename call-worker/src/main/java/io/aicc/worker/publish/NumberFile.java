@@ -41,7 +41,7 @@ final class NumberFile implements AutoCloseable {
         NumberFile opened = new NumberFile(file, numbers);
         if (file.read(opened.buffer, 0) < opened.buffer.capacity()) {
             Arrays.fill(opened.buffer.array(), (byte) 0);
-            file.write(opened.buffer.clear(), 0); // Claims the space now: later writes do not fail for want of it.
+            opened.save(); // Claims the space now, if there is any: later writes do not fail for want of it.
         }
         return opened;
     }
@@ -52,15 +52,20 @@ final class NumberFile implements AutoCloseable {
     }
 
     void write(long... numbers) {
-        if (file == null) {
-            return;
+        if (file != null) {
+            buffer.clear();
+            for (long number : numbers) {
+                buffer.putLong(number);
+            }
+            save();
         }
-        buffer.clear();
-        for (long number : numbers) {
-            buffer.putLong(number);
-        }
+    }
+
+    private void save() {
         try {
-            file.write(buffer.flip(), 0);
+            if (file != null) {
+                file.write(buffer.clear(), 0);
+            }
         } catch (IOException e) {
             log.atDebug().setCause(e).log("numbers not saved");
         }

@@ -22,8 +22,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** A disk that takes no more: another process, which the kernel lets write files of 16 KB at most (RLIMIT_FSIZE). */
+/** A disk that takes no more: another process, which the kernel lets write files of so many KB at most (RLIMIT_FSIZE). */
 @Timeout(60)
 class FullDiskTest {
     private static final int FINALS = 300;
@@ -35,7 +37,7 @@ class FullDiskTest {
 
     @Test
     void wordsGoOnFromMemoryAndArriveAllTheSame() throws Exception {
-        Process process = onAFullDisk(Call.class);
+        Process process = onAFullDisk(16, Call.class);
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
         assertThat(process.waitFor()).as(said).isZero();
@@ -45,13 +47,15 @@ class FullDiskTest {
         assertThat(events().toFile().length()).isBetween(8_000L, 16_384L);
     }
 
-    @Test
-    void wordsThatWaitedInMemoryOutliveTheirProcessOnceTheDiskTakesThemAgain() throws Exception {
-        Process process = onAFullDisk(Unheard.class);
+    /** @param kilobytes that each file may have at first; 0: the disk was full before the call */
+    @ParameterizedTest
+    @ValueSource(ints = {16, 0})
+    void wordsThatWaitedInMemoryOutliveTheirProcessOnceTheDiskTakesThemAgain(int kilobytes) throws Exception {
+        Process process = onAFullDisk(kilobytes, Unheard.class);
         try {
             assertThat(process.inputReader().lines().anyMatch(Unheard.ALL_KEPT::equals))
                     .isTrue();
-            assertThat(events().toFile().length()).isLessThanOrEqualTo(16_384L);
+            assertThat(events().toFile().length()).isLessThanOrEqualTo(kilobytes * 1024L);
 
             free(process);
 
@@ -80,8 +84,9 @@ class FullDiskTest {
         }
     }
 
-    private Process onAFullDisk(Class<?> program) throws IOException {
-        List<String> command = new ArrayList<>(List.of("bash", "-c", "ulimit -S -f 16; exec \"$@\"", "bash"));
+    private Process onAFullDisk(int kilobytes, Class<?> program) throws IOException {
+        List<String> command =
+                new ArrayList<>(List.of("bash", "-c", "ulimit -S -f " + kilobytes + "; exec \"$@\"", "bash"));
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:-UsePerfData",
@@ -139,9 +144,10 @@ class FullDiskTest {
 
         private Unheard() {}
 
+        /** Where a long one does not fit any more, a short one after it would. */
         static List<String> texts() {
             return IntStream.rangeClosed(1, FINALS)
-                    .mapToObj(it -> "sentence " + it + " x".repeat(it * 37 % 200))
+                    .mapToObj(it -> "sentence " + it + (it % 2 == 0 ? "" : " x".repeat(1500)))
                     .toList();
         }
 
