@@ -61,7 +61,7 @@ final class HourWorker {
                         RtpReceiver.bind(new RtpSettings(here, 0, 0, limits()), tasks, metrics.registry(), media);
                 LiveCall call = LiveCall.played(new WorkerParts(
                         receiver,
-                        Settings.load(System.getenv(), SpeechEngines::choose).create(metrics.registry()),
+                        Settings.load(System.getenv(), SpeechEngines::choose).create(tasks, metrics.registry()),
                         new PublishSettings(List.of(destination), Path.of(arguments[3])),
                         new CallSettings("en-US", SourceRule.networks(), TurnSettings.DEFAULT, Duration.ofSeconds(60)),
                         tasks,
