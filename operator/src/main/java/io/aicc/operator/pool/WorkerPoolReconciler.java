@@ -195,7 +195,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         try {
             api.mark(namespace, pod, WorkerPodFactory.LIVE, WorkerPodFactory.HAS_TO_STAY);
         } catch (DeposedException e) {
-            pool.marked(pod, false);
+            pool.unmarked(pod);
         } catch (RuntimeException e) {
             log.atWarn()
                     .addKeyValue("pod", pod)
