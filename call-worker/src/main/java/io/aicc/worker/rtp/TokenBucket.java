@@ -6,8 +6,7 @@ package io.aicc.worker.rtp;
  * is added to the three seconds, so that no stall makes it more than the rate and one burst. Not thread-safe.
  */
 final class TokenBucket {
-    static final int BURST_SECONDS = 3;
-
+    private static final int BURST_SECONDS = 3;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
     private final long nanosPerToken;
