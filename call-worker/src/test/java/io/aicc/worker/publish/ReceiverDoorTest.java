@@ -105,7 +105,7 @@ class ReceiverDoorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1000, 1001, 1011, 1013})
+    @ValueSource(ints = {1000, 1001, 1011, 1012, 1013})
     void receiverThatSaysGoodbyeIsCalledAgain(int code) {
         ScriptedReceiver receiver = rig.receiver(closing(code, 1));
         TranscriptPublisher publisher = rig.publisher(receiver);
@@ -119,7 +119,7 @@ class ReceiverDoorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1008, 4401, 4403, 1009})
+    @ValueSource(ints = {1008, 4401, 4403, 1002, 1003, 1007, 1009})
     void receiverThatRefusesUsOrOurEventsIsCountedAndCalledAgain(int code) {
         ScriptedReceiver receiver = rig.receiver(closing(code, 1));
         TranscriptPublisher publisher = rig.publisher(receiver);
