@@ -168,6 +168,19 @@ public final class LiveWorker implements AutoCloseable {
         }
     }
 
+    /**
+     * How long it takes to say that it is ready, microseconds.
+     *
+     * @throws IOException when it does not say so
+     */
+    public long readyMicros() throws IOException {
+        long start = System.nanoTime();
+        if (!ready()) {
+            throw new IOException("the worker is not ready, see " + directory);
+        }
+        return (System.nanoTime() - start) / 1000;
+    }
+
     private boolean ready() {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(address, HEALTH_PORT), 1000);

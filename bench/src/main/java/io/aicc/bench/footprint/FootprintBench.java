@@ -36,6 +36,7 @@ public final class FootprintBench implements Benchmark {
     private static final String GOOGLE = "google";
     private static final int MOST_START_MS = 350;
     private static final double MOST_MILLICORES = 5;
+    private static final int MOST_READY_MS = 100;
     private static final Duration SETTLING = Duration.ofSeconds(30);
     private static final Duration MEASURED = Duration.ofSeconds(30);
 
@@ -148,6 +149,7 @@ public final class FootprintBench implements Benchmark {
                 return null;
             });
             Thread.sleep(SETTLING);
+            double slowestReady = slowestReadyMillis(fleet.workers());
             Map<Long, Long> before = cpu(pids);
             long from = System.nanoTime();
             spoken.get();
@@ -161,10 +163,17 @@ public final class FootprintBench implements Benchmark {
             describe(report, "warm", warm);
             describe(report, "in a live call", live)
                     .with("millicores_per_call", millicores)
+                    .with("slowest_ready_ms", slowestReady)
                     .with("engine", engine);
             double pss = mean(live);
             int most = engine.equals(GOOGLE) ? MOST_PSS_MB_WITH_GOOGLE : MOST_PSS_MB;
             report.goal("memory of a live worker", pss <= most, "%.1f MB, goal %d MB", pss, most);
+            report.goal(
+                    "answer of /health/ready in a live call",
+                    slowestReady < MOST_READY_MS,
+                    "%.1f ms, goal below %d ms",
+                    slowestReady,
+                    MOST_READY_MS);
             if (engine.equals(CountingProvider.NAME)) {
                 report.goal(
                         "CPU of a live call without speech to text",
@@ -174,6 +183,15 @@ public final class FootprintBench implements Benchmark {
                         MOST_MILLICORES);
             }
         }
+    }
+
+    /** Each asked once, all of them in calls. */
+    private static double slowestReadyMillis(List<LiveWorker> workers) throws IOException {
+        long slowest = 0;
+        for (LiveWorker worker : workers) {
+            slowest = Math.max(slowest, worker.readyMicros());
+        }
+        return slowest / 1000.0;
     }
 
     private static Report.Row describe(Report report, String state, Map<Long, Long> pssKib) {
