@@ -25,11 +25,22 @@ record Crash(Step step, When when, Loss loss) {
                 "POST",
                 "\"kind\":\"Pod\"",
                 "Pods and their ports are read from the API: one is made if one is missing"),
+        MARK(
+                "The call has its worker, whose pod is to be marked as one that has to stay",
+                "PATCH",
+                "\"aicc.io/live\"",
+                "Pods are read with their marks: who has a call and no mark gets it"),
         ACTIVE(
                 "Audio was heard; `Active` is to be written",
                 "PATCH",
                 "\"phase\":\"Active\"",
                 "The worker's reports say that it hears, and since when"),
+        RESTARTED(
+                "The worker's process was started again and has its call back; that is to be written",
+                "PATCH",
+                "\"WorkerRestarted\"",
+                "The worker's reports say whose it is; what its first process counted is in the totals if the write was made,"
+                        + " and in none if it was not"),
         REPLACEMENT(
                 "The pod was lost and another worker has the call; its address is to be written",
                 "PATCH",
@@ -50,7 +61,17 @@ record Crash(Step step, When when, Loss loss) {
                 "The worker's pod is to be deleted",
                 "DELETE",
                 "",
-                "A worker that is done, of a session that is over, is deleted");
+                "A worker that is done, of a session that is over, is deleted"),
+        WAITING(
+                "There is no worker for the call; why it waits is to be written",
+                "PATCH",
+                "\"PortsExhausted\"",
+                "The call asks again, and has the next worker that there is"),
+        FAILED(
+                "There was no worker in time; `Failed` is to be written",
+                "PATCH",
+                "\"phase\":\"Failed\"",
+                "It is too late for it by then too: it is failed, and counted once");
 
         private final String says;
         private final String method;
@@ -84,15 +105,27 @@ record Crash(Step step, When when, Loss loss) {
     }
 
     enum Loss {
-        /** It is gone at once, as after kill −9; another one is started. */
+        /** Nothing of what it does arrives any more, and another one is started: what the cluster sees of a kill −9. */
         KILLED,
         /** It reaches the API server no more, but its workers still, and does not stop although another one leads. */
         CUT_OFF
     }
 
-    static Stream<Crash> all() {
-        return Stream.of(Step.values()).flatMap(step -> Stream.of(When.values())
-                .flatMap(when -> Stream.of(Loss.values()).map(loss -> new Crash(step, when, loss))));
+    /** Those of a call that is served. */
+    static Stream<Crash> inACall() {
+        return Stream.of(Step.values())
+                .filter(step -> step != Step.WAITING && step != Step.FAILED)
+                .flatMap(Crash::at);
+    }
+
+    /** Those of a call that finds no worker. */
+    static Stream<Crash> whileItWaits() {
+        return Stream.of(Step.WAITING, Step.FAILED).flatMap(Crash::at);
+    }
+
+    private static Stream<Crash> at(Step step) {
+        return Stream.of(When.values())
+                .flatMap(when -> Stream.of(Loss.values()).map(loss -> new Crash(step, when, loss)));
     }
 
     @Override

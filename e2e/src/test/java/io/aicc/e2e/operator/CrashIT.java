@@ -38,9 +38,12 @@ class CrashIT {
     }
 
     @ParameterizedTest
-    @MethodSource("io.aicc.e2e.operator.Crash#all")
+    @MethodSource("io.aicc.e2e.operator.Crash#inACall")
     void theNextOperatorGoesOnWhereTheLostOneStopped(Crash crash) throws Exception {
         rig.pool("warm: {min: 1, max: 1}, ports: {from: 20000, to: 20007, quarantineSeconds: 0}");
+        if (crash.step() == Step.MARK) {
+            rig.markLiveCalls();
+        }
         MortalClient mortal = new MortalClient(rig::newClient);
         Program doomed = rig.startOperator(mortal.client(), Map.of());
         rig.awaitPool(pool -> Objects.equals(pool.warm(), 1));
@@ -49,7 +52,7 @@ class CrashIT {
         rig.create("call-1", Instant.now());
         CompletableFuture<Counters> succession =
                 CompletableFuture.supplyAsync(() -> succeed(crash.loss(), mortal, doomed), Thread.ofVirtual()::start);
-        CallSession ended = wholeCall(crash.step());
+        CallSession ended = wholeCall(crash.step(), mortal);
         Counters next = succession.get();
 
         CallSessionStatus status = Objects.requireNonNull(ended.getStatus());
@@ -68,12 +71,48 @@ class CrashIT {
                         .isEqualTo(bothCounted(crash) ? new Tally(1, 1, 200, 180) : Tally.ONE_CALL));
     }
 
+    @ParameterizedTest
+    @MethodSource("io.aicc.e2e.operator.Crash#whileItWaits")
+    void aCallThatWaitsGetsTheNextWorkerOrFailsInTimeWhoeverLeads(Crash crash) throws Exception {
+        boolean fails = crash.step() == Step.FAILED;
+        rig.pool(
+                "warm: {min: 0, max: 1}, ports: {from: 20000, to: 20001, quarantineSeconds: 0}, limits: {readySeconds: %d}"
+                        .formatted(fails ? 3 : 60));
+        MortalClient mortal = new MortalClient(rig::newClient);
+        Program doomed = rig.startOperator(mortal.client(), Map.of());
+        rig.create("has-the-worker", Instant.now());
+        rig.awaitSession("has-the-worker", Phase.Ready);
+        mortal.diesAt(crash);
+
+        rig.create("call-1", Instant.now());
+        Counters next = succeed(crash.loss(), mortal, doomed);
+        if (fails) {
+            rig.awaitSession("call-1", Phase.Failed);
+            rig.awaitReason("call-1", "PortsExhausted");
+            await("it is counted once")
+                    .atMost(OperatorRig.LIMIT)
+                    .untilAsserted(() -> assertThat(next.read("failed").calls()).isEqualTo(1));
+        } else {
+            var unused = rig.hangUp("has-the-worker");
+            rig.awaitSession("call-1", Phase.Ready);
+            rig.awaitSession("has-the-worker", Phase.Ended);
+        }
+        rig.awaitPool(pool -> Objects.equals(pool.busy(), 1) && new PortCounts(0, 1, 0).equals(pool.ports()));
+    }
+
     /** From Ready to Ended, by one worker, or by two when a pod is lost. */
-    private CallSession wholeCall(Step step) {
+    private CallSession wholeCall(Step step, MortalClient mortal) throws InterruptedException {
         CallSession ready = rig.awaitSession("call-1", phase -> phase.compareTo(Phase.Ready) >= 0);
         String first = OperatorRig.worker(ready);
         rig.workers().in(first).says(State.ACTIVE);
         rig.awaitSession("call-1", Phase.Active);
+        if (step == Step.MARK) {
+            awaitMarked(first);
+        }
+        if (step == Step.RESTARTED) {
+            rig.workers().in(first).forgets();
+            mortal.awaitDeath();
+        }
         if (step == Step.REPLACEMENT) {
             rig.client().pods().inNamespace(rig.namespace()).withName(first).delete();
         }
@@ -98,8 +137,19 @@ class CrashIT {
         return ended;
     }
 
+    private void awaitMarked(String pod) {
+        await(pod + " is marked").atMost(OperatorRig.LIMIT).until(() -> rig.client()
+                .pods()
+                .inNamespace(rig.namespace())
+                .withName(pod)
+                .get()
+                .getMetadata()
+                .getLabels()
+                .containsKey("aicc.io/live"));
+    }
+
     private static CallSessionStatus.Summary summary(Crash crash) {
-        int takeovers = crash.step() == Step.REPLACEMENT ? 1 : 0;
+        int takeovers = crash.step() == Step.REPLACEMENT || bothCounted(crash) ? 1 : 0;
         return bothCounted(crash)
                 ? new CallSessionStatus.Summary(
                         4_000,
@@ -129,9 +179,9 @@ class CrashIT {
                         "CustomerHangup");
     }
 
-    /** Whether what the first of two workers had counted was written down. */
+    /** Whether what the first of two workers, or of two processes of one, had counted was written down. */
     private static boolean bothCounted(Crash crash) {
-        return crash.step() == Step.REPLACEMENT && crash.when() == When.AFTER;
+        return (crash.step() == Step.REPLACEMENT || crash.step() == Step.RESTARTED) && crash.when() == When.AFTER;
     }
 
     private Counters succeed(Loss loss, MortalClient mortal, Program doomed) {

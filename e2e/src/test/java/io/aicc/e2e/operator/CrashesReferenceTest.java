@@ -19,6 +19,11 @@ class CrashesReferenceTest {
                         leads, and the lost one still commands workers, which listen to the new one only. Each time the call goes on with the
                         worker that it has, which serves nobody else, one idle worker stands ready at the end, no pod and no port pair is left
                         over, and the call is counted once.""")
+                .paragraph("""
+                        Killed is played there: at that write nothing of what the operator does arrives any more, and it is closed in the test's
+                        own process. By a real kill −9 operators end in `StandbyIT` (the one that leads, beside another one that takes over within
+                        the Lease), in `BreakageE2E` (in the midst of spoken words) and in `bench counters` (at any moment of thousands of calls).
+                        A session that is deleted is no write of the operator's: `LeaksIT` deletes one while none runs.""")
                 .table(
                         List.of("When it is lost", "What the next one does"),
                         Stream.of(Step.values())

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.aicc.crd.Phase;
-import io.aicc.crd.WorkerPool;
 import io.aicc.crd.WorkerPoolStatus.PortCounts;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
@@ -103,12 +102,7 @@ class EvictionIT {
 
     private void poolThatMarksLiveCalls() {
         rig.pool("warm: {min: 1, max: 1}, ports: {from: 20000, to: 20007, quarantineSeconds: 0}");
-        client.resources(WorkerPool.class)
-                .inNamespace(rig.namespace())
-                .withName("default")
-                .patch(
-                        PatchContext.of(PatchType.JSON_MERGE),
-                        "{\"spec\": {\"worker\": {\"scheduling\": {\"markLiveCalls\": true}}}}");
+        rig.markLiveCalls();
     }
 
     private void merge(String pod, String patch) {

@@ -137,9 +137,16 @@ final class OperatorRig implements AutoCloseable {
 
     /** The same over another way to the server. */
     KubernetesClient newClientAt(int port) {
+        return newClientAt(port, new Interceptor() {});
+    }
+
+    KubernetesClient newClientAt(int port, Interceptor inTheWay) {
         Config config = Config.fromKubeconfig(server.kubeconfig().toFile());
         config.setMasterUrl("https://127.0.0.1:" + port);
-        KubernetesClient own = Connection.open(config);
+        KubernetesClient own = new KubernetesClientBuilder()
+                .withConfig(Connection.patient(config))
+                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("test", inTheWay))
+                .build();
         open.add(own);
         return own;
     }
@@ -210,6 +217,16 @@ final class OperatorRig implements AutoCloseable {
         client.resource(Serialization.unmarshal(yaml, WorkerPool.class))
                 .inNamespace(namespace)
                 .create();
+    }
+
+    /** Pods of the pool say so when they have a call. */
+    void markLiveCalls() {
+        client.resources(WorkerPool.class)
+                .inNamespace(namespace)
+                .withName("default")
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"spec\": {\"worker\": {\"scheduling\": {\"markLiveCalls\": true}}}}");
     }
 
     void create(String name, Instant requestedAt) {
