@@ -16,20 +16,22 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/**
- * The API server is away from the operator for half a minute: so long that it loses its Lease, stops, and is started again
- * as a Deployment would.
- */
+/** The API server is away from the operator. */
 @ExtendWith(OperatorRigExtension.class)
 @Execution(ExecutionMode.CONCURRENT)
 class OutageIT {
+    private static final Duration MOMENT = Duration.ofSeconds(1);
+
+    /** So long that it loses its Lease, stops, and is started again as a Deployment would. */
     private static final Duration OUTAGE = Duration.ofSeconds(30);
+
     private static final Duration BACK = Duration.ofSeconds(10);
 
     private final OperatorRig rig;
@@ -94,6 +96,46 @@ class OutageIT {
         rig.awaitPool(pool -> Objects.equals(pool.warm(), 2)
                 && Objects.equals(pool.busy(), 0)
                 && new PortCounts(8, 2, 0).equals(pool.ports()));
+    }
+
+    @Test
+    void aLeaderThatHasToListEverythingAgainKeepsItsCallsAndServesThoseThatCameMeanwhile() throws Exception {
+        rig.pool("warm: {min: 2, max: 2}, ports: {from: 20000, to: 20019, quarantineSeconds: 0}");
+        StaleWatches watches = new StaleWatches();
+        rig.startOperator(rig.newClientAt(line.port(), watches), Map.of("AICC_LEADER_ELECTION", "true"));
+        rig.awaitPool(pool -> Objects.equals(pool.warm(), 2));
+        CallSession goesOn = live("goes-on");
+        CallSession ends = live("ends");
+        PlayedWorker busy = rig.workers().in(OperatorRig.worker(goesOn));
+        CallAssignment given = Objects.requireNonNull(busy.call());
+        rig.awaitPool(pool -> Objects.equals(pool.warm(), 2) && Objects.equals(pool.busy(), 2));
+        String lost = idlePod(goesOn, ends);
+
+        watches.comeTooLate();
+        line.cut();
+        rig.hangUp("ends");
+        rig.create("comes", Instant.now());
+        rig.client().pods().inNamespace(rig.namespace()).withName(lost).delete();
+        await("a moment").during(MOMENT).atMost(BACK).until(() -> true);
+        line.mend();
+
+        CallSession came = rig.awaitSession("comes", Phase.Ready);
+        assertThat(OperatorRig.worker(came)).isNotEqualTo(lost);
+        assertThat(OperatorRig.worker(rig.awaitSession("ends", Phase.Ended))).isEqualTo(OperatorRig.worker(ends));
+        rig.awaitPool(pool -> Objects.equals(pool.warm(), 2)
+                && Objects.equals(pool.busy(), 2)
+                && new PortCounts(6, 4, 0).equals(pool.ports()));
+        assertThat(watches.listedAgain()).contains("pods", "callsessions", "workerpools");
+        assertThat(rig.session("goes-on").getStatus()).isEqualTo(goesOn.getStatus());
+        assertThat(busy.call()).isSameAs(given);
+    }
+
+    private String idlePod(CallSession... served) {
+        List<String> busy = Stream.of(served).map(OperatorRig::worker).toList();
+        return rig.pods().stream()
+                .filter(pod -> !busy.contains(pod))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** A call that is heard. */
