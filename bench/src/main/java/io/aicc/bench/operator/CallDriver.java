@@ -29,6 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,7 @@ final class CallDriver implements AutoCloseable {
     private final String namespace;
     private final Duration patience;
     private final Consumer<CallSession> onReady;
+    private final AtomicInteger staying = new AtomicInteger();
     private final Map<String, Seen> calls = new ConcurrentHashMap<>();
     private final SharedIndexInformer<CallSession> watch;
 
@@ -104,9 +106,9 @@ final class CallDriver implements AutoCloseable {
         return each(prefix, perSecond, calls, name -> live(name, hold));
     }
 
-    /** Places calls that stay; returns how many of them got their worker. */
+    /** Places calls that stay, more than a pool holds in a further one; returns how many of them got their worker. */
     int hold(String prefix, int perSecond, int calls) throws InterruptedException {
-        return (int) each(prefix, perSecond, calls, this::serve).stream()
+        return (int) each(prefix, perSecond, calls, this::stay).stream()
                 .filter(micros -> micros >= 0)
                 .count();
     }
@@ -178,13 +180,13 @@ final class CallDriver implements AutoCloseable {
         Seen seen = calls.computeIfAbsent(name, key -> new Seen());
         try {
             long created = System.nanoTime();
-            long ready = serve(name);
+            long ready = serve(name, PlayedCluster.POOL);
             if (ready < 0) {
                 return new Timing(-1, -1, -1, -1);
             }
             Thread.sleep(hold);
             long hungUp = System.nanoTime();
-            client.resource(session(name))
+            client.resource(session(name, PlayedCluster.POOL))
                     .patch(
                             PatchContext.of(PatchType.JSON_MERGE),
                             "{\"spec\":{\"ended\":{\"at\":\"%s\",\"reason\":\"CustomerHangup\"}}}"
@@ -203,11 +205,16 @@ final class CallDriver implements AutoCloseable {
         }
     }
 
+    private long stay(String name) throws InterruptedException, ExecutionException {
+        boolean room = staying.getAndIncrement() < PlayedCluster.STAY_IN_A_POOL;
+        return serve(name, room ? PlayedCluster.POOL : PlayedCluster.FURTHER_POOL);
+    }
+
     /** Creates the session; how long its worker took, −1 when none came, microseconds. */
-    private long serve(String name) throws InterruptedException, ExecutionException {
+    private long serve(String name, String pool) throws InterruptedException, ExecutionException {
         Seen seen = calls.computeIfAbsent(name, key -> new Seen());
         long created = System.nanoTime();
-        create(name);
+        create(name, pool);
         return micros(created, seen.ready());
     }
 
@@ -220,9 +227,9 @@ final class CallDriver implements AutoCloseable {
     }
 
     /** A request whose answer is late the client sends again: that the session exists then says that it was made. */
-    private void create(String name) {
+    private void create(String name, String pool) {
         try {
-            var unused = client.resource(session(name)).create();
+            var unused = client.resource(session(name, pool)).create();
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
                 throw e;
@@ -230,7 +237,7 @@ final class CallDriver implements AutoCloseable {
         }
     }
 
-    private CallSession session(String name) {
+    private CallSession session(String name, String pool) {
         CallSession session = new CallSession();
         session.setMetadata(
                 new ObjectMetaBuilder().withName(name).withNamespace(namespace).build());
@@ -241,7 +248,7 @@ final class CallDriver implements AutoCloseable {
                 "en-US",
                 null,
                 null,
-                "default",
+                pool,
                 MicroTime.format(Instant.now()),
                 null,
                 null,

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The operator program, a process, on the embedded API: calls at a steady rate, each claimed, heard, ended and reclaimed. Its
@@ -48,7 +47,7 @@ public final class OperatorBench implements Benchmark {
     @Override
     public String summary() {
         return "created to Ready, writes and memory on the embedded API  --rate 45 (calls/s) --seconds 20 --warm 80 --warm-up 60"
-                + " --live 0 (calls that stay, up to 4800) --burst 0 (calls/s for 3 s, and all that 16 callers can)";
+                + " --live 0 (calls that stay, up to 5000) --burst 0 (calls/s for 3 s, and all that 16 callers can)";
     }
 
     @Override
@@ -57,9 +56,9 @@ public final class OperatorBench implements Benchmark {
         int seconds = options.number("seconds", 20, 1, 3_600);
         int warm = options.number("warm", 80, 1, 1_000);
         int warmUp = options.number("warm-up", 60, 1, 600);
-        int live = options.number("live", 0, 0, 4_800);
+        int live = options.number("live", 0, 0, 5_000);
         int burst = options.number("burst", 0, 0, 1_000);
-        Load load = new Load(rate, warmUp, seconds);
+        Load load = new Load(rate, warmUp, seconds, burst, live);
         Report report = Report.of(name(), options.complete());
         ManyLive manyLive = new ManyLive(report, rate, seconds);
         try (EmbeddedKubernetes api = EmbeddedKubernetes.start(directory.resolve("kubeconfig"));
@@ -68,7 +67,7 @@ public final class OperatorBench implements Benchmark {
             api.createNamespace(BARE);
             bare(report, client, load);
             api.createNamespace(PLAIN);
-            podPerCall(report, api, client, directory, load, live == 0 ? null : manyLive, live);
+            podPerCall(report, api, client, directory, load, manyLive);
             AtomicReference<Consumer<String>> given = new AtomicReference<>(call -> {});
             ProcessBuilder command = JavaProgram.shippedOperator(Shipped.assemble("operator", directory));
             try (PlayedCluster cluster = new PlayedCluster(
@@ -79,9 +78,12 @@ public final class OperatorBench implements Benchmark {
                     measure(report, driver, cluster.operator(), load);
                     RefillRate.measure(report, driver, cluster.operator(), warm, rate);
                     if (burst > 0) {
-                        Rush rush = new Rush(report, client, driver);
-                        rush.burst(burst, BURST_SECONDS);
-                        rush.sustained(BARE);
+                        Rush rush = new Rush(report, "operator", driver);
+                        rush.burst(burst, BURST_SECONDS).goals(report);
+                        Rush.besideBare(report, rush.crowd(), client, BARE);
+                    }
+                    if (live > PlayedCluster.STAY_IN_A_POOL) {
+                        cluster.startPool(PlayedCluster.FURTHER_POOL, warm, PATIENCE);
                     }
                     if (live > 0) {
                         stay(report, manyLive, driver, cluster.operator(), live);
@@ -95,8 +97,13 @@ public final class OperatorBench implements Benchmark {
         return report;
     }
 
-    /** Calls at a rate: first until everything is compiled and connected, then those that count. */
-    private record Load(int rate, int warmUpSeconds, int seconds) {
+    /**
+     * Calls at a rate: first until everything is compiled and connected, then those that count.
+     *
+     * @param burst calls/s that come at once, 0 for none
+     * @param live calls that stay, 0 for none
+     */
+    private record Load(int rate, int warmUpSeconds, int seconds, int burst, int live) {
         List<Timing> warmUp(CallDriver driver) throws InterruptedException {
             return driver.place("warm-up", rate, rate * warmUpSeconds, HOLD);
         }
@@ -120,8 +127,7 @@ public final class OperatorBench implements Benchmark {
             KubernetesClient client,
             Path directory,
             Load load,
-            @Nullable ManyLive manyLive,
-            int live)
+            ManyLive manyLive)
             throws Exception {
         try (PlayedWorkers workers = new PlayedWorkers(client, PLAIN);
                 Child controller = PodPerCall.start(api.kubeconfig(), PLAIN, directory.resolve("pod-per-call.log"));
@@ -132,8 +138,13 @@ public final class OperatorBench implements Benchmark {
             long writes = Long.parseLong(controller.ask("writes")) - before;
             describe(report.row("a pod per call, made when it comes; workers that need no time to start"), timings)
                     .with("api_writes_per_call", writes / (double) timings.size());
-            if (manyLive != null) {
-                manyLive.of("a pod per call", controller::pid, driver, live);
+            if (load.burst() > 0) {
+                Rush rush = new Rush(report, "a pod per call", driver);
+                var unusedBurst = rush.burst(load.burst(), BURST_SECONDS);
+                var unusedRate = rush.crowd();
+            }
+            if (load.live() > 0) {
+                manyLive.of("a pod per call", controller::pid, driver, load.live());
             }
         }
         client.resources(CallSession.class).inNamespace(PLAIN).delete();

@@ -23,6 +23,15 @@ import java.util.function.Consumer;
 final class PlayedCluster implements AutoCloseable {
     static final String NAMESPACE = "default";
 
+    /** Where calls go. */
+    static final String POOL = "default";
+
+    /** Where those go that stay and are more than {@link #STAY_IN_A_POOL}. */
+    static final String FURTHER_POOL = "further";
+
+    /** A pool has 5,000 pairs, for those that stay, those that come and go, and idle workers. */
+    static final int STAY_IN_A_POOL = 4_800;
+
     private static final Duration START_LIMIT = Duration.ofMinutes(4);
 
     private final KubernetesClient client;
@@ -56,16 +65,21 @@ final class PlayedCluster implements AutoCloseable {
         operator = new OperatorProcess(command, api.kubeconfig(), NAMESPACE, key, directory.resolve("operator.log"));
     }
 
+    /** Starts workers of the pool that calls go to. */
+    void startPool(int warm, Duration patience) throws InterruptedException {
+        startPool(POOL, warm, patience);
+    }
+
     /**
      * Starts workers and waits until so many are warm.
      *
      * @param patience how long a call may wait for a worker
      */
-    void startPool(int warm, Duration patience) throws InterruptedException {
+    void startPool(String name, int warm, Duration patience) throws InterruptedException {
         client.resource(Serialization.unmarshal("""
                         apiVersion: aicc.io/v1alpha1
                         kind: WorkerPool
-                        metadata: {name: default, namespace: default}
+                        metadata: {name: %3$s, namespace: default}
                         spec:
                           warm: {min: %1$d, max: %1$d, percent: 0}
                           maxWorkers: 5000
@@ -74,10 +88,10 @@ final class PlayedCluster implements AutoCloseable {
                           outputs:
                             - {name: none, url: "ws://receiver:8099/transcripts", clientId: bench, secretRef: receiver}
                           limits: {readySeconds: %2$d}
-                        """.formatted(warm, patience.toSeconds()), WorkerPool.class))
+                        """.formatted(warm, patience.toSeconds(), name), WorkerPool.class))
                 .create();
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
-        while (!operator.ready() || warm() < warm) {
+        while (!operator.ready() || warm(name) < warm) {
             if (System.nanoTime() > deadline) {
                 throw new IllegalStateException("the operator has no " + warm + " warm workers after "
                         + START_LIMIT.toSeconds() + " s, see operator.log");
@@ -108,10 +122,10 @@ final class PlayedCluster implements AutoCloseable {
         }
     }
 
-    private int warm() {
+    private int warm(String name) {
         WorkerPool pool = client.resources(WorkerPool.class)
                 .inNamespace(NAMESPACE)
-                .withName("default")
+                .withName(name)
                 .get();
         WorkerPoolStatus status = pool == null ? null : pool.getStatus();
         Integer warm = status == null ? null : status.warm();
