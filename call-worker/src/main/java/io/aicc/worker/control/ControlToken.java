@@ -11,6 +11,7 @@ import java.security.KeyFactory;
 import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.spec.X509EncodedKeySpec;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Date;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * than one seen before. The worker holds only the public key; nothing in the pod can mint a command.
  */
 public final class ControlToken {
+    /** How far the clock of the operator's node may be from ours. Whose order holds says the epoch, never a time. */
+    static final Duration CLOCKS_DIFFER = Duration.ofMinutes(1);
+
     private static final String BEARER = "Bearer ";
 
     private final JwtParser parser;
@@ -38,6 +42,7 @@ public final class ControlToken {
                 .verifyWith(operatorKey)
                 .requireAudience(podUid)
                 .clock(clock)
+                .clockSkewSeconds(CLOCKS_DIFFER.toSeconds())
                 .build();
         this.clock = clock;
     }
@@ -95,12 +100,17 @@ public final class ControlToken {
         if (claims.getExpiration() == null || !(claims.get("epoch") instanceof Number number)) {
             return null;
         }
-        Checked fresh = new Checked(bytes, claims.getExpiration(), number.longValue());
+        Date expires = Date.from(claims.getExpiration().toInstant().plus(CLOCKS_DIFFER));
+        Checked fresh = new Checked(bytes, expires, number.longValue());
         last = fresh;
         return fresh;
     }
 
-    /** A token whose signature and audience are right. */
+    /**
+     * A token whose signature and audience are right.
+     *
+     * @param expires by our clock, wherever that of the operator's node stands
+     */
     private record Checked(byte[] token, Date expires, long epoch) {}
 
     /**

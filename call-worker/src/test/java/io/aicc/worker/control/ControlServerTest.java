@@ -82,7 +82,7 @@ class ControlServerTest {
         for (String bad : List.of(
                 bearer(STRANGER, POD, 7),
                 bearer(OPERATOR, "pod-uid-2", 7),
-                bearer(OPERATOR, POD, 7, now.minusSeconds(1)),
+                bearer(OPERATOR, POD, 7, now.minus(ControlToken.CLOCKS_DIFFER).minusSeconds(1)),
                 unsigned,
                 "Bearer nonsense")) {
             HttpResponse<String> answer = send("PUT", "/v1/call", bad, json(assignment("uid-1")));
@@ -112,13 +112,28 @@ class ControlServerTest {
         assertThat(assigning(token)).isEqualTo(200);
         assertThat(assigning(bearer(STRANGER, POD, 7))).isEqualTo(401);
 
-        now = now.plusSeconds(61);
+        now = now.plusSeconds(60).plus(ControlToken.CLOCKS_DIFFER).plusSeconds(1);
         assertThat(assigning(token)).isEqualTo(401);
 
         String later = bearer(OPERATOR, POD, 7);
         assertThat(assigning(later)).isEqualTo(200);
         assertThat(assigning(bearer(OPERATOR, POD, 8))).isEqualTo(200);
         assertThat(assigning(later)).isEqualTo(403);
+    }
+
+    @Test
+    void theClockOfTheOperatorsNodeMayBeAMinuteBehindOrAheadOfOurs() throws Exception {
+        Instant ours = now;
+        now = ours.minusSeconds(30 + 60); // Its clock, when it made the token that it now has used for half a minute.
+        String ofOneBehind = bearer(OPERATOR, POD, 7);
+        now = ours.plusSeconds(60);
+        String ofOneAhead = bearer(OPERATOR, POD, 7);
+        now = ours;
+
+        assertThat(assigning(ofOneBehind)).isEqualTo(200);
+        assertThat(assigning(ofOneBehind)).as("the one that was checked").isEqualTo(200);
+        assertThat(assigning(ofOneAhead)).isEqualTo(200);
+        assertThat(assigning(bearer(OPERATOR, POD, 6))).as("a time is no rank").isEqualTo(403);
     }
 
     @Test

@@ -14,7 +14,7 @@ import java.util.Date;
  *     less long than that for theirs, and the token that opened the stream of reports hands over the call too.
  */
 final class WorkerToken {
-    /** Long enough for its use and for clocks that differ a little; too short to be worth stealing. */
+    /** Long enough for its use; too short to be worth stealing. For clocks that differ the worker allows. */
     static final Duration LIFETIME = Duration.ofSeconds(60);
 
     private final ControlKey key;
