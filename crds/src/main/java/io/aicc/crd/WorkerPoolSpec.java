@@ -183,7 +183,10 @@ public record WorkerPoolSpec(
             @JsonPropertyDescription("Labels that a node must have.") @Nullable
             Map<String, String> nodeSelector,
 
-            @Size(max = 16) @JsonPropertyDescription("Taints of nodes that do not keep workers away.") @Nullable
+            @Size(max = 16)
+            @JsonPropertyDescription(
+                    "Taints of nodes that do not keep workers away. Those of a lost node, node.kubernetes.io/not-ready and unreachable, are borne for 30 s unless they are named here.")
+            @Nullable
             List<Toleration> tolerations,
 
             @Default("false")

@@ -12,6 +12,7 @@ import io.aicc.runtime.Program;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeSelectorRequirement;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -60,6 +61,10 @@ class NodesIT {
         Program operator = rig.startOperator(rig.newClient(), Map.of());
         rig.awaitPool(pool -> Objects.equals(pool.warm(), 3));
         assertThat(nodes()).containsExactlyInAnyOrder("north", "east", "south");
+        assertThat(pods()).allSatisfy(pod -> assertThat(pod.getSpec().getTolerations())
+                .as("nobody adds the five minutes that a pod stays on a lost node otherwise")
+                .extracting(Toleration::getTolerationSeconds)
+                .containsExactly(30L, 30L, null));
 
         rig.create("call-1", Instant.now());
         String first = nodeOf(OperatorRig.worker(rig.awaitSession("call-1", Phase.Ready)));

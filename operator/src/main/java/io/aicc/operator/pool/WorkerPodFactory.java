@@ -23,7 +23,6 @@ import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
-import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
 import io.fabric8.kubernetes.api.model.TopologySpreadConstraintBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
@@ -158,7 +157,7 @@ final class WorkerPodFactory {
                 .endSecurityContext()
                 .withPriorityClassName(scheduling(spec).priorityClassName())
                 .withNodeSelector(scheduling(spec).nodeSelector())
-                .withTolerations(tolerations(spec))
+                .withTolerations(Tolerations.of(scheduling(spec).tolerations()))
                 .withTopologySpreadConstraints(
                         spread("kubernetes.io/hostname", pool), spread("topology.kubernetes.io/zone", pool))
                 .withContainers(container(spec, ports))
@@ -175,12 +174,6 @@ final class WorkerPodFactory {
     private static WorkerPoolSpec.Scheduling scheduling(WorkerPoolSpec spec) {
         return Objects.requireNonNullElseGet(
                 spec.worker().scheduling(), () -> new WorkerPoolSpec.Scheduling(null, null, null, null));
-    }
-
-    private static List<Toleration> tolerations(WorkerPoolSpec spec) {
-        return Objects.requireNonNullElse(scheduling(spec).tolerations(), List.<WorkerPoolSpec.Toleration>of()).stream()
-                .map(taint -> new Toleration(taint.effect(), taint.key(), taint.operator(), null, taint.value()))
-                .toList();
     }
 
     /** As far as there is room: what is lost with a node, or a zone, shall be few calls. */
