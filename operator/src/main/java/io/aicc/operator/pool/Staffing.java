@@ -60,6 +60,9 @@ final class Staffing {
     private @Nullable String trouble;
     private Instant makeAgainAt = Instant.MIN;
 
+    /** By then each pair has had its rest, whoever gave it back before we led. */
+    private Instant rested = Instant.MIN;
+
     Staffing(String pool, InstantSource clock, Supplier<String> podNames, PortLeases leases, Roster roster) {
         this.pool = pool;
         this.clock = clock;
@@ -110,6 +113,14 @@ final class Staffing {
     /** How long a pair rests after a call. */
     Duration quarantine() {
         return size.quarantine();
+    }
+
+    /**
+     * We begin to lead. A pair may have been given back a moment ago of which no pod and no record tells: until all of them have
+     * rested, workers are made for calls that wait, and none to be idle.
+     */
+    void begin() {
+        rested = clock.instant().plus(quarantine());
     }
 
     /** Nobody is wanted any more. */
@@ -183,7 +194,7 @@ final class Staffing {
         Stream<Instant> late =
                 roster.workers().stream().filter(Worker::starting).map(worker -> late(worker, now));
         Stream<Instant> lost = unseen.values().stream().map(made -> made.plus(UNSEEN_LIMIT));
-        return Stream.of(Stream.of(makeAgainAt), leases.nextFree().stream(), late, lost)
+        return Stream.of(Stream.of(makeAgainAt, rested), leases.nextFree().stream(), late, lost)
                 .flatMap(chances -> chances)
                 .filter(chance -> chance.isAfter(now))
                 .min(Comparator.naturalOrder());
@@ -195,9 +206,13 @@ final class Staffing {
         giveUpLateOnes(now);
         Counts counts = counts();
         List<Worker> ready = roster.ready();
-        Refill refill = Refill.of(counts, roster.refusedCount());
-        List<Making> make = make(refill.make(), counts, now);
-        boolean noRoom = refill.make() > 0 && make.isEmpty() && counts.starting() == 0 && trouble == null;
+        int refused = roster.refusedCount();
+        Refill refill = Refill.of(counts, refused);
+        int missing = now.isBefore(rested)
+                ? Math.max(0, counts.waiting() + refused - counts.starting())
+                : refill.make();
+        List<Making> make = make(missing, counts, now);
+        boolean noRoom = missing > 0 && make.isEmpty() && counts.starting() == 0 && trouble == null;
         letGo(ready, noRoom && counts.outdated() > 0 ? refill.toMakeRoom() : refill);
         List<String> verify = unseen.entrySet().stream()
                 .filter(entry -> !now.isBefore(entry.getValue().plus(UNSEEN_LIMIT)))

@@ -77,6 +77,9 @@ final class WarmPool {
     /** Each pod that was there has been found: who was expected and has not come is no more. */
     synchronized void allFound() {
         allFound = true;
+        if (!roster.isEmpty() || leases.nextFree().isPresent()) { // Otherwise nobody was there whose pair could rest.
+            staffing.begin();
+        }
     }
 
     /** Before pods are looked at: so much was counted for this session by workers that are no more. */
