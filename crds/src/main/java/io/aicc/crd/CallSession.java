@@ -96,6 +96,10 @@ public final class CallSession extends CustomResource<CallSessionSpec, CallSessi
     @ValidationRule(
             value = "!has(self.phase) || self.phase != 'Ending' || (has(self.times) && has(self.times.ending))",
             message = "status.phase Ending needs times.ending; to end a call, set spec.ended")
+    @ValidationRule(
+            value = "!has(self.phase) || !(self.phase in ['Ready', 'Active'])"
+                    + " || (has(self.worker) && has(self.mediaEndpoint) && has(self.times) && has(self.times.ready))",
+            message = "status.phase Ready or Active needs worker, mediaEndpoint and times.ready")
     public CallSessionStatus getStatus() {
         return super.getStatus();
     }

@@ -42,6 +42,11 @@ class CrdIT {
                 - {name: demo, url: "ws://receiver:8099/transcripts", clientId: aicc, secretRef: receiver}
             """;
 
+    private static final String SERVED = """
+            "mediaEndpoint": {"host": "10.0.0.7", "customerPort": 20480, "agentPort": 20481, "generation": 1},
+            "worker": {"pod": "worker-x", "uid": "u-1"},
+            "times": {"ready": "2026-01-31T12:00:00.100000Z"}""";
+
     private final RealApiServer server;
     private String namespace = "";
 
@@ -58,11 +63,8 @@ class CrdIT {
     @Test
     void columnsTellAPersonHowACallStands() {
         create(SESSION);
-        patchStatus("""
-                {"phase": "Active",
-                 "mediaEndpoint": {"host": "10.0.0.7", "customerPort": 20480, "agentPort": 20481, "generation": 1},
-                 "worker": {"pod": "worker-x", "uid": "u-1"},
-                 "summary": {"transcripts": 12, "packetsLost": 0}}""");
+        patchStatus("{\"phase\": \"Active\", %s, \"summary\": {\"transcripts\": 12, \"packetsLost\": 0}}"
+                .formatted(SERVED));
 
         String[] table =
                 server.kubectl("-n", namespace, "get", "calls").orFail().split("\n");
@@ -138,6 +140,9 @@ class CrdIT {
             {"earlier": {"takeovers": 3000000000}} | status.earlier.takeovers
             {"summary": {"takeovers": 1e30}} | status.summary.takeovers
             {"phase": "Singing"} | status.phase
+            {"phase": "Ready"} | Ready or Active needs worker, mediaEndpoint and times.ready
+            {"phase": "Active", "worker": {"pod": "w", "uid": "u"}, "times": {"ready": "2026-01-31T12:00:00.100000Z"}} | Ready or Active needs
+            {"phase": "Ready", "mediaEndpoint": {"host": "h", "customerPort": 20000, "agentPort": 20001, "generation": 1}, "worker": {"pod": "w", "uid": "u"}} | Ready or Active needs
             """)
     void anImpossibleStatusIsRefused(String status, String reason) {
         create(SESSION);
@@ -148,7 +153,7 @@ class CrdIT {
     @Test
     void phasesOnlyMoveForward() {
         create(SESSION);
-        patchStatus("{\"phase\": \"Active\"}");
+        patchStatus("{\"phase\": \"Active\", %s}".formatted(SERVED));
 
         assertThatThrownBy(() -> patchStatus("{\"phase\": \"Ready\"}")).hasMessageContaining("only moves forward");
         assertThatThrownBy(() -> patchStatus("{\"phase\": \"Ending\"}"))

@@ -4,6 +4,7 @@ import io.aicc.crd.CallSession;
 import io.aicc.crd.CallSessionStatus;
 import io.aicc.crd.CallSessionStatus.MediaEndpoint;
 import io.aicc.crd.CallSessionStatus.Times;
+import io.aicc.crd.CallSessionStatus.WorkerReference;
 import io.aicc.crd.Phase;
 import io.aicc.operator.kube.Conditions;
 import io.aicc.wire.MicroTime;
@@ -111,8 +112,10 @@ final class ListeningWorkers implements AutoCloseable {
         var status = new CallSessionStatus(
                 phase,
                 new MediaEndpoint(HOST, worker.customerPort, worker.customerPort + 1, worker.generation),
-                null,
-                phase.terminal() ? new Times(null, null, null, null, MicroTime.format(now)) : null,
+                new WorkerReference("listener", "listener-" + worker.generation),
+                phase.terminal()
+                        ? new Times(null, null, null, null, MicroTime.format(now))
+                        : new Times(MicroTime.format(now), null, null, null, null),
                 phase.terminal() ? Conditions.ready(null, false, "CallEnded", "over", null, now) : null,
                 null,
                 null);

@@ -40,7 +40,7 @@ class FirstRestTest extends PoolRig {
     void aPoolThatHadNobodyBeginsAtOnce() {
         pool = restarted();
         resource(1, 1, 10, "20000", "20007");
-        pool.mustered();
+        pool.allFound();
 
         assertThat(pool.plan().make()).hasSize(1);
     }
@@ -50,7 +50,7 @@ class FirstRestTest extends PoolRig {
         pool = restarted();
         resource(warm, warm, 10, "20000", "20007");
         Worker idle = stranger("pod-a", 20_000);
-        pool.mustered();
+        pool.allFound();
         connect(idle);
         pool.podState(idle, true, false);
         pool.reported(idle, report(State.IDLE, null));
