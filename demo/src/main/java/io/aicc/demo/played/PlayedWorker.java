@@ -63,9 +63,7 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
     public Acknowledgement assign(CallAssignment assignment) throws RefusedException, UnacceptableException {
         lock.lock();
         try {
-            while (hesitates && !gone) {
-                changed.awaitUninterruptibly();
-            }
+            answerWhenReady();
             if (refuses) {
                 throw new UnacceptableException("no call is good enough");
             }
@@ -94,6 +92,7 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
     public void end(EndOrder order) throws RefusedException {
         lock.lock();
         try {
+            answerWhenReady();
             if (call == null || !call.sessionUid().equals(order.sessionUid())) {
                 throw new RefusedException("does not serve session " + order.sessionUid());
             }
@@ -267,6 +266,12 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
             changed.signalAll();
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void answerWhenReady() {
+        while (hesitates && !gone) {
+            changed.awaitUninterruptibly();
         }
     }
 

@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.javaoperatorsdk.operator.api.config.ConfigurationService;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -211,6 +212,31 @@ class FaultyWorkersIT {
         assertThat(OperatorRig.worker(ready)).isNotEqualTo(pod);
         assertThat(Duration.between(asked, MicroTime.parse(OperatorRig.readyAt(ready))))
                 .isLessThan(Duration.ofSeconds(8));
+    }
+
+    /** Each takes two seconds of whoever tells it: twice as many as look at sessions would let a new one wait for them. */
+    @Test
+    void workersThatHangWhenTheirCallsEndKeepNoNewCallWaiting() throws Exception {
+        int hung = 2 * ConfigurationService.DEFAULT_RECONCILIATION_THREADS_NUMBER;
+        rig.pool("warm: {min: %1$d, max: %1$d, percent: 0}, maxWorkers: %1$d".formatted(hung + 1));
+        rig.startOperator();
+        rig.awaitPool(pool -> Objects.equals(pool.warm(), hung + 1));
+        for (int call = 1; call <= hung; call++) {
+            rig.create("call-" + call, Instant.now());
+        }
+        for (int call = 1; call <= hung; call++) {
+            String pod = OperatorRig.worker(rig.awaitSession("call-" + call, Phase.Ready));
+            rig.workers().in(pod).hesitates(true);
+        }
+        for (int call = 1; call <= hung; call++) {
+            rig.hangUp("call-" + call);
+        }
+        Instant asked = Instant.now();
+        rig.create("another", asked);
+
+        CallSession ready = rig.awaitSession("another", Phase.Ready);
+        assertThat(Duration.between(asked, MicroTime.parse(OperatorRig.readyAt(ready))))
+                .isLessThan(Duration.ofMillis(1_500));
     }
 
     @Test

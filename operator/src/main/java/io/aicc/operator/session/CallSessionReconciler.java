@@ -56,6 +56,7 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
     private final InstantSource clock;
     private final SessionMetrics metrics;
     private final SimpleInboundEventSource<CallSession> workerChanges = new SimpleInboundEventSource<>("workers");
+    private final EndOrders endOrders = new EndOrders();
     private final Orphans orphans;
     private final EndedRecords ended;
     private final ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor(
@@ -73,8 +74,8 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
         this.clock = clock;
         this.metrics = new SessionMetrics(registry, clock);
         this.ended = new EndedRecords(api, pools, home, clock, uid -> byUid(uid).isPresent());
-        this.orphans =
-                new Orphans(pools, ended, metrics, clock, uid -> byUid(uid).isPresent());
+        this.orphans = new Orphans(
+                pools, ended, endOrders, metrics, clock, uid -> byUid(uid).isPresent());
         registry.getPrometheusRegistry().register(new TotalsMetrics(ended::totals));
         pools.onSessionChange(this::workerChanged);
         var sweeping = sweeper.scheduleWithFixedDelay(orphans::sweep, 1, 1, TimeUnit.SECONDS);
@@ -170,6 +171,7 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
     public void close() {
         sweeper.shutdownNow();
         cleaner.shutdownNow();
+        endOrders.close();
     }
 
     /** Made on the first run: only the framework can tell where our own writes have to be put for the next run to see. */
@@ -179,7 +181,7 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
             var source = context.eventSourceRetriever().getControllerEventSource();
             SessionRecord record = new SessionRecord(
                     api, (before, now) -> source.handleRecentResourceUpdate(ResourceID.fromResource(now), now, before));
-            made = new StateMachine(pools, record, ended, metrics);
+            made = new StateMachine(pools, record, ended, endOrders, metrics);
             machine = made;
         }
         return made;

@@ -3,7 +3,6 @@ package io.aicc.operator.session;
 import io.aicc.crd.CallSessionStatus.Summary;
 import io.aicc.crd.CallSessionStatus.Times;
 import io.aicc.crd.Phase;
-import io.aicc.operator.control.Answer;
 import io.aicc.operator.pool.Account;
 import io.aicc.operator.pool.WarmPools;
 import io.aicc.operator.pool.Worker;
@@ -40,16 +39,24 @@ final class Finish {
     private final WarmPools pools;
     private final SessionRecord record;
     private final EndedRecords ended;
+    private final EndOrders endOrders;
     private final HandOver handOver;
     private final SessionMetrics metrics;
 
     /** When we learnt that a session ends, until that is in its record. */
     private final Map<String, Instant> ending = new ConcurrentHashMap<>();
 
-    Finish(WarmPools pools, SessionRecord record, EndedRecords ended, HandOver handOver, SessionMetrics metrics) {
+    Finish(
+            WarmPools pools,
+            SessionRecord record,
+            EndedRecords ended,
+            EndOrders endOrders,
+            HandOver handOver,
+            SessionMetrics metrics) {
         this.pools = pools;
         this.record = record;
         this.ended = ended;
+        this.endOrders = endOrders;
         this.handOver = handOver;
         this.metrics = metrics;
     }
@@ -77,13 +84,17 @@ final class Finish {
         if (done) {
             return closeDone(call, worker);
         }
-        boolean told = worker.toldToEnd() || tell(call, worker);
+        boolean told = worker.toldToEnd();
+        if (!told) {
+            tell(call, worker);
+        }
         if (late) {
             return worker.is(State.DRAINING)
                     ? close(call, Phase.Ended, mine, "DrainLimitExceeded", "the worker did not finish in time")
                     : close(call, Phase.Ended, mine, "WorkerLost", "the worker did not come back to give its totals");
         }
-        return told ? sayEnding(call, since, Duration.between(call.now(), limit)) : Outcome.again(RETRY);
+        Outcome said = sayEnding(call, since, Duration.between(call.now(), limit));
+        return told ? said : Outcome.again(RETRY);
     }
 
     private Outcome closeDone(Call call, Worker worker) {
@@ -162,21 +173,11 @@ final class Finish {
     }
 
     /** A worker that was restarted in place has forgotten the call, but not the words on its disk: it gets it back first. */
-    private boolean tell(Call call, Worker worker) {
-        if (worker.restarted() && handOver.assign(call, worker) != Outcome.DONE) {
-            return false;
+    private void tell(Call call, Worker worker) {
+        if (!worker.restarted() || handOver.assign(call, worker) == Outcome.DONE) {
+            String at = call.endedAt().map(MicroTime::format).orElse(null);
+            endOrders.tell(worker, new EndOrder(call.uid(), call.endReason().orElse("NoAudio"), at));
         }
-        String reason = call.endReason().orElse("NoAudio");
-        Answer<String> answer = worker.end(new EndOrder(
-                call.uid(), reason, call.endedAt().map(MicroTime::format).orElse(null)));
-        if (answer instanceof Answer.Obeyed) {
-            return true;
-        }
-        log.atWarn()
-                .addKeyValue("pod", worker.pod())
-                .addKeyValue("answer", answer)
-                .log("worker does not take the end of its call");
-        return false;
     }
 
     /** @param pause until the next look, if no report comes before that */

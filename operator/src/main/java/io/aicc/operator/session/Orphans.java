@@ -1,6 +1,5 @@
 package io.aicc.operator.session;
 
-import io.aicc.operator.control.Answer;
 import io.aicc.operator.pool.WarmPools;
 import io.aicc.operator.pool.Worker;
 import io.aicc.wire.control.EndOrder;
@@ -10,7 +9,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -31,11 +29,11 @@ final class Orphans {
 
     private final WarmPools pools;
     private final EndedRecords ended;
+    private final EndOrders endOrders;
     private final SessionMetrics metrics;
     private final InstantSource clock;
     private final Predicate<String> recordExists;
     private final Map<String, Suspect> suspects = new ConcurrentHashMap<>();
-    private final Set<String> beingTold = ConcurrentHashMap.newKeySet();
 
     private record Suspect(String pool, Instant since, boolean certain) {}
 
@@ -43,11 +41,13 @@ final class Orphans {
     Orphans(
             WarmPools pools,
             EndedRecords ended,
+            EndOrders endOrders,
             SessionMetrics metrics,
             InstantSource clock,
             Predicate<String> recordExists) {
         this.pools = pools;
         this.ended = ended;
+        this.endOrders = endOrders;
         this.metrics = metrics;
         this.clock = clock;
         this.recordExists = recordExists;
@@ -112,22 +112,11 @@ final class Orphans {
             }
             return true;
         }
-        if (!worker.toldToEnd() && beingTold.add(session)) {
-            Thread.ofVirtual().name("end-" + worker.pod()).start(() -> tell(worker, session));
-        }
-        return false;
-    }
-
-    /** Nobody waits for the answer: it may take its time, or be no answer. */
-    private void tell(Worker worker, String session) {
-        try {
-            Answer<String> answer = worker.end(new EndOrder(session, "SessionDeleted"));
+        if (!worker.toldToEnd() && endOrders.tell(worker, new EndOrder(session, "SessionDeleted"))) {
             log.atInfo()
                     .addKeyValue("pod", worker.pod())
-                    .addKeyValue("answer", answer)
                     .log("session was deleted in mid-call, ending it at its worker");
-        } finally {
-            beingTold.remove(session);
         }
+        return false;
     }
 }

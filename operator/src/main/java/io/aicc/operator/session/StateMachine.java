@@ -16,9 +16,10 @@ final class StateMachine {
     private final PendingSteps pending;
     private final Map<Phase, List<Step>> steps;
 
-    StateMachine(WarmPools pools, SessionRecord record, EndedRecords ended, SessionMetrics metrics) {
+    StateMachine(
+            WarmPools pools, SessionRecord record, EndedRecords ended, EndOrders endOrders, SessionMetrics metrics) {
         HandOver handOver = new HandOver(pools, record, metrics);
-        finish = new Finish(pools, record, ended, handOver, metrics);
+        finish = new Finish(pools, record, ended, endOrders, handOver, metrics);
         pending = new PendingSteps(pools, finish);
         LiveSteps live = new LiveSteps(pools, record, handOver, finish);
         List<Step> alive = List.of(
