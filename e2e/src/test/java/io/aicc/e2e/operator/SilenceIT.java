@@ -3,6 +3,9 @@ package io.aicc.e2e.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.aicc.crd.CallSession;
 import io.aicc.crd.CallSessionStatus;
 import io.aicc.crd.CallSessionStatus.Times;
@@ -12,6 +15,7 @@ import io.aicc.demo.api.EmbeddedKubernetes;
 import io.aicc.demo.played.PlayedWorkers;
 import io.aicc.operator.Operator;
 import io.aicc.operator.control.ControlKey;
+import io.aicc.operator.kube.Conditions;
 import io.aicc.runtime.Program;
 import io.aicc.wire.MicroTime;
 import io.aicc.wire.control.WorkerReport.State;
@@ -20,6 +24,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,8 +33,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** A call that nobody ends, on an API whose schema lets silence be short. */
 class SilenceIT {
@@ -39,8 +46,22 @@ class SilenceIT {
     /** How long ago an idle worker may have spoken last. */
     private static final Duration REPORTS = Duration.ofSeconds(2);
 
+    private final Logger logger = (Logger) LoggerFactory.getLogger("io.aicc.operator.session");
+    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    private final Counters counters = Counters.atFreePort();
+
     @TempDir
     private Path folder = Path.of("");
+
+    SilenceIT() throws IOException {
+        lines.start();
+        logger.addAppender(lines);
+    }
+
+    @AfterEach
+    void listenNoLonger() {
+        logger.detachAppender(lines);
+    }
 
     @Test
     void aCallIsEndedOnceItWasSilentForItsTtlHoweverLongItsWorkerWasIdleBefore() throws Exception {
@@ -57,18 +78,38 @@ class SilenceIT {
 
                 Instant asked = Instant.now();
                 create(client, asked);
-                String pod = Objects.requireNonNull(status(client, Phase.Ready).worker())
-                        .pod();
-                workers.in(pod).says(State.ACTIVE);
+                var worker = Objects.requireNonNull(status(client, Phase.Ready).worker());
+                workers.in(worker.pod()).says(State.ACTIVE);
                 CallSessionStatus over = status(client, Phase.Ended);
+                assertThat(over.worker())
+                        .as("nobody else was given a call that is over")
+                        .isEqualTo(worker);
                 assertThat(over.summary())
                         .extracting(CallSessionStatus.Summary::reason)
                         .isEqualTo("NoAudio");
                 Times times = Objects.requireNonNull(over.times());
                 assertThat(Duration.between(asked, MicroTime.parse(Objects.requireNonNull(times.ended()))))
                         .isBetween(TTL.minus(REPORTS), TTL.plus(LIMIT));
+                assertItIsTold(client, over);
             }
         }
+    }
+
+    /** In the record, as an Event, in the metrics and in the log. */
+    private void assertItIsTold(KubernetesClient client, CallSessionStatus over) {
+        assertThat(Conditions.ready(over.conditions()))
+                .hasValueSatisfying(now -> assertThat(now.getReason()).isEqualTo("NoAudio"));
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(
+                        client.v1().events().inNamespace("default").list().getItems())
+                .filteredOn(event -> event.getReason().equals("NoAudio"))
+                .singleElement()
+                .extracting(event -> event.getInvolvedObject().getName())
+                .isEqualTo("forgotten"));
+        assertThat(counters.sample("aicc_sessions_stale_total")).isEqualTo(1);
+        assertThat(lines.list)
+                .filteredOn(line -> line.getMessage().equals("session ended: no audio for longer than its ttl"))
+                .singleElement()
+                .satisfies(line -> assertThat(line.getMDCPropertyMap()).containsEntry("call_id", "forgotten"));
     }
 
     private void start(Program operator, KubernetesClient own) throws Exception {
@@ -80,7 +121,7 @@ class SilenceIT {
                         "AICC_CONTROL_KEY_FILE", key.toString(),
                         "AICC_BIND_ADDRESS", "127.0.0.1",
                         "AICC_HEALTH_PORT", "0",
-                        "AICC_METRICS_PORT", "0"),
+                        "AICC_METRICS_PORT", String.valueOf(counters.port())),
                 own,
                 operator);
     }

@@ -36,6 +36,9 @@ final class Finish {
 
     private static final Duration RETRY = Duration.ofMillis(200);
 
+    /** Why a call ended that nobody ended. */
+    private static final String NO_AUDIO = "NoAudio";
+
     private final WarmPools pools;
     private final SessionRecord record;
     private final EndedRecords ended;
@@ -97,6 +100,31 @@ final class Finish {
         return told ? said : Outcome.again(RETRY);
     }
 
+    /**
+     * Nobody marked the end of this call, and nothing was heard for very long. Written down before its worker is told: whoever
+     * leads from here on goes on with the end, not with the call.
+     *
+     * @param audio when something was heard last
+     */
+    Outcome endForSilence(Call call, Instant audio) {
+        String message = "nothing was heard since %s, for longer than spec.limits.sessionTtlSeconds of the pool, %d s"
+                .formatted(MicroTime.format(audio), call.limits().ttl().toSeconds());
+        boolean written = record.write(
+                call,
+                Change.phase(Phase.Ending)
+                        .at(new Times(null, null, MicroTime.format(endingSince(call)), null, null))
+                        .saying(SessionRecord.ready(call, false, NO_AUDIO, message)));
+        if (!written) {
+            return Outcome.again(SessionRecord.CONFLICT_PAUSE);
+        }
+        metrics.stale();
+        log.atWarn()
+                .addKeyValue("session", call.session().getMetadata().getName())
+                .addKeyValue("silent_since", audio)
+                .log("session ended: no audio for longer than its ttl");
+        return Outcome.again(Duration.ZERO);
+    }
+
     private Outcome closeDone(Call call, Worker worker) {
         long late = undelivered(worker.report());
         long gone = EarlierWorkers.of(call, pools).report().undelivered();
@@ -109,7 +137,9 @@ final class Finish {
             String message = "%d finals went with a pod that was lost before every receiver had them".formatted(gone);
             return close(call, Phase.Ended, mine, "WorkerLost", message);
         }
-        return close(call, Phase.Ended, mine, "CallEnded", "the call is over and its words are delivered");
+        return SessionRecord.says(call, NO_AUDIO)
+                ? close(call, Phase.Ended, mine, NO_AUDIO, "the call was silent for too long; its words are delivered")
+                : close(call, Phase.Ended, mine, "CallEnded", "the call is over and its words are delivered");
     }
 
     /** Writes the last word on a session; whoever's write succeeds lets the worker go. */
@@ -176,7 +206,7 @@ final class Finish {
     private void tell(Call call, Worker worker) {
         if (!worker.restarted() || handOver.assign(call, worker) == Outcome.DONE) {
             String at = call.endedAt().map(MicroTime::format).orElse(null);
-            endOrders.tell(worker, new EndOrder(call.uid(), call.endReason().orElse("NoAudio"), at));
+            endOrders.tell(worker, new EndOrder(call.uid(), call.endReason().orElse(NO_AUDIO), at));
         }
     }
 

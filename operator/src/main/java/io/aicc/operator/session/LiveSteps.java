@@ -102,11 +102,7 @@ final class LiveSteps {
             return Outcome.again(
                     Duration.between(call.now(), stale)); // Silence brings nothing that would bring us back.
         }
-        log.atWarn()
-                .addKeyValue("session", call.session().getMetadata().getName())
-                .addKeyValue("silent_since", audio)
-                .log("session ended: no audio for longer than its ttl");
-        return finish.endAndFinish(call);
+        return finish.endForSilence(call, audio);
     }
 
     private Outcome tellAgain(Call call, Worker worker) {

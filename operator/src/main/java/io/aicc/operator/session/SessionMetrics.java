@@ -16,6 +16,7 @@ final class SessionMetrics {
     private final Timer claims;
     private final Timer reclaims;
     private final Counter replacements;
+    private final Counter stale;
     private final Counter orphans;
 
     SessionMetrics(MeterRegistry registry, InstantSource clock) {
@@ -26,6 +27,9 @@ final class SessionMetrics {
                 .register(registry);
         replacements = Counter.builder("aicc_workers_replaced")
                 .description("Workers that were lost in mid-call and replaced")
+                .register(registry);
+        stale = Counter.builder("aicc_sessions_stale")
+                .description("Sessions that nobody ended, ended because nothing was heard for longer than their ttl")
                 .register(registry);
         orphans = Counter.builder("aicc_leaks")
                 .description(
@@ -42,6 +46,11 @@ final class SessionMetrics {
     /** A call goes on with another worker. */
     void replaced() {
         replacements.increment();
+    }
+
+    /** A session was ended because nothing was heard. */
+    void stale() {
+        stale.increment();
     }
 
     /** A worker was at work for a session that was deleted, or that nobody ever knew. */
