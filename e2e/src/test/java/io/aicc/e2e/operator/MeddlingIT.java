@@ -1,6 +1,7 @@
 package io.aicc.e2e.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.aicc.crd.Bounded;
@@ -19,6 +20,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -109,6 +111,69 @@ class MeddlingIT {
 
         assertThat(rig.awaitGeneration("call-1", 1).mediaEndpoint())
                 .isEqualTo(Objects.requireNonNull(ready.getStatus()).mediaEndpoint());
+    }
+
+    @Test
+    void aWipedRecordOfACallThatIsOverSaysAgainWhatItCountedAndNobodyServesIt() throws Exception {
+        rig.pool("warm: {min: 1, max: 1}");
+        rig.startOperator();
+        rig.create("call-1", Instant.now());
+        String pod = OperatorRig.worker(rig.awaitSession("call-1", Phase.Ready));
+        rig.workers().in(pod).says(State.ACTIVE);
+        rig.awaitSession("call-1", Phase.Active);
+        rig.hangUp("call-1");
+        var over =
+                Objects.requireNonNull(rig.awaitSession("call-1", Phase.Ended).getStatus());
+        awaitGone(pod);
+        rig.awaitPool(pool -> Objects.equals(pool.warm(), 1));
+        List<String> pods = rig.pods();
+        rig.resource("call-1").subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), "{\"status\":null}");
+
+        CallSession closed = rig.awaitSession("call-1", Phase.Ended);
+        assertThat(OperatorRig.condition(closed))
+                .hasValueSatisfying(now -> assertThat(now.getReason()).isEqualTo("RecordRepaired"));
+        var again = Objects.requireNonNull(closed.getStatus());
+        assertThat(again.summary())
+                .usingRecursiveComparison()
+                .comparingOnlyFields("durationMs", "customerPackets", "agentPackets", "packetsDropped", "undelivered")
+                .isEqualTo(over.summary());
+        assertThat(Objects.requireNonNull(again.times()).ended())
+                .isEqualTo(Objects.requireNonNull(over.times()).ended());
+        assertThat(rig.pods()).as("no worker was claimed").isEqualTo(pods);
+    }
+
+    @Test
+    void aWipedRecordOfACallThatFailedIsNotTriedAgain() throws Exception {
+        rig.pool("warm: {min: 1, max: 1}, limits: {readySeconds: 5}");
+        rig.startOperator();
+        rig.awaitPool(pool -> Objects.equals(pool.warm(), 1));
+        rig.workers().in(rig.pods().getFirst()).refusesAll();
+        rig.create("call-1", Instant.now());
+        rig.awaitSession("call-1", Phase.Failed);
+        rig.resource("call-1").subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), "{\"status\":null}");
+
+        assertThat(OperatorRig.condition(rig.awaitSession("call-1", Phase.Failed)))
+                .hasValueSatisfying(now -> assertThat(now.getReason()).isEqualTo("RecordRepaired"));
+    }
+
+    @Test
+    void aPhasePutForwardByHandIsRefusedAndTheCallGetsItsFirstWorker() throws Exception {
+        rig.create("call-1", Instant.now());
+        for (String phase : List.of("Ready", "Active")) {
+            assertThatThrownBy(() -> rig.resource("call-1")
+                            .subresource("status")
+                            .patch(
+                                    PatchContext.of(PatchType.JSON_MERGE),
+                                    "{\"status\": {\"phase\": \"%s\"}}".formatted(phase)))
+                    .hasMessageContaining("needs worker, mediaEndpoint and times.ready");
+        }
+        rig.pool("warm: {min: 1, max: 1}");
+        rig.startOperator();
+
+        CallSession ready = rig.awaitSession("call-1", Phase.Ready);
+        assertThat(OperatorRig.condition(ready))
+                .hasValueSatisfying(now -> assertThat(now.getReason()).isEqualTo("WorkerReady"));
+        assertThat(Objects.requireNonNull(ready.getStatus()).earlier()).isNull();
     }
 
     @Test

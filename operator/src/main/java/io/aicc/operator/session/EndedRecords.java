@@ -15,7 +15,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -68,7 +67,7 @@ final class EndedRecords {
     private final Object writing = new Object();
 
     private final Map<String, Queue<Ended>> byPool = new HashMap<>();
-    private final Set<String> sessions = new HashSet<>();
+    private final Map<String, Ended> sessions = new HashMap<>();
     private final Queue<Ended> doomed = new ArrayDeque<>();
     private final Map<String, Tally> orphans = new LinkedHashMap<>();
     private final Set<String> orphansCounted = new LinkedHashSet<>();
@@ -79,7 +78,7 @@ final class EndedRecords {
     private volatile boolean claimed;
 
     /** @param at when it ended, or when it is looked at again */
-    private record Ended(String pool, String name, String uid, Instant at, Tally tally) {
+    record Ended(String pool, String name, String uid, Instant at, Tally tally) {
         Ended at(Instant later) {
             return new Ended(pool, name, uid, later, tally);
         }
@@ -147,7 +146,12 @@ final class EndedRecords {
 
     /** Whether it is over, as far as we know. */
     synchronized boolean has(String uid) {
-        return sessions.contains(uid);
+        return sessions.containsKey(uid);
+    }
+
+    /** How a session ended, if we know that it did. */
+    synchronized Optional<Ended> known(String uid) {
+        return Optional.ofNullable(sessions.get(uid));
     }
 
     /** Whether a session that left our view has a record all the same: somebody else wrote that it is over. */
@@ -172,7 +176,7 @@ final class EndedRecords {
      * @return whether it is in the archive: only then may its worker go, which is all that is left of it
      */
     synchronized boolean keep(String session, Tally tally) {
-        if (orphansCounted.contains(session) || sessions.contains(session)) {
+        if (orphansCounted.contains(session) || sessions.containsKey(session)) {
             return true;
         }
         orphans.putIfAbsent(session, tally);
@@ -231,7 +235,7 @@ final class EndedRecords {
     }
 
     private synchronized void add(Ended ended) {
-        if (!sessions.add(ended.uid())) {
+        if (sessions.putIfAbsent(ended.uid(), ended) != null) {
             return;
         }
         if (counted.contains(ended.uid())) {

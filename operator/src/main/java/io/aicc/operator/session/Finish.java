@@ -125,6 +125,28 @@ final class Finish {
         return Outcome.again(Duration.ZERO);
     }
 
+    /** Step: somebody wiped the record of a session that is over. What is known of it is written again, and nothing else done. */
+    Outcome closeAgain(Call call) {
+        return ended.known(call.uid()).map(over -> closeAgain(call, over)).orElse(Outcome.PROCEED);
+    }
+
+    private Outcome closeAgain(Call call, EndedRecords.Ended over) {
+        String message =
+                "somebody wiped the record of this call, which was over: duration, packets heard and dropped and"
+                        + " undelivered finals are as they were counted, all else is not known any more";
+        Change change = Change.phase(over.tally().end() == Tally.End.FAILED ? Phase.Failed : Phase.Ended)
+                .at(new Times(null, null, null, null, MicroTime.format(over.at())))
+                .summing(over.tally().summary())
+                .saying(SessionRecord.ready(call, false, "RecordRepaired", message));
+        if (!record.write(call, change)) {
+            return Outcome.again(SessionRecord.CONFLICT_PAUSE);
+        }
+        log.atWarn()
+                .addKeyValue("session", call.session().getMetadata().getName())
+                .log("record of a session that is over was wiped, written again");
+        return Outcome.DONE;
+    }
+
     private Outcome closeDone(Call call, Worker worker) {
         long late = undelivered(worker.report());
         long gone = EarlierWorkers.of(call, pools).report().undelivered();

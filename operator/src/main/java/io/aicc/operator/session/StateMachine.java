@@ -33,6 +33,7 @@ final class StateMachine {
         steps = Map.of(
                 Phase.Pending,
                 List.of(
+                        finish::closeAgain,
                         handOver::awaitWorkforce,
                         pending::finishIfOver,
                         pending::failPastDeadline,

@@ -83,6 +83,14 @@ record Tally(
                         known(Objects.requireNonNullElse(summary.packetsDropped(), Map.of())));
     }
 
+    /** The record's summary, as far as it is known here; null when there was none. */
+    @Nullable
+    Summary summary() {
+        return lastedMs == UNKNOWN
+                ? null
+                : new Summary(lastedMs, customerPackets, agentPackets, 0, 0, 0, dropped, 0, undelivered, 0, 0, null);
+    }
+
     /** Of one that has no record any more: as its workers say. */
     static Tally ofDeleted(@Nullable Account account) {
         if (account == null) {
