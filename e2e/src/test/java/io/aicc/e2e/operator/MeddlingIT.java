@@ -127,7 +127,7 @@ class MeddlingIT {
         awaitGone(pod);
         rig.awaitPool(pool -> Objects.equals(pool.warm(), 1));
         List<String> pods = rig.pods();
-        rig.resource("call-1").subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), "{\"status\":null}");
+        rig.patchStatus("call-1", "null");
 
         CallSession closed = rig.awaitSession("call-1", Phase.Ended);
         assertThat(OperatorRig.condition(closed))
@@ -150,7 +150,7 @@ class MeddlingIT {
         rig.workers().in(rig.pods().getFirst()).refusesAll();
         rig.create("call-1", Instant.now());
         rig.awaitSession("call-1", Phase.Failed);
-        rig.resource("call-1").subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), "{\"status\":null}");
+        rig.patchStatus("call-1", "null");
 
         assertThat(OperatorRig.condition(rig.awaitSession("call-1", Phase.Failed)))
                 .hasValueSatisfying(now -> assertThat(now.getReason()).isEqualTo("RecordRepaired"));
@@ -160,11 +160,7 @@ class MeddlingIT {
     void aPhasePutForwardByHandIsRefusedAndTheCallGetsItsFirstWorker() throws Exception {
         rig.create("call-1", Instant.now());
         for (String phase : List.of("Ready", "Active")) {
-            assertThatThrownBy(() -> rig.resource("call-1")
-                            .subresource("status")
-                            .patch(
-                                    PatchContext.of(PatchType.JSON_MERGE),
-                                    "{\"status\": {\"phase\": \"%s\"}}".formatted(phase)))
+            assertThatThrownBy(() -> rig.patchStatus("call-1", "{\"phase\": \"%s\"}".formatted(phase)))
                     .hasMessageContaining("needs worker, mediaEndpoint and times.ready");
         }
         rig.pool("warm: {min: 1, max: 1}");

@@ -212,7 +212,9 @@ final class Staffing {
                 ? Math.max(0, counts.waiting() + refused - counts.starting())
                 : refill.make();
         List<Making> make = make(missing, counts, now);
-        boolean noRoom = missing > 0 && make.isEmpty() && counts.starting() == 0 && trouble == null;
+        boolean pairRests = counts.ports().free() == 0 && counts.ports().quarantined() > 0;
+        boolean coming = counts.starting() > 0 || pairRests;
+        boolean noRoom = missing > 0 && make.isEmpty() && !coming && trouble == null;
         letGo(ready, noRoom && counts.outdated() > 0 ? refill.toMakeRoom() : refill);
         List<String> verify = unseen.entrySet().stream()
                 .filter(entry -> !now.isBefore(entry.getValue().plus(UNSEEN_LIMIT)))

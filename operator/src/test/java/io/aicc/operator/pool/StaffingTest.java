@@ -347,6 +347,19 @@ class StaffingTest extends PoolRig {
     }
 
     @Test
+    void aPoolWithoutAFreePairLetsNobodyElseGoWhileThePairOfTheFirstRests() {
+        resource(2, 2, 10, "20000", "20003");
+        startAll();
+        upgrade();
+        Staffing.Plan plan = pool.plan();
+        assertThat(plan.delete()).hasSize(1);
+        finish(plan);
+        assertThat(pool.plan().delete()).isEmpty();
+        now = now.plusSeconds(2);
+        assertThat(pool.plan().make()).hasSize(1);
+    }
+
+    @Test
     void idleWorkersWhosePairsThePoolHasNoMoreAreReplacedAFewAtATimeAndLiveOnesStay() {
         resource(4, 4, 10, "20000", "20019");
         startAll();
