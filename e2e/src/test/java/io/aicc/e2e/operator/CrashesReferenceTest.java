@@ -18,7 +18,7 @@ class CrashesReferenceTest {
                         after it, in two ways: killed, and another one is started; or cut off from the API server for good while another one
                         leads, and the lost one still commands workers, which listen to the new one only. Each time the call goes on with the
                         worker that it has, which serves nobody else, one idle worker stands ready at the end, no pod and no port pair is left
-                        over, and the call is counted once.""")
+                        over, and the call is counted once. A call that waits has the next worker, or fails in time.""")
                 .paragraph("""
                         Killed is played there: at that write nothing of what the operator does arrives any more, and it is closed in the test's
                         own process. By a real kill −9 operators end in `StandbyIT` (the one that leads, beside another one that takes over within
