@@ -1,7 +1,6 @@
 package io.aicc.worker;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.aicc.runtime.LogConfigurator;
 import io.aicc.runtime.ManagementServer.Endpoints;
@@ -26,7 +25,10 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Everything a worker is told at its start. */
 record WorkerConfig(
@@ -40,9 +42,7 @@ record WorkerConfig(
     /** The two ports that the prototype used: one call, no Kubernetes. */
     private static final int LEGACY_CUSTOMER_PORT = 12_345;
 
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-            .build();
+    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /** Where calls come from. */
     sealed interface Calls {}
@@ -145,9 +145,9 @@ record WorkerConfig(
     private static List<Destination> outputs(Settings settings) {
         return settings.parsed(
                 "AICC_OUTPUTS",
-                "JSON array of {name, url, clientId, keyFile}",
+                "JSON array of {name, url, clientId, keyFile, permissions}",
                 "[]",
-                "Receivers of the transcript; each keyFile holds the key that signs its JWT: a private key (PKCS #8 PEM; RSA, EC P-256, Ed25519) or at least 32 shared bytes; it may be replaced at any time",
+                "Receivers of the transcript; each keyFile holds the key that signs its JWT: a private key (PKCS #8 PEM; RSA, EC P-256, Ed25519) or at least 32 shared bytes; it may be replaced at any time. permissions, an array, is what the JWT claims; without it, [\"send_transcripts\"]",
                 WorkerConfig::destinations,
                 List.of());
     }
@@ -177,13 +177,30 @@ record WorkerConfig(
                     .toList();
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
-                    "must be a JSON array of {name, url, clientId, keyFile}: " + e.getOriginalMessage(), e);
+                    "must be a JSON array of {name, url, clientId, keyFile, permissions}: " + e.getOriginalMessage(),
+                    e);
         }
     }
 
-    private record Output(String name, String url, String clientId, String keyFile) {
+    private record Output(
+            String name,
+            String url,
+            String clientId,
+            String keyFile,
+            @Nullable List<String> permissions) {
+        Output {
+            if (Stream.of(name, url, clientId, keyFile).anyMatch(Objects::isNull)) {
+                throw new IllegalArgumentException("name, url, clientId and keyFile are required");
+            }
+        }
+
         Destination destination() {
-            return new Destination(name, URI.create(url), clientId, KeySource.file(Path.of(keyFile)));
+            return new Destination(
+                    name,
+                    URI.create(url),
+                    clientId,
+                    KeySource.file(Path.of(keyFile)),
+                    Objects.requireNonNullElse(permissions, Destination.PERMISSIONS));
         }
     }
 

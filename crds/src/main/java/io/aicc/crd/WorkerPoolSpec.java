@@ -267,7 +267,17 @@ public record WorkerPoolSpec(
             @Pattern("^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")
             @JsonPropertyDescription(
                     "Secret in the same namespace whose key jwt-key signs the JWT: at least 32 bytes (HS256), or a private key as PEM (RS256, ES256, EdDSA).")
-            String secretRef) {}
+            String secretRef,
+
+            @Size(min = 1, max = 16)
+            @JsonPropertyDescription("The permissions that the JWT carries. Default: send_transcripts alone.")
+            @Nullable
+            List<@Pattern("^[A-Za-z0-9._:-]{1,64}$") String> permissions) {
+        /** With the usual permissions. */
+        public Output(String name, String url, String clientId, String secretRef) {
+            this(name, url, clientId, secretRef, null);
+        }
+    }
 
     /** Certificates (PEM) under the key {@code ca.crt} of one of the two. */
     @JsonInclude(JsonInclude.Include.NON_NULL)

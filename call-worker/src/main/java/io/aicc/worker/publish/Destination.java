@@ -2,6 +2,7 @@ package io.aicc.worker.publish;
 
 import java.io.IOException;
 import java.net.URI;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -12,8 +13,14 @@ import java.util.regex.Pattern;
  * @param url {@code ws://} or {@code wss://}; never changed from one to the other
  * @param clientId the token's {@code client_id}
  * @param key signs the tokens
+ * @param permissions the token's {@code permissions}, 1 to 16 of {@code [A-Za-z0-9._:-]}, at most 64 characters each
  */
-public record Destination(String name, URI url, String clientId, KeySource key) {
+public record Destination(String name, URI url, String clientId, KeySource key, List<String> permissions) {
+    /** What a receiver asks for unless it is told otherwise. */
+    public static final List<String> PERMISSIONS = List.of("send_transcripts");
+
+    private static final int MOST_PERMISSIONS = 16;
+    private static final Pattern PERMISSION = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
     private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,40}");
     private static final Set<String> SCHEMES = Set.of("ws", "wss");
 
@@ -37,7 +44,20 @@ public record Destination(String name, URI url, String clientId, KeySource key) 
         if (clientId.isBlank()) {
             throw new IllegalArgumentException("client id of destination " + name + ": empty");
         }
+        if (permissions.isEmpty()
+                || permissions.size() > MOST_PERMISSIONS
+                || !permissions.stream()
+                        .allMatch(it -> it != null && PERMISSION.matcher(it).matches())) {
+            throw new IllegalArgumentException("permissions of destination " + name + ": expected 1 to "
+                    + MOST_PERMISSIONS + " of [A-Za-z0-9._:-]{1,64}, got " + permissions);
+        }
+        permissions = List.copyOf(permissions);
         read(name, key);
+    }
+
+    /** A destination with the usual permissions. */
+    public Destination(String name, URI url, String clientId, KeySource key) {
+        this(name, url, clientId, key, PERMISSIONS);
     }
 
     /** A destination with its key as bytes, which are copied. */

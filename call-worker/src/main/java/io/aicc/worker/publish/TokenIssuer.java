@@ -6,14 +6,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Date;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Issues the tokens that a receiver lets us in with (JWT). Not thread-safe. */
 final class TokenIssuer {
     private static final Logger log = LoggerFactory.getLogger(TokenIssuer.class);
-    private static final List<String> PERMISSIONS = List.of("send_transcripts");
 
     private final Destination destination;
     private final Duration lifetime;
@@ -34,7 +32,7 @@ final class TokenIssuer {
         Instant expires = now.plus(lifetime);
         String value = key.sign(Jwts.builder()
                 .claim("client_id", destination.clientId())
-                .claim("permissions", PERMISSIONS)
+                .claim("permissions", destination.permissions())
                 .issuedAt(Date.from(now))
                 .expiration(Date.from(expires)));
         return new Token(value, expires.minus(lifetime.dividedBy(10)));

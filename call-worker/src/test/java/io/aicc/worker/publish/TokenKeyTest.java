@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenKeyTest {
     private static final Instant NOW = Instant.parse("2026-01-31T12:00:00Z");
@@ -50,6 +51,19 @@ class TokenKeyTest {
         Destination destination =
                 new Destination("crm", URI.create("wss://crm.example/in"), "worker", KeySource.file(file));
         return new TokenIssuer(destination, Duration.ofHours(1), () -> NOW);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "two words", "a,b", "\n"})
+    void permissionsAreOneWordEach(String permission) {
+        URI url = URI.create("wss://crm.example/in");
+        KeySource key = KeySource.of(new byte[32]);
+
+        assertThatThrownBy(() -> new Destination("crm", url, "worker", key, List.of("send_transcripts", permission)))
+                .hasMessageStartingWith(
+                        "permissions of destination crm: expected 1 to 16 of [A-Za-z0-9._:-]{1,64}, got");
+        assertThatThrownBy(() -> new Destination("crm", url, "worker", key, List.of()))
+                .hasMessageContaining("got []");
     }
 
     @ParameterizedTest

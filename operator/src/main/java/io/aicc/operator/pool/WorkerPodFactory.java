@@ -2,6 +2,7 @@ package io.aicc.operator.pool;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.aicc.crd.WorkerPool;
@@ -95,7 +96,13 @@ final class WorkerPodFactory {
     }
 
     /** One receiver, as the worker reads it from {@code AICC_OUTPUTS}. */
-    private record OutputSetting(String name, String url, String clientId, String keyFile) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record OutputSetting(
+            String name,
+            String url,
+            String clientId,
+            String keyFile,
+            @Nullable List<String> permissions) {}
 
     /** Selects the pods of a pool. */
     static String selector(String pool) {
@@ -342,12 +349,16 @@ final class WorkerPodFactory {
     private static String outputs(WorkerPoolSpec spec) {
         List<OutputSetting> outputs = spec.outputs().stream()
                 .map(output -> new OutputSetting(
-                        output.name(), output.url(), output.clientId(), KEY_DIRECTORY + output.name() + "/" + KEY_NAME))
+                        output.name(),
+                        output.url(),
+                        output.clientId(),
+                        KEY_DIRECTORY + output.name() + "/" + KEY_NAME,
+                        output.permissions()))
                 .toList();
         try {
             return JSON.writeValueAsString(outputs);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("four strings always make JSON", e);
+            throw new IllegalStateException("strings always make JSON", e);
         }
     }
 

@@ -40,7 +40,7 @@ class WorkerPodFactoryTest {
               allowedRtpSources: ["10.0.0.0/8", "fd00::/8"]
               outputs:
                 - {name: desk, url: "ws://receiver:8099/transcripts", clientId: aicc, secretRef: desk-key}
-                - {name: archive, url: "wss://archive.example/in", clientId: aicc-archive, secretRef: archive-key}
+                - {name: archive, url: "wss://archive.example/in", clientId: aicc-archive, secretRef: archive-key, permissions: [send_transcripts, archive]}
               limits: {drainSeconds: 20}
             """;
 
