@@ -208,9 +208,8 @@ final class Staffing {
         List<Worker> ready = roster.ready();
         int refused = roster.refusedCount();
         Refill refill = Refill.of(counts, refused);
-        int missing = now.isBefore(rested)
-                ? Math.max(0, counts.waiting() + refused - counts.starting())
-                : refill.make();
+        int missing =
+                now.isBefore(rested) ? Math.max(0, counts.waiting() + refused - counts.starting()) : refill.make();
         List<Making> make = make(missing, counts, now);
         boolean pairRests = counts.ports().free() == 0 && counts.ports().quarantined() > 0;
         boolean coming = counts.starting() > 0 || pairRests;

@@ -294,17 +294,16 @@ public final class WarmPools implements AutoCloseable {
 
     private void found(Pod pod, Duration connectAfter) {
         WorkerChannels open = channels;
-        Optional<WorkerPod> seen = WorkerPod.of(pod);
+        WorkerPod worker = WorkerPod.of(pod).orElse(null);
         if (open == null) {
             return;
         }
-        if (seen.isEmpty()) {
+        if (worker == null) {
             log.atWarn()
                     .addKeyValue("pod", pod.getMetadata().getName())
                     .log("pod has the label of a worker but no worker's ports, ignored");
             return;
         }
-        WorkerPod worker = seen.get();
         WarmPool pool = pool(worker.pool());
         Worker known = pool.found(worker);
         if (worker.failed()) {
