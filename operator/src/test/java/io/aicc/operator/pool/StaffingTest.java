@@ -359,33 +359,6 @@ class StaffingTest extends PoolRig {
         assertThat(pool.plan().make()).hasSize(1);
     }
 
-    @Test
-    void idleWorkersWhosePairsThePoolHasNoMoreAreReplacedAFewAtATimeAndLiveOnesStay() {
-        resource(4, 4, 10, "20000", "20019");
-        startAll();
-        pool.claim("s-1");
-        startAll();
-        resource(4, 4, 10, "20100", "20119");
-        assertThat(pool.counts()).returns(4, Staffing.Counts::outdated);
-        assertThat(pool.counts().ports()).as("whatever the range").isEqualTo(new PortLeases.Counts(10, 5, 0));
-        for (int step = 0; step < 4; step++) {
-            Staffing.Plan plan = pool.plan();
-            assertThat(plan.make()).as("step %d", step).hasSize(1);
-            assertThat(plan.make().getFirst().ports().customer()).isGreaterThanOrEqualTo(20_100);
-            assertThat(plan.delete())
-                    .as("nobody goes before a successor is ready")
-                    .isEmpty();
-            start(plan.make().getFirst());
-            finish(pool.plan());
-            assertThat(pool.counts().warm()).isEqualTo(4);
-        }
-        assertThat(pool.plan()).isEqualTo(new Staffing.Plan(List.of(), List.of(), List.of(), List.of()));
-        now = now.plusSeconds(2);
-        Worker live = pool.serving("s-1").orElseThrow();
-        pool.reported(live, report(State.DONE, "s-1"));
-        assertThat(pool.counts().ports()).as("its pair rests").isEqualTo(new PortLeases.Counts(6, 4, 1));
-    }
-
     /** The WorkerPool names another image. */
     private void upgrade() {
         revision = "image-2";
