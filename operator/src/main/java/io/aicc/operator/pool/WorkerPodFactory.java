@@ -2,7 +2,6 @@ package io.aicc.operator.pool;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.aicc.crd.WorkerPool;
@@ -94,15 +93,6 @@ final class WorkerPodFactory {
     WorkerPodFactory(String publicKey) {
         this.publicKey = publicKey;
     }
-
-    /** One receiver, as the worker reads it from {@code AICC_OUTPUTS}. */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    private record OutputSetting(
-            String name,
-            String url,
-            String clientId,
-            String keyFile,
-            @Nullable List<String> permissions) {}
 
     /** Selects the pods of a pool. */
     static String selector(String pool) {
@@ -228,7 +218,7 @@ final class WorkerPodFactory {
                 value(CUSTOMER_PORT, String.valueOf(ports.customer())),
                 value("AICC_AGENT_PORT", String.valueOf(ports.agent())),
                 value("AICC_CONTROL_PUBLIC_KEY", publicKey),
-                value("AICC_OUTPUTS", outputs(spec)),
+                value("AICC_OUTPUTS", OutputSetting.json(spec, KEY_DIRECTORY, KEY_NAME)),
                 value("AICC_OUTBOX_DIR", OUTBOX),
                 value("AICC_STT_ENGINE", engine(spec)),
                 value("AICC_DRAIN_SECONDS", String.valueOf(drainSeconds(spec)))));
@@ -344,22 +334,6 @@ final class WorkerPodFactory {
                 .withMountPath(path)
                 .withReadOnly(readOnly ? true : null)
                 .build();
-    }
-
-    private static String outputs(WorkerPoolSpec spec) {
-        List<OutputSetting> outputs = spec.outputs().stream()
-                .map(output -> new OutputSetting(
-                        output.name(),
-                        output.url(),
-                        output.clientId(),
-                        KEY_DIRECTORY + output.name() + "/" + KEY_NAME,
-                        output.permissions()))
-                .toList();
-        try {
-            return JSON.writeValueAsString(outputs);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("strings always make JSON", e);
-        }
     }
 
     private static int drainSeconds(WorkerPoolSpec spec) {
