@@ -237,6 +237,10 @@ class FaultyWorkersIT {
         CallSession ready = rig.awaitSession("another", Phase.Ready);
         assertThat(Duration.between(asked, MicroTime.parse(OperatorRig.readyAt(ready))))
                 .isLessThan(Duration.ofMillis(1_500));
+        assertThat(rig.session("call-1").getStatus())
+                .as("when thousands end at once no call waits for a write about those that are still to be told")
+                .extracting(CallSessionStatus::phase)
+                .isEqualTo(Phase.Ready);
     }
 
     @Test

@@ -36,6 +36,9 @@ final class Finish {
 
     private static final Duration RETRY = Duration.ofMillis(200);
 
+    /** Until a worker that has not taken the order gets it again; one that has says so, which brings us back at once. */
+    private static final Duration TELL_AGAIN = Duration.ofSeconds(1);
+
     /** Why a call ended that nobody ended. */
     private static final String NO_AUDIO = "NoAudio";
 
@@ -96,8 +99,7 @@ final class Finish {
                     ? close(call, Phase.Ended, mine, "DrainLimitExceeded", "the worker did not finish in time")
                     : close(call, Phase.Ended, mine, "WorkerLost", "the worker did not come back to give its totals");
         }
-        Outcome said = sayEnding(call, since, Duration.between(call.now(), limit));
-        return told ? said : Outcome.again(RETRY);
+        return told ? sayEnding(call, since, Duration.between(call.now(), limit)) : Outcome.again(TELL_AGAIN);
     }
 
     /**
