@@ -144,7 +144,7 @@ class MeddlingIT {
 
     @Test
     void aWipedRecordOfACallThatFailedIsNotTriedAgain() throws Exception {
-        rig.pool("warm: {min: 1, max: 1}, limits: {readySeconds: 5}");
+        rig.pool("warm: {min: 1, max: 1}, limits: {readySeconds: 5}, maxWorkers: 1");
         rig.startOperator();
         rig.awaitPool(pool -> Objects.equals(pool.warm(), 1));
         rig.workers().in(rig.pods().getFirst()).refusesAll();
