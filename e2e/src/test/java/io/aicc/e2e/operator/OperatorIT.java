@@ -183,10 +183,13 @@ class OperatorIT {
         await().atMost(OperatorRig.LIMIT).until(() -> OperatorRig.condition(rig.session("call-2"))
                 .filter(now -> now.getReason().equals("PortsExhausted"))
                 .isPresent());
-        assertThat(counters.sample("aicc_port_pairs{state=\"leased\"}")).isEqualTo(1);
-        assertThat(counters.sample("aicc_port_pairs{state=\"quarantined\"}")).isZero();
-        assertThat(counters.sample("aicc_port_pairs{state=\"free\"}")).isZero();
-        assertThat(counters.sample("aicc_calls_waiting")).isEqualTo(1);
+        assertThat(counters.sample("aicc_port_pairs{pool=\"default\",state=\"leased\"}"))
+                .isEqualTo(1);
+        assertThat(counters.sample("aicc_port_pairs{pool=\"default\",state=\"quarantined\"}"))
+                .isZero();
+        assertThat(counters.sample("aicc_port_pairs{pool=\"default\",state=\"free\"}"))
+                .isZero();
+        assertThat(counters.sample("aicc_calls_waiting{pool=\"default\"}")).isEqualTo(1);
         rig.hangUp("call-1");
         rig.awaitSession("call-2", Phase.Ready);
     }
