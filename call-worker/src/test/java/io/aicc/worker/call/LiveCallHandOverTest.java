@@ -69,9 +69,10 @@ class LiveCallHandOverTest {
 
         assertThat(rig.call().report().state()).isEqualTo(State.IDLE);
         assertThat(rig.events(1)).as("told to receivers").isEmpty();
-        assertThat(Thread.getAllStackTraces().keySet())
+        // A thread that has said that it ended takes a moment to.
+        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                 .filteredOn(it -> it.isAlive() && it.getName().startsWith("publish"))
-                .isEmpty();
+                .isEmpty());
         rig.call().assign(rig.assignment("uid-2", "en-US"));
         rig.speak(60);
         await().until(() -> rig.call().report().state() == State.ACTIVE);
