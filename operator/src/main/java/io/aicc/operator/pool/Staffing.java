@@ -200,7 +200,8 @@ final class Staffing {
                 .min(Comparator.naturalOrder());
     }
 
-    Plan plan() {
+    /** @param allHeard whether every worker has said what it does: otherwise one that seems to be starting may have a call */
+    Plan plan(boolean allHeard) {
         Instant now = clock.instant();
         roster.sift();
         giveUpLateOnes(now);
@@ -215,6 +216,12 @@ final class Staffing {
         boolean coming = counts.starting() > 0 || pairRests;
         boolean noRoom = missing > 0 && make.isEmpty() && !coming && trouble == null;
         letGo(ready, noRoom && counts.outdated() > 0 ? refill.toMakeRoom() : refill);
+        if (allHeard) {
+            roster.workers().stream()
+                    .filter(Worker::starting)
+                    .limit(refill.abort())
+                    .forEach(roster::retire);
+        }
         List<String> verify = unseen.entrySet().stream()
                 .filter(entry -> !now.isBefore(entry.getValue().plus(UNSEEN_LIMIT)))
                 .map(Map.Entry::getKey)
@@ -348,7 +355,6 @@ final class Staffing {
                 .sorted(Comparator.comparing(this::outdated).reversed())
                 .limit(refill.retire())
                 .forEach(roster::retire);
-        roster.workers().stream().filter(Worker::starting).limit(refill.abort()).forEach(roster::retire);
     }
 
     private List<String> spent() {

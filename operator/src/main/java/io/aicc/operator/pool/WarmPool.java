@@ -313,7 +313,7 @@ final class WarmPool {
 
     /** What has to be written now, each thing once: its pods count as starting, or as deleted, from here on. */
     synchronized Staffing.Plan plan() {
-        return staffing.plan();
+        return staffing.plan(settled());
     }
 
     /** The pod could not be marked as one that has a call: it has to be tried again. */

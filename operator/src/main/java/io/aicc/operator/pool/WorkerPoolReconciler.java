@@ -144,13 +144,13 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
             pool.abandon();
             written.remove(name);
             revisions.forget(name);
-            carryOut(pool, pool.plan());
+            carryOut(name, pool, pool.plan());
             return UpdateControl.noUpdate();
         }
         Revisions.Decision decision = learn(pool, resource);
         Staffing.Plan plan = pool.plan();
         plan.make().forEach(making -> creations.execute(() -> make(decision.revision(), pool, making)));
-        carryOut(pool, plan);
+        carryOut(name, pool, plan);
         try {
             return tell(resource, pool, decision);
         } catch (DeposedException e) {
@@ -165,10 +165,15 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
     }
 
     /** All but what is to be made. */
-    private void carryOut(WarmPool pool, Staffing.Plan plan) {
+    private void carryOut(String name, WarmPool pool, Staffing.Plan plan) {
         plan.mark().forEach(pod -> creations.execute(() -> mark(pool, pod)));
         deletions.add(plan.delete());
-        plan.verify().stream().filter(pod -> !api.podExists(namespace, pod)).forEach(pod -> pools.absent(pool, pod));
+        for (String pod : plan.verify()) {
+            if (!api.podExists(namespace, pod)) {
+                pools.absent(pool, pod);
+                changed(name);
+            }
+        }
     }
 
     private void make(Revision revision, WarmPool pool, Staffing.Making making) {

@@ -94,6 +94,25 @@ class StaffingTest extends PoolRig {
         assertThat(pool.plan().mark()).isEmpty();
     }
 
+    /** Its record may have been deleted while nobody led: then nothing but the worker itself tells of its call. */
+    @Test
+    void whoeverWasThereBeforeUsIsNotOneTooManyBeforeItHasBeenHeard() {
+        resource(1, 1, 10, "20000", "20019");
+        Worker idle = stranger("pod-a", 20_000);
+        Worker busy = stranger("pod-b", 20_002);
+        pool.allFound();
+        connect(idle);
+        connect(busy);
+        pool.podState(idle, true, false);
+        pool.podState(busy, true, false);
+        pool.reported(idle, report(State.IDLE, null));
+        assertThat(pool.plan().delete()).isEmpty();
+
+        pool.reported(busy, report(State.ACTIVE, "s-1"));
+        assertThat(pool.plan().delete()).isEmpty();
+        assertThat(pool.serving("s-1")).contains(busy);
+    }
+
     @Test
     void aPoolThatIsFullKeepsTheIdleWorkersItHas() {
         resource(2, 2, 3, "20000", "20019");
