@@ -87,13 +87,13 @@ public final class Receiver {
     private static JwtParser tokens(byte[] key) throws GeneralSecurityException {
         String text = new String(key, StandardCharsets.ISO_8859_1);
         if (!text.contains("BEGIN PUBLIC KEY")) {
-            return Jwts.parser().verifyWith(new SecretKeySpec(key, "HmacSHA256")).build();
+            return Jwts.parser().verifyWith(new SecretKeySpec(key, "HmacSHA256")).clockSkewSeconds(10).build();
         }
         byte[] x509 = Base64.getMimeDecoder().decode(text.replaceAll("-----[A-Z ]+-----", ""));
         for (String algorithm : List.of("RSA", "EC", "Ed25519")) {
             try {
                 PublicKey own = KeyFactory.getInstance(algorithm).generatePublic(new X509EncodedKeySpec(x509));
-                return Jwts.parser().verifyWith(own).build();
+                return Jwts.parser().verifyWith(own).clockSkewSeconds(10).build();
             } catch (java.security.spec.InvalidKeySpecException another) {
                 // not of that kind
             }

@@ -28,7 +28,7 @@ class Session:
 
 async def receive(request):
     name, token = request.headers.get("Aicc-Session-Id", ""), request.headers.get("Authorization", "")
-    try: claims = jwt.decode(token.removeprefix("Bearer "), KEY, ALGORITHMS, {"require": ["exp"]})
+    try: claims = jwt.decode(token.removeprefix("Bearer "), KEY, ALGORITHMS, {"require": ["exp"]}, leeway=10)
     except jwt.InvalidTokenError: return web.Response(status=401)
     client = claims.get("client_id")
     if not client or client != (CLIENT_ID or client) or "send_transcripts" not in claims.get("permissions", []):
