@@ -279,8 +279,12 @@ final class Staffing {
         }
         return new Claim.Waiting(
                 Shortage.NoWarmWorker,
-                "%s has no warm worker, %d on the way for %d waiting calls; raise spec.warm for bursts like this"
-                        .formatted(name, now.starting(), now.waiting()));
+                "%s has no warm worker, %d on the way for %d waiting calls; %s"
+                        .formatted(
+                                name,
+                                now.starting(),
+                                now.waiting(),
+                                trouble().orElse("raise spec.warm for bursts like this")));
     }
 
     /** The answer to a session whose pool does not exist. */

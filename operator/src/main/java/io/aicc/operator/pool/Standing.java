@@ -31,8 +31,12 @@ record Standing(boolean ready, String reason, String message) {
         if (full) {
             return new Standing(true, "WarmBufferFull", idle);
         }
+        String reason = reason(shortage);
+        String lacks = reason.equals(FILLING)
+                ? "%s, %d on the way, %d calls wait".formatted(idle, counts.starting(), counts.waiting())
+                : shortage.message();
         return trouble.map(why -> new Standing(false, "WorkersFail", why))
-                .orElseGet(() -> new Standing(false, reason(shortage), shortage.message()));
+                .orElseGet(() -> new Standing(false, reason, lacks));
     }
 
     /** The same, but that a change is not made; by the reason only where nothing worse is to be told. */

@@ -26,7 +26,10 @@ final class SessionRecord {
     static final Duration CONFLICT_PAUSE = Duration.ofMillis(50);
 
     /** Reasons of the condition that belong to a day as it should be; each other one is told as an Event too. */
-    private static final Set<String> ORDINARY = Set.of("WorkerReady", "NoWarmWorker", "CallEnded", "EndedBeforeReady");
+    private static final Set<String> ORDINARY = Set.of("WorkerReady", "CallEnded", "EndedBeforeReady");
+
+    /** So is this of a call that waits for its first worker; one that has lost its own is not heard meanwhile. */
+    private static final String NO_WARM_WORKER = "NoWarmWorker";
 
     private final KubeWrites api;
     private final Cache cache;
@@ -97,8 +100,12 @@ final class SessionRecord {
 
     private void tell(Call call, Change change) {
         Conditions.ready(change.conditions())
-                .filter(now -> change.phase() == Phase.Failed || !ORDINARY.contains(now.getReason()))
+                .filter(now -> change.phase() == Phase.Failed || !isOrdinary(call, now.getReason()))
                 .ifPresent(now -> api.warn(call.session(), now.getReason(), now.getMessage()));
+    }
+
+    private static boolean isOrdinary(Call call, String reason) {
+        return ORDINARY.contains(reason) || reason.equals(NO_WARM_WORKER) && call.phase() == Phase.Pending;
     }
 
     private static void check(Call call, @Nullable Phase to) {

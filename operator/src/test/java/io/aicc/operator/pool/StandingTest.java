@@ -36,7 +36,8 @@ class StandingTest {
 
     @Test
     void aBufferThatIsNotFullSaysWhy() {
-        assertThat(standing(1, 0, Optional.empty()).reason()).isEqualTo("Filling");
+        assertThat(standing(1, 0, Optional.empty()))
+                .isEqualTo(new Standing(false, "Filling", "1 of 2 idle workers ready, 0 on the way, 0 calls wait"));
         assertThat(standing(1, 0, Optional.of("pod p failed")))
                 .isEqualTo(new Standing(false, "WorkersFail", "pod p failed"));
         assertThat(Standing.of(counts(1, 0), Optional.empty(), new Claim.Waiting(Shortage.PortsExhausted, "no port"))
