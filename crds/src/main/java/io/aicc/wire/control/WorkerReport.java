@@ -165,12 +165,23 @@ public record WorkerReport(
             return rejected.values().stream().mapToLong(Long::longValue).sum() - rejected.getOrDefault(OVERLOAD, 0L);
         }
 
+        /** The same with any number of reasons: those beyond what there are count as one. */
+        public static StreamCounters bounded(long received, long lost, long late, Map<String, Long> rejected) {
+            return new StreamCounters(received, lost, late, fold(new HashMap<>(), rejected));
+        }
+
         StreamCounters plus(StreamCounters other) {
-            Map<String, Long> reasons = new HashMap<>(rejected);
-            other.rejected.forEach((reason, packets) -> reasons.merge(
-                    reasons.size() < MOST_REASONS || reasons.containsKey(reason) ? reason : OTHER, packets, Long::sum));
             return new StreamCounters(
-                    received + other.received, lost + other.lost, late + other.late, Map.copyOf(reasons));
+                    received + other.received,
+                    lost + other.lost,
+                    late + other.late,
+                    fold(fold(new HashMap<>(), rejected), other.rejected));
+        }
+
+        private static Map<String, Long> fold(Map<String, Long> reasons, Map<String, Long> more) {
+            more.forEach((reason, packets) -> reasons.merge(
+                    reasons.size() < MOST_REASONS || reasons.containsKey(reason) ? reason : OTHER, packets, Long::sum));
+            return reasons;
         }
     }
 

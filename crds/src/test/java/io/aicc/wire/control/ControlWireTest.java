@@ -15,6 +15,8 @@ import io.aicc.wire.control.WorkerReport.StreamCounters;
 import io.aicc.wire.event.Channel;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -101,5 +103,21 @@ class ControlWireTest {
         JsonMapper mapper = WireJson.mapper();
         assertThat(mapper.readTree(mapper.writeValueAsString(message))).isEqualTo(mapper.readTree(json));
         assertThat(WireJson.read(json, type)).isEqualTo(message);
+    }
+
+    /** A worker that was broken into may name new ones after each start, and somebody may have edited a record. */
+    @Test
+    void reasonsBeyondWhatThereAreCountAsOne() {
+        StreamCounters first = StreamCounters.bounded(1, 0, 0, reasons("a", 40));
+        StreamCounters second = StreamCounters.bounded(1, 0, 0, reasons("b", 33));
+
+        StreamCounters sum = first.plus(second);
+
+        assertThat(sum.rejected()).hasSizeLessThanOrEqualTo(33);
+        assertThat(sum.refused()).isEqualTo(73);
+    }
+
+    private static Map<String, Long> reasons(String prefix, int count) {
+        return IntStream.range(0, count).boxed().collect(Collectors.toMap(i -> prefix + i, i -> 1L));
     }
 }

@@ -62,7 +62,7 @@ final class EarlierWorkers {
     private static StreamCounters read(@Nullable Stream stream) {
         return stream == null
                 ? StreamCounters.ZERO
-                : new StreamCounters(
+                : StreamCounters.bounded(
                         stream.received(),
                         stream.lost(),
                         stream.late(),

@@ -30,6 +30,7 @@ final class Attempt implements RecognitionServer.Hearer {
     private long sent;
     private boolean audioEnded;
     private boolean ticking;
+    private boolean watching;
     private boolean over;
     private @Nullable Conversation conversation;
 
@@ -71,6 +72,9 @@ final class Attempt implements RecognitionServer.Hearer {
             sent += bytes;
             open.send(piece);
         }
+        if (!over && sent < audio.end() && !open.ready()) {
+            watch();
+        }
         if (!over && stretch.hasEnded() && sent == audio.end()) {
             audioEnded = true;
             stream.after(parts.timing().finish(), this::late);
@@ -89,6 +93,25 @@ final class Attempt implements RecognitionServer.Hearer {
             stream.after(PACE_TICK, () -> {
                 ticking = false;
                 pump();
+            });
+        }
+    }
+
+    /** A server that takes no audio for so long hangs, or is not there: nothing else would say so. */
+    private void watch() {
+        if (!watching) {
+            watching = true;
+            long before = sent;
+            stream.after(parts.timing().finish(), () -> {
+                watching = false;
+                if (!over && !audioEnded && sent == before) {
+                    hangUp();
+                    stretch.broken(new Failure(
+                            Kind.TRANSPORT,
+                            "takes no audio for " + parts.timing().finish().toSeconds() + " s"));
+                } else {
+                    pump();
+                }
             });
         }
     }

@@ -225,7 +225,9 @@ final class Stretch {
         failures = 0;
         earlyEnds = 0;
         guess = "";
-        heard.add(Transcripts.shifted(transcript, atMs(from)));
+        if (!transcript.text().isBlank()) {
+            heard.add(Transcripts.shifted(transcript, atMs(from)));
+        }
         audio.forgetBefore(until);
         utterance.changed();
     }
@@ -287,8 +289,10 @@ final class Stretch {
         utterance.tellIfSettled();
     }
 
+    /** One for the final itself: even empty ones have an end. */
     private static int characters(Transcript transcript) {
-        return transcript.text().length()
+        return 1
+                + transcript.text().length()
                 + transcript.words().stream()
                         .mapToInt(word -> word.text().length() + 1)
                         .sum();

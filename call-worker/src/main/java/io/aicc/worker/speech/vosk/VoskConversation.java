@@ -56,7 +56,9 @@ final class VoskConversation implements Conversation, WebSocket.Listener {
 
     static VoskConversation open(HttpClient http, URI url, Codec codec, int sampleRateHz, Hearer hearer) {
         VoskConversation conversation = new VoskConversation(codec, sampleRateHz, hearer);
-        conversation.start(http.newWebSocketBuilder().buildAsync(url, conversation));
+        conversation.start(http.newWebSocketBuilder()
+                .connectTimeout(VoskEngine.CONNECT_LIMIT)
+                .buildAsync(url, conversation));
         return conversation;
     }
 
