@@ -116,11 +116,7 @@ public final class LiveCall implements CallDesk, AutoCloseable {
             throw new UnacceptableException(String.valueOf(e.getMessage()));
         }
         TranscriptPublisher publisher = TranscriptPublisher.open(
-                new SessionIdentity(assignment.callId(), assignment.sessionUid(), assignment.generation()),
-                parts.outputs(),
-                parts.tasks(),
-                parts.registry(),
-                parts.clock());
+                identity(assignment), parts.outputs(), parts.tasks(), parts.registry(), parts.clock());
         try {
             call = begin(assignment, publisher, customer, agent);
         } catch (UnacceptableException | RuntimeException e) {
@@ -130,6 +126,13 @@ public final class LiveCall implements CallDesk, AutoCloseable {
         onCall.accept(assignment);
         moveTo(State.ASSIGNED);
         log.atLevel(news).addKeyValue("session", assignment.sessionName()).log("call assigned");
+    }
+
+    private SessionIdentity identity(CallAssignment assignment) {
+        Instant now = parts.clock().instant();
+        Duration served = Duration.between(parse(assignment.readyAt(), now), now);
+        return new SessionIdentity(
+                assignment.callId(), assignment.sessionUid(), assignment.generation(), served.toMillis());
     }
 
     /** Nobody is told of the call before it is heard: should that fail, another worker has it from its beginning. */

@@ -230,6 +230,24 @@ class TranscriptPublisherTest {
         assertThat(receiver.received().getFirst().seq()).isEqualTo(1_000_000_001L);
     }
 
+    /** Its disk was full: whoever counted from the beginning again would be taken for a repetition. */
+    @Test
+    void aProcessThatFindsNoNumberOfTheOneBeforeCountsAboveIt() {
+        ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.dutiful());
+        TranscriptPublisher publisher = rig.added(TranscriptPublisher.open(
+                new SessionIdentity("call-1", "uid-1", 1, 12_000),
+                new PublishSettings(
+                        List.of(Destination.of("r", receiver.url(), "worker", PublisherRig.KEY)), rig.directory()),
+                rig.tasks,
+                rig.registry,
+                InstantSource.system()));
+
+        publisher.publish(Events.started());
+
+        await().until(() -> receiver.received().size() == 1);
+        assertThat(receiver.received().getFirst().seq()).isEqualTo(12_001);
+    }
+
     @Test
     void silenceIsFilledWithHeartbeatsThatTakeNumbersButNoSpace() {
         ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.dutiful());
