@@ -73,7 +73,7 @@ final class Attempt implements RecognitionServer.Hearer {
             open.send(piece);
         }
         if (!over && sent < audio.end() && !open.ready()) {
-            watch();
+            watch(open);
         }
         if (!over && stretch.hasEnded() && sent == audio.end()) {
             audioEnded = true;
@@ -98,13 +98,13 @@ final class Attempt implements RecognitionServer.Hearer {
     }
 
     /** A server that takes no audio for so long hangs, or is not there: nothing else would say so. */
-    private void watch() {
+    private void watch(Conversation open) {
         if (!watching) {
             watching = true;
             long before = sent;
             stream.after(parts.timing().finish(), () -> {
                 watching = false;
-                if (!over && !audioEnded && sent == before) {
+                if (!over && !audioEnded && sent == before && !open.ready()) {
                     hangUp();
                     stretch.broken(new Failure(
                             Kind.TRANSPORT,
