@@ -151,12 +151,7 @@ class ControlServerTest {
 
     @Test
     void reportsComeAtOnceAndAtEveryChange() throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(uri("/v1/reports"))
-                .header("Authorization", bearer(OPERATOR, POD, 1))
-                .build();
-        HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines = reports()) {
             assertThat(state(lines)).isEqualTo(State.IDLE);
             desk.become(State.ASSIGNED);
             assertThat(state(lines)).isEqualTo(State.ASSIGNED);
@@ -165,12 +160,7 @@ class ControlServerTest {
 
     @Test
     void aWorkerThatStopsTellsHowItEnded() throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(uri("/v1/reports"))
-                .header("Authorization", bearer(OPERATOR, POD, 1))
-                .build();
-        HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines = reports()) {
             assertThat(state(lines)).isEqualTo(State.IDLE);
             desk.becomeUnnoticed(State.DONE);
 
@@ -182,6 +172,14 @@ class ControlServerTest {
 
     private int assigning(String token) throws Exception {
         return send("PUT", "/v1/call", token, json(assignment("uid-1"))).statusCode();
+    }
+
+    private BufferedReader reports() throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(uri("/v1/reports"))
+                .header("Authorization", bearer(OPERATOR, POD, 1))
+                .build();
+        HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
+        return new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
     }
 
     private static State state(BufferedReader lines) throws Exception {
