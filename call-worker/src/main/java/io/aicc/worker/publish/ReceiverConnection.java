@@ -56,6 +56,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
     private @Nullable ReceiverSocket incoming;
     private int next;
     private long lastSent;
+    private boolean toldNotOurs;
     private boolean retrying;
     private boolean closed;
     private Reach reach = Reach.UNKNOWN;
@@ -105,7 +106,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
             return;
         }
         incoming = new ReceiverSocket(loop, channels, destination, tokens.issue(), this);
-        incoming.open(session.sessionId(), route, timing, tasks);
+        incoming.open(session, route, timing, tasks);
     }
 
     /** An event was made; the durable ones are in the outbox already. */
@@ -152,8 +153,12 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
     }
 
     private void acknowledged(ReceiverSocket socket, long seq) {
-        if (seq < 0 || seq > lastSent) {
+        if (seq < 0) {
             own.badReplies().increment();
+            return;
+        }
+        if (seq > lastSent) {
+            notOurs(seq, lastSent);
             return;
         }
         if (socket != active && socket != incoming) {
@@ -168,7 +173,11 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
     }
 
     private void resumed(ReceiverSocket socket, long seq) {
-        if (seq < 0 || seq > outbox.lastSeq() || !socket.firstResume()) {
+        if (seq > outbox.lastSeq()) {
+            notOurs(seq, outbox.lastSeq());
+            return;
+        }
+        if (seq < 0 || !socket.firstResume()) {
             own.badReplies().increment();
             return;
         }
@@ -180,6 +189,27 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
         }
         progressed();
         pump();
+    }
+
+    /**
+     * So says who has one place for all workers of the call where a later one was there first: it takes our events for repetitions.
+     * It has told us nothing of them, and is none of those who never tell anything.
+     */
+    private void notOurs(long seq, long last) {
+        own.badReplies().increment();
+        cursor.answered();
+        progressed();
+        if (!toldNotOurs) {
+            toldNotOurs = true;
+            log.atWarn()
+                    .addKeyValue("destination", destination.name())
+                    .addKeyValue("client_id", destination.clientId())
+                    .addKeyValue("answered", seq)
+                    .addKeyValue("last_sent", last)
+                    .log(
+                            "receiver answers with a number above all that it was sent, events wait: does it keep its place by"
+                                    + " Aicc-Generation?");
+        }
     }
 
     /** The socket becomes the one that events go to; without a word from the receiver they go on where they stopped. */
