@@ -56,6 +56,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
     private @Nullable ReceiverSocket incoming;
     private int next;
     private long lastSent;
+    private long furthest;
     private boolean toldNotOurs;
     private boolean retrying;
     private boolean closed;
@@ -96,6 +97,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
         this.backoff = timing.backoff();
         this.own = metrics.of(destination.name(), () -> depth);
         this.lastSent = outbox.lastSeq();
+        this.furthest = cursor.acked();
         this.next = deliveredIndex();
         this.depth = outbox.size() - next;
         this.ackWatch = new AckWatch(destination, timing.acknowledge(), cursor.acked(), System.nanoTime());
@@ -164,10 +166,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
         if (socket != active && socket != incoming) {
             return; // the socket after it has said where it stands
         }
-        if (seq > cursor.acked()) {
-            backoff.succeeded();
-        }
-        cursor.acknowledged(Math.max(seq, cursor.acked()));
+        has(Math.max(seq, cursor.acked()));
         progressed();
         pump();
     }
@@ -181,7 +180,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
             own.badReplies().increment();
             return;
         }
-        cursor.acknowledged(seq);
+        has(seq);
         if (socket == incoming) {
             begin(socket, seq);
         } else if (socket == active) {
@@ -189,6 +188,15 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
         }
         progressed();
         pump();
+    }
+
+    /** Only what it never had before is a reason to come back to it at once, should it break off. */
+    private void has(long seq) {
+        cursor.acknowledged(seq);
+        if (seq > furthest) {
+            furthest = seq;
+            backoff.succeeded();
+        }
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.aicc.worker.publish;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -193,6 +194,33 @@ class DifficultReceiverTest {
         publisher.publish(Events.ended());
         assertThat(publisher.drain(PublisherRig.LONG)).isZero();
         assertThat(receiver.texts()).isEqualTo(Events.sentences(1, 20));
+    }
+
+    @Test
+    void receiverThatTakesTheSameAgainAndAgainAndBreaksOffIsComeBackToEverMoreRarely() {
+        Duration quickly = Duration.ofMillis(20); // our answers have to be read before the connection breaks
+        ScriptedReceiver receiver = rig.receiver(new ScriptedReceiver.Script() {
+            @Override
+            public void opened(ScriptedReceiver self, io.netty.channel.Channel connection) {
+                ScriptedReceiver.say(connection, "{\"type\":\"resume\",\"last_seq\":0}");
+            }
+
+            @Override
+            public void heard(ScriptedReceiver self, io.netty.channel.Channel connection, Event event) {
+                ScriptedReceiver.say(connection, "{\"type\":\"ack\",\"seq\":" + event.seq() + "}");
+                var unused =
+                        connection.eventLoop().schedule(() -> connection.close(), quickly.toMillis(), MILLISECONDS);
+            }
+        });
+        TranscriptPublisher publisher = rig.publisher(WITHOUT_A_CAP, Outbox.Limits.DEFAULT, receiver);
+
+        publisher.publish(Events.started());
+
+        AtomicInteger before = new AtomicInteger();
+        await().atMost(PublisherRig.LONG).during(Duration.ofSeconds(1)).until(() -> {
+            int now = receiver.handshakes().size();
+            return before.getAndSet(now) == now && now > 3;
+        });
     }
 
     @Test
