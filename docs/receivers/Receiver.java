@@ -55,7 +55,7 @@ public final class Receiver {
     private final JwtParser tokens;
     private final String clientId; // null: any
     private final Path folder;
-    private final Map<String, Session> sessions = new HashMap<>(); // one thread, see main
+    private final Map<String, Part> parts = new HashMap<>(); // one thread, see main
 
     Receiver(JwtParser tokens, String clientId, Path folder) {
         this.tokens = tokens;
@@ -106,22 +106,26 @@ public final class Receiver {
         @Override
         protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) throws IOException {
             String name = request.headers().get("Aicc-Session-Id", "");
+            String generation = request.headers().get("Aicc-Generation");
+            if (generation != null) { // workers one release older do not say it
+                name += "." + generation;
+            }
             HttpResponseStatus refusal = refusal(request.headers().get(HttpHeaderNames.AUTHORIZATION, ""), name);
             if (refusal != null) {
                 ctx.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, refusal, Unpooled.EMPTY_BUFFER))
                         .addListener(ChannelFutureListener.CLOSE);
                 return;
             }
-            Session session = sessions.get(name);
-            if (session == null) {
-                session = new Session(folder.resolve(name + ".jsonl"));
-                sessions.put(name, session);
+            Part part = parts.get(name);
+            if (part == null) {
+                part = new Part(folder, name);
+                parts.put(name, part);
             }
             ctx.pipeline()
                     .addLast(
                             new WebSocketServerProtocolHandler("/transcripts", null, false, 256 * 1024),
                             new WebSocketFrameAggregator(256 * 1024),
-                            new Events(session));
+                            new Events(part));
             ctx.fireChannelRead(request.retain());
             ctx.pipeline().remove(this);
         }
@@ -136,7 +140,7 @@ public final class Receiver {
                         && (clientId == null || clientId.equals(client))
                         && claims.get("permissions") instanceof Collection<?> permissions
                         && permissions.contains("send_transcripts");
-                return may && name.matches("[A-Za-z0-9-]{1,64}") ? null : HttpResponseStatus.FORBIDDEN;
+                return may && name.matches("[A-Za-z0-9-]{1,64}(\\.[0-9]{1,9})?") ? null : HttpResponseStatus.FORBIDDEN;
             } catch (JwtException | IllegalArgumentException e) {
                 return HttpResponseStatus.UNAUTHORIZED;
             }
@@ -145,28 +149,28 @@ public final class Receiver {
 
     /** Says what we have, takes what comes, acknowledges what is on disk. */
     private static final class Events extends SimpleChannelInboundHandler<TextWebSocketFrame> {
-        private final Session session;
+        private final Part part;
 
-        Events(Session session) {
-            this.session = session;
+        Events(Part part) {
+            this.part = part;
         }
 
         @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
             if (event instanceof HandshakeComplete) {
-                say(ctx, Map.of("type", "resume", "last_seq", session.last));
+                say(ctx, Map.of("type", "resume", "last_seq", part.last));
             }
         }
 
         @Override
         protected void channelRead0(ChannelHandlerContext ctx, TextWebSocketFrame frame) throws IOException {
-            session.take(JSON.readTree(frame.text()), frame.text());
+            part.take(JSON.readTree(frame.text()), frame.text());
         }
 
         /** One acknowledgement for all that came together; it is cumulative. */
         @Override
         public void channelReadComplete(ChannelHandlerContext ctx) {
-            say(ctx, Map.of("type", "ack", "seq", session.last));
+            say(ctx, Map.of("type", "ack", "seq", part.last));
         }
 
         private static void say(ChannelHandlerContext ctx, Map<String, Object> message) {
@@ -174,14 +178,19 @@ public final class Receiver {
         }
     }
 
-    /** The durable events of one session, one on each line of a file. */
-    private static final class Session {
+    /**
+     * The durable events of one worker of a session, one on each line of a file. Each numbers and counts its own, and one that was
+     * replaced may come after the next.
+     */
+    private static final class Part {
+        private final String name;
         private final RandomAccessFile file;
         private long last;
         private long sinceStart;
 
-        Session(Path path) throws IOException {
-            file = new RandomAccessFile(path.toFile(), "rwd");
+        Part(Path folder, String name) throws IOException {
+            this.name = name;
+            file = new RandomAccessFile(folder.resolve(name + ".jsonl").toFile(), "rwd");
             long whole = 0;
             for (String line = file.readLine(); line != null; line = file.readLine()) {
                 file.seek(file.getFilePointer() - 1);
@@ -205,13 +214,12 @@ public final class Receiver {
             if (event.get("type").asText().equals("session.ended")) {
                 boolean complete = event.get("durable_events").asLong() == sinceStart
                         && event.get("outbox_dropped").asLong() == 0;
-                System.out.println(event.get("session_id").asText() + (complete ? " complete" : " INCOMPLETE"));
+                System.out.println(name + (complete ? " complete" : " INCOMPLETE"));
             }
         }
 
         private void count(JsonNode event) {
             last = event.get("seq").asLong();
-            // A worker counts what is its own.
             sinceStart = event.get("type").asText().equals("session.started") ? 1 : sinceStart + 1;
         }
     }

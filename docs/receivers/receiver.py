@@ -6,11 +6,11 @@ from aiohttp import web
 PORT, KEY, FOLDER = int(sys.argv[1]), open(sys.argv[2], "rb").read(), sys.argv[3]
 ADDRESS, CLIENT_ID = os.environ.get("RECEIVER_ADDRESS", "127.0.0.1"), os.environ.get("RECEIVER_CLIENT_ID")
 ALGORITHMS = ["RS256", "ES256", "EdDSA"] if b"PUBLIC KEY" in KEY else ["HS256"]  # never both: a public key is no secret
-sessions = {}
+parts = {}
 
-class Session:
-    def __init__(self, path):
-        self.file = open(path, "a+b", buffering=0)
+class Part:  # what one worker of a session sends: each numbers and counts its own, and a replaced one may come late
+    def __init__(self, name):
+        self.name, self.file = name, open(os.path.join(FOLDER, name + ".jsonl"), "a+b", buffering=0)
         self.file.seek(0)
         whole = self.file.read().rpartition(b"\n")  # a crash may have left half a line, which was never acknowledged
         self.file.truncate(len(whole[0] + whole[1]))
@@ -21,26 +21,27 @@ class Session:
         self.file.write(json.dumps(event).encode() + b"\n")
         os.fsync(self.file.fileno())
         self.events.append(event)
-        if event["type"] == "session.ended":  # a worker counts what is its own: everything from session.started on
+        if event["type"] == "session.ended":  # it counts everything from session.started on
             start = max(i for i, it in enumerate(self.events) if it["type"] == "session.started")
             complete = event["durable_events"] == len(self.events) - start and event["outbox_dropped"] == 0
-            print(event["session_id"], "complete" if complete else "INCOMPLETE", flush=True)
+            print(self.name, "complete" if complete else "INCOMPLETE", flush=True)
 
 async def receive(request):
     name, token = request.headers.get("Aicc-Session-Id", ""), request.headers.get("Authorization", "")
+    if "Aicc-Generation" in request.headers: name += "." + request.headers["Aicc-Generation"]  # older workers do not say
     try: claims = jwt.decode(token.removeprefix("Bearer "), KEY, ALGORITHMS, {"require": ["exp"]}, leeway=10)
     except jwt.InvalidTokenError: return web.Response(status=401)
     client = claims.get("client_id")
     if not client or client != (CLIENT_ID or client) or "send_transcripts" not in claims.get("permissions", []):
         return web.Response(status=403)
-    if not re.fullmatch("[A-Za-z0-9-]{1,64}", name):
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,64}(\.[0-9]{1,9})?", name):
         return web.Response(status=403)
-    session = sessions.get(name) or sessions.setdefault(name, Session(os.path.join(FOLDER, name + ".jsonl")))
+    part = parts.get(name) or parts.setdefault(name, Part(name))
     await (socket := web.WebSocketResponse(max_msg_size=256 * 1024)).prepare(request)
-    await socket.send_json({"type": "resume", "last_seq": session.last()})
+    await socket.send_json({"type": "resume", "last_seq": part.last()})
     async for message in socket:
-        session.take(json.loads(message.data))
-        await socket.send_json({"type": "ack", "seq": session.last()})
+        part.take(json.loads(message.data))
+        await socket.send_json({"type": "ack", "seq": part.last()})
     return socket
 (app := web.Application()).add_routes([web.get("/transcripts", receive)])
 web.run_app(app, host=ADDRESS, port=PORT, print=None)

@@ -44,8 +44,9 @@ class OrderlyStopTest {
 
     @Test
     void aWorkerThatIsStoppedWhileSomebodySpeaksEndsWithTheThreadsItBeganWith() throws Exception {
-        try (ScriptedReceiver receiver = new ScriptedReceiver(ScriptedReceiver.dutiful()).start()) {
-            stopInMidCall(receiver); // the JVM starts some threads of its own the first time
+        try (ScriptedReceiver firsts = new ScriptedReceiver(ScriptedReceiver.dutiful()).start();
+                ScriptedReceiver receiver = new ScriptedReceiver(ScriptedReceiver.dutiful()).start()) {
+            stopInMidCall(firsts); // the JVM starts some threads of its own the first time
             Set<String> before = threads();
             ListAppender<ILoggingEvent> lines = listen();
 

@@ -45,6 +45,12 @@ final class Cursor implements AutoCloseable {
         save();
     }
 
+    /** The receiver tells what it has, and this time it was nothing of ours. */
+    void answered() {
+        acknowledges = true;
+        save();
+    }
+
     /** The kernel took everything up to here. */
     void written(long seq) {
         written = Math.max(written, seq);

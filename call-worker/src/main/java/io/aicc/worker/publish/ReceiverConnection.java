@@ -56,6 +56,8 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
     private @Nullable ReceiverSocket incoming;
     private int next;
     private long lastSent;
+    private long furthest;
+    private boolean toldNotOurs;
     private boolean retrying;
     private boolean closed;
     private Reach reach = Reach.UNKNOWN;
@@ -95,6 +97,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
         this.backoff = timing.backoff();
         this.own = metrics.of(destination.name(), () -> depth);
         this.lastSent = outbox.lastSeq();
+        this.furthest = cursor.acked();
         this.next = deliveredIndex();
         this.depth = outbox.size() - next;
         this.ackWatch = new AckWatch(destination, timing.acknowledge(), cursor.acked(), System.nanoTime());
@@ -105,7 +108,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
             return;
         }
         incoming = new ReceiverSocket(loop, channels, destination, tokens.issue(), this);
-        incoming.open(session.sessionId(), route, timing, tasks);
+        incoming.open(session, route, timing, tasks);
     }
 
     /** An event was made; the durable ones are in the outbox already. */
@@ -152,27 +155,32 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
     }
 
     private void acknowledged(ReceiverSocket socket, long seq) {
-        if (seq < 0 || seq > lastSent) {
+        if (seq < 0) {
             own.badReplies().increment();
+            return;
+        }
+        if (seq > lastSent) {
+            notOurs(seq, lastSent);
             return;
         }
         if (socket != active && socket != incoming) {
             return; // the socket after it has said where it stands
         }
-        if (seq > cursor.acked()) {
-            backoff.succeeded();
-        }
-        cursor.acknowledged(Math.max(seq, cursor.acked()));
+        has(Math.max(seq, cursor.acked()));
         progressed();
         pump();
     }
 
     private void resumed(ReceiverSocket socket, long seq) {
-        if (seq < 0 || seq > outbox.lastSeq() || !socket.firstResume()) {
+        if (seq > outbox.lastSeq()) {
+            notOurs(seq, outbox.lastSeq());
+            return;
+        }
+        if (seq < 0 || !socket.firstResume()) {
             own.badReplies().increment();
             return;
         }
-        cursor.acknowledged(seq);
+        has(seq);
         if (socket == incoming) {
             begin(socket, seq);
         } else if (socket == active) {
@@ -180,6 +188,36 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
         }
         progressed();
         pump();
+    }
+
+    /** Only what it never had before is a reason to come back to it at once, should it break off. */
+    private void has(long seq) {
+        cursor.acknowledged(seq);
+        if (seq > furthest) {
+            furthest = seq;
+            backoff.succeeded();
+        }
+    }
+
+    /**
+     * So says who has one place for all workers of the call where a later one was there first: it takes our events for repetitions.
+     * It has told us nothing of them, and is none of those who never tell anything.
+     */
+    private void notOurs(long seq, long last) {
+        own.badReplies().increment();
+        cursor.answered();
+        progressed();
+        if (!toldNotOurs) {
+            toldNotOurs = true;
+            log.atWarn()
+                    .addKeyValue("destination", destination.name())
+                    .addKeyValue("client_id", destination.clientId())
+                    .addKeyValue("answered", seq)
+                    .addKeyValue("last_sent", last)
+                    .log(
+                            "receiver answers with a number above all that it was sent, events wait: does it keep its place by"
+                                    + " Aicc-Generation?");
+        }
     }
 
     /** The socket becomes the one that events go to; without a word from the receiver they go on where they stopped. */

@@ -63,6 +63,7 @@ final class ReceiverSocket {
 
     private static final WriteBufferWaterMark IN_MEMORY = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
     private static final String SESSION_HEADER = "Aicc-Session-Id";
+    private static final String GENERATION_HEADER = "Aicc-Generation";
 
     private final EventLoop loop;
     private final Destination destination;
@@ -108,12 +109,12 @@ final class ReceiverSocket {
     }
 
     /** Looks the name up beside the event loop, which a slow name server must not hold up, and connects. */
-    void open(String sessionId, Route route, Timing timing, Tasks tasks) {
+    void open(SessionIdentity session, Route route, Timing timing, Tasks tasks) {
         InetSocketAddress first = route.firstHop(destination);
         Thread unused = tasks.start("resolve-" + destination.name(), () -> {
             try {
                 InetAddress address = InetAddress.getByName(first.getHostString());
-                loop.execute(() -> connect(new InetSocketAddress(address, first.getPort()), sessionId, route, timing));
+                loop.execute(() -> connect(new InetSocketAddress(address, first.getPort()), session, route, timing));
             } catch (UnknownHostException e) {
                 loop.execute(() -> end(e));
             } catch (RejectedExecutionException _) {
@@ -122,7 +123,7 @@ final class ReceiverSocket {
         });
     }
 
-    private void connect(InetSocketAddress address, String sessionId, Route route, Timing timing) {
+    private void connect(InetSocketAddress address, SessionIdentity session, Route route, Timing timing) {
         if (closed) {
             return;
         }
@@ -136,7 +137,7 @@ final class ReceiverSocket {
                 .handler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel socket) {
-                        fill(socket, address, sessionId, route, timing);
+                        fill(socket, address, session, route, timing);
                     }
                 });
         // Through a proxy the receiver's name is for the proxy to look up.
@@ -161,7 +162,8 @@ final class ReceiverSocket {
         });
     }
 
-    private void fill(SocketChannel socket, InetSocketAddress hop, String sessionId, Route route, Timing timing) {
+    private void fill(
+            SocketChannel socket, InetSocketAddress hop, SessionIdentity session, Route route, Timing timing) {
         var pipeline = socket.pipeline();
         if (!route.isDirect()) {
             HttpProxyHandler proxy = new HttpProxyHandler(hop);
@@ -176,7 +178,8 @@ final class ReceiverSocket {
         }
         HttpHeaders headers = new DefaultHttpHeaders()
                 .set(HttpHeaderNames.AUTHORIZATION, "Bearer " + token.value())
-                .set(SESSION_HEADER, sessionId);
+                .set(SESSION_HEADER, session.sessionId())
+                .set(GENERATION_HEADER, session.generation());
         WebSocketClientProtocolConfig config = WebSocketClientProtocolConfig.newBuilder()
                 .webSocketUri(destination.url())
                 .customHeaders(headers)

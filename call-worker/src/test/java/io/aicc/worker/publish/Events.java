@@ -13,7 +13,11 @@ final class Events {
     private Events() {}
 
     static EventBody started() {
-        return new EventBody.SessionStarted("+4930123456", "agent-7", "en-US", 1);
+        return started(1);
+    }
+
+    static EventBody started(int generation) {
+        return new EventBody.SessionStarted("+4930123456", "agent-7", "en-US", generation);
     }
 
     static EventBody interim(Channel channel, String utterance, String text) {
@@ -29,7 +33,11 @@ final class Events {
     }
 
     static EventBody ended() {
-        return new EventBody.SessionEnded("CustomerHangup", 1000, Map.of(), 0, 0);
+        return ended("CustomerHangup");
+    }
+
+    static EventBody ended(String reason) {
+        return new EventBody.SessionEnded(reason, 1000, Map.of(), 0, 0);
     }
 
     /** The texts of {@link #words} from one number to another. */

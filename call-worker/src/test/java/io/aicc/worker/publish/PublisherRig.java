@@ -88,17 +88,29 @@ final class PublisherRig implements BeforeEachCallback, AfterEachCallback {
                 .mapToObj(it -> Destination.of("r" + it, receivers[it].url(), "worker", KEY))
                 .toList();
         return publisher(
-                new PublishSettings(destinations, directory()), new TranscriptPublisher.Options(timing, limits));
+                SESSION,
+                new PublishSettings(destinations, directory()),
+                new TranscriptPublisher.Options(timing, limits));
     }
 
     TranscriptPublisher publisher(Destination destination, Network network) {
         return publisher(
+                SESSION,
                 new PublishSettings(List.of(destination), directory(), PublishSettings.TOKEN_LIFETIME, network),
                 new TranscriptPublisher.Options(QUICK, Outbox.Limits.DEFAULT));
     }
 
-    private TranscriptPublisher publisher(PublishSettings settings, TranscriptPublisher.Options options) {
-        return added(TranscriptPublisher.open(SESSION, settings, options, tasks, registry, now::get));
+    /** That of the call's {@code generation}th worker. */
+    TranscriptPublisher publisher(int generation, Destination destination) {
+        return publisher(
+                new SessionIdentity(SESSION.callId(), SESSION.sessionId(), generation),
+                new PublishSettings(List.of(destination), directory()),
+                new TranscriptPublisher.Options(QUICK, Outbox.Limits.DEFAULT));
+    }
+
+    private TranscriptPublisher publisher(
+            SessionIdentity session, PublishSettings settings, TranscriptPublisher.Options options) {
+        return added(TranscriptPublisher.open(session, settings, options, tasks, registry, now::get));
     }
 
     static void publishCall(TranscriptPublisher publisher, int finals) {

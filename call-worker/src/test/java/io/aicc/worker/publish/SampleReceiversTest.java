@@ -3,8 +3,11 @@ package io.aicc.worker.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.aicc.wire.WireJson;
 import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.Event;
+import io.aicc.wire.event.EventBody;
+import io.aicc.wire.event.ReceiverMessage;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -13,6 +16,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -21,8 +25,16 @@ import java.security.KeyPairGenerator;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -106,8 +118,9 @@ class SampleReceiversTest {
         }
     }
 
-    private List<Event> held() throws IOException {
-        return Files.readAllLines(directory.resolve("uid-1.jsonl")).stream()
+    /** Of the call's {@code generation}th worker. */
+    private List<Event> held(int generation) throws IOException {
+        return Files.readAllLines(directory.resolve("uid-1." + generation + ".jsonl")).stream()
                 .map(SampleReceiversTest::event)
                 .toList();
     }
@@ -124,18 +137,13 @@ class SampleReceiversTest {
     @MethodSource("samples")
     void killedInMidCallItGoesOnWhereItWasAndProvesThatItHasEverything(List<String> sample) throws Exception {
         Process first = start(sample);
-        Destination destination = new Destination(
-                "sample",
-                URI.create("ws://127.0.0.1:" + port + "/transcripts"),
-                "worker",
-                KeySource.file(directory.resolve("private")));
-        TranscriptPublisher publisher = rig.publisher(destination, Network.DIRECT);
+        TranscriptPublisher publisher = rig.publisher(1, sample());
         publisher.publish(Events.started());
         publisher.publish(Events.interim(Channel.AGENT, "agent-1", "hel"));
         for (int i = 1; i <= 50; i++) {
             publisher.publish(Events.words(i));
         }
-        Path file = directory.resolve("uid-1.jsonl");
+        Path file = directory.resolve("uid-1.1.jsonl");
         await().atMost(PublisherRig.LONG)
                 .until(() ->
                         Files.exists(file) && Files.readAllLines(file).size() == 51 && publisher.undelivered() == 0);
@@ -150,19 +158,123 @@ class SampleReceiversTest {
         publisher.publish(Events.ended());
 
         assertThat(publisher.drain(PublisherRig.LONG)).isZero();
-        assertThat(held()).hasSize(102).extracting(Event::eventId).doesNotHaveDuplicates();
-        assertThat(held()).extracting(Event::seq).isSorted();
-        await().until(() -> Files.readString(directory.resolve("said")).contains("uid-1 complete"));
+        assertThat(held(1)).hasSize(102).extracting(Event::eventId).doesNotHaveDuplicates();
+        assertThat(held(1)).extracting(Event::seq).isSorted();
+        await().until(() -> Files.readString(directory.resolve("said")).contains("uid-1.1 complete"));
         assertThat(answerTo("Bearer nonsense")).isEqualTo(401);
         assertThat(answerTo("Bearer " + tokenOfSomebodyElse())).isEqualTo(401);
         assertThat(second.isAlive()).isTrue();
     }
 
-    private static String tokenOfSomebodyElse() {
-        Destination other = Destination.of("other", URI.create("ws://127.0.0.1/"), "worker", PublisherRig.KEY);
-        return new TokenIssuer(other, PublishSettings.TOKEN_LIFETIME, InstantSource.system())
+    @ParameterizedTest
+    @MethodSource("samples")
+    void aReplacedWorkerDeliversItsLastWordsAfterTheNextOneHasBegun(List<String> sample) throws Exception {
+        start(sample);
+        TranscriptPublisher next = rig.publisher(2, sample());
+        next.publish(Events.started(2));
+        next.publish(Events.words(4));
+        await().atMost(PublisherRig.LONG).until(() -> next.undelivered() == 0);
+
+        TranscriptPublisher replaced = rig.publisher(1, sample());
+        replaced.publish(Events.started(1));
+        IntStream.rangeClosed(1, 3).forEach(it -> replaced.publish(Events.words(it)));
+        replaced.publish(Events.ended("WorkerStopped"));
+        assertThat(replaced.drain(PublisherRig.LONG)).isZero();
+        next.publish(Events.words(5));
+        next.publish(Events.ended());
+        assertThat(next.drain(PublisherRig.LONG)).isZero();
+
+        List<Event> call = Stream.concat(held(2).stream(), held(1).stream())
+                .sorted(Comparator.comparingLong(Event::seq))
+                .toList();
+        assertThat(call)
+                .map(Event::body)
+                .filteredOn(EventBody.TranscriptFinal.class::isInstance)
+                .extracting(it -> ((EventBody.TranscriptFinal) it).text())
+                .isEqualTo(Events.sentences(1, 5));
+        await().until(() -> Files.readString(directory.resolve("said"))
+                .lines()
+                .toList()
+                .containsAll(List.of("uid-1.1 complete", "uid-1.2 complete")));
+        assertThat(rig.counted("aicc_ws_bad_replies")).isZero();
+    }
+
+    /** A worker that is one release older says no generation; one that is newer may say more than we know. */
+    @ParameterizedTest
+    @MethodSource("samples")
+    void workersOfTheReleasesBeforeAndAfterAreServedToo(List<String> sample) throws Exception {
+        start(sample);
+        String tomorrow =
+                "{\"v\":1,\"type\":\"mood\",\"event_id\":\"e\",\"call_id\":\"c\",\"session_id\":\"uid-1\",\"seq\":%d,\"ts\":\"now\"}";
+        HttpClient client = HttpClient.newHttpClient();
+        rig.added((AutoCloseable) client::shutdownNow);
+
+        Talk older = new Talk(client);
+        assertThat(older.answer()).isEqualTo(new ReceiverMessage.Resume(0));
+        assertThat(older.say(tomorrow.formatted(7))).isEqualTo(new ReceiverMessage.Ack(7));
+
+        Talk newer = new Talk(client, "Aicc-Generation", "2", "Aicc-Of-Tomorrow", "yes");
+        assertThat(newer.answer()).isEqualTo(new ReceiverMessage.Resume(0));
+        assertThat(newer.say(tomorrow.formatted(1_000_000_001))).isEqualTo(new ReceiverMessage.Ack(1_000_000_001));
+        assertThat(older.say(tomorrow.formatted(8))).isEqualTo(new ReceiverMessage.Ack(8));
+
+        assertThat(new Talk(client).answer()).isEqualTo(new ReceiverMessage.Resume(8));
+        assertThat(new Talk(client, "Aicc-Generation", "2").answer())
+                .isEqualTo(new ReceiverMessage.Resume(1_000_000_001));
+    }
+
+    /** With the sample, message by message. */
+    private final class Talk implements WebSocket.Listener {
+        private static final ReceiverMessage NOTHING = new ReceiverMessage.Ack(0);
+
+        private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+        private final WebSocket socket;
+
+        Talk(HttpClient client, String... headers) {
+            WebSocket.Builder builder = client.newWebSocketBuilder()
+                    .header("Authorization", "Bearer " + token(sample()))
+                    .header("Aicc-Session-Id", "uid-1");
+            for (int i = 0; i < headers.length; i += 2) {
+                builder.header(headers[i], headers[i + 1]);
+            }
+            socket = builder.buildAsync(sample().url(), this).join();
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
+            answers.add(text.toString()); // some 40 bytes: never in parts
+            from.request(1);
+            return null;
+        }
+
+        ReceiverMessage say(String event) throws Exception {
+            socket.sendText(event, true).join();
+            ReceiverMessage answer = answer();
+            return answer.equals(NOTHING) ? answer() : answer; // the Java one acknowledges what came with the handshake
+        }
+
+        ReceiverMessage answer() throws Exception {
+            String answer = answers.poll(PublisherRig.LONG.toSeconds(), TimeUnit.SECONDS);
+            return WireJson.mapper().readValue(Objects.requireNonNull(answer, "no answer"), ReceiverMessage.class);
+        }
+    }
+
+    private Destination sample() {
+        return new Destination(
+                "sample",
+                URI.create("ws://127.0.0.1:" + port + "/transcripts"),
+                "worker",
+                KeySource.file(directory.resolve("private")));
+    }
+
+    private static String token(Destination destination) {
+        return new TokenIssuer(destination, PublishSettings.TOKEN_LIFETIME, InstantSource.system())
                 .issue()
                 .value();
+    }
+
+    private static String tokenOfSomebodyElse() {
+        return token(Destination.of("other", URI.create("ws://127.0.0.1/"), "worker", PublisherRig.KEY));
     }
 
     private int answerTo(String authorization) throws Exception {

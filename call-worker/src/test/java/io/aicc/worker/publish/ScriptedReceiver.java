@@ -75,7 +75,7 @@ public class ScriptedReceiver implements AutoCloseable {
         return new Script() {};
     }
 
-    /** Says what it has, and acknowledges every event. */
+    /** Says what it has, and acknowledges every event; of one worker, for it keeps one place. */
     public static Script dutiful() {
         return new Script() {
             @Override

@@ -47,6 +47,7 @@ class TranscriptPublisherTest {
         assertThat(end.outboxDropped()).isZero();
         assertThat(receiver.handshakes()).singleElement().satisfies(headers -> {
             assertThat(headers.get("Aicc-Session-Id")).isEqualTo("uid-1");
+            assertThat(headers.get("Aicc-Generation")).isEqualTo("1");
             assertThat(headers.get(HttpHeaderNames.AUTHORIZATION)).startsWith("Bearer ey");
         });
         assertThat(rig.registry
@@ -147,7 +148,7 @@ class TranscriptPublisherTest {
         TranscriptPublisher first = rig.publisher(receiver);
         first.publish(Events.started());
         first.publish(Events.words(1));
-        first.publish(new EventBody.SessionEnded("WorkerStopped", 1000, Map.of(), 0, 0));
+        first.publish(Events.ended("WorkerStopped"));
         assertThat(first.drain(PublisherRig.LONG)).isZero();
         first.close();
 

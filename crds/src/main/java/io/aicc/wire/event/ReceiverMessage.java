@@ -12,14 +12,14 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 })
 public sealed interface ReceiverMessage {
     /**
-     * "I have every durable event up to here."
+     * "I have every durable event of this worker up to here."
      *
      * @param seq of the newest event received; cumulative
      */
     record Ack(@JsonProperty(required = true) long seq) implements ReceiverMessage {}
 
     /**
-     * First message on a connection: "this is what I have of the session".
+     * First message on a connection: "this is what I have of the session from this worker", which the handshake's {@code Aicc-Generation} names.
      *
      * @param lastSeq of the newest event received, 0 for none
      */

@@ -67,7 +67,9 @@ final class AsyncApi {
         ObjectNode channel = WireJson.mapper()
                 .createObjectNode()
                 .putNull("address")
-                .put("description", "One WebSocket per session and receiver, at the address that the receiver chose.");
+                .put(
+                        "description",
+                        "One WebSocket per session, worker and receiver, at the address that the receiver chose.");
         ObjectNode references = channel.putObject("messages");
         messages.fieldNames()
                 .forEachRemaining(name -> references.putObject(name).put("$ref", "#/components/messages/" + name));
@@ -79,6 +81,14 @@ final class AsyncApi {
                 .put("type", "string")
                 .put("description", "Bearer and a JWT with client_id, permissions, iat and exp.");
         properties.putObject("Aicc-Session-Id").put("type", "string").put("description", "Which session it is about.");
+        properties
+                .putObject("Aicc-Generation")
+                .put("type", "string")
+                .put("pattern", "^[1-9][0-9]*$")
+                .put(
+                        "description",
+                        "Which of the session's workers this is, 1 for the first: resume, ack and proof are for each of them. "
+                                + "Workers of the release before do not say it.");
         headers.putArray("required").add("Authorization").add("Aicc-Session-Id");
         webSocket.put("bindingVersion", "0.1.0");
         return channel;

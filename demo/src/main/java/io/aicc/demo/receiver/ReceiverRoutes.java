@@ -22,6 +22,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,8 @@ final class ReceiverRoutes extends SimpleChannelInboundHandler<FullHttpRequest> 
     private static final int EXPIRED = 4401;
 
     private static final String SESSION_HEADER = "Aicc-Session-Id";
+    private static final String GENERATION_HEADER = "Aicc-Generation";
+    private static final Pattern GENERATION = Pattern.compile("[1-9][0-9]{0,8}");
     private static final Set<String> OWN_NAMES = Set.of("127.0.0.1", "localhost");
 
     private final TokenVerifier tokens;
@@ -74,6 +77,7 @@ final class ReceiverRoutes extends SimpleChannelInboundHandler<FullHttpRequest> 
     private void welcomeWorker(ChannelHandlerContext ctx, FullHttpRequest request) {
         var client = tokens.clientOf(request.headers().get(HttpHeaderNames.AUTHORIZATION));
         String sessionId = request.headers().get(SESSION_HEADER);
+        String generation = request.headers().get(GENERATION_HEADER);
         if (client.isEmpty()) {
             log.atWarn().log("worker without a valid token turned away");
             FullHttpResponse refusal = text(HttpResponseStatus.UNAUTHORIZED, "a token signed with our key is needed");
@@ -84,6 +88,8 @@ final class ReceiverRoutes extends SimpleChannelInboundHandler<FullHttpRequest> 
                     ctx,
                     request,
                     text(HttpResponseStatus.BAD_REQUEST, SESSION_HEADER + ": expected 1 to 200 characters"));
+        } else if (generation != null && !GENERATION.matcher(generation).matches()) {
+            answer(ctx, request, text(HttpResponseStatus.BAD_REQUEST, GENERATION_HEADER + ": expected 1 or more"));
         } else {
             WebSocketServerProtocolConfig config = WebSocketServerProtocolConfig.newBuilder()
                     .websocketPath(TranscriptReceiver.PATH)
@@ -93,7 +99,10 @@ final class ReceiverRoutes extends SimpleChannelInboundHandler<FullHttpRequest> 
                     .addLast(
                             new WebSocketServerProtocolHandler(config),
                             new WebSocketFrameAggregator(MAX_EVENT_BYTES),
-                            new TranscriptSocket(transcripts, sessionId));
+                            new TranscriptSocket(
+                                    transcripts,
+                                    sessionId,
+                                    generation == null ? Transcript.UNSAID : Integer.parseInt(generation)));
             ctx.fireChannelRead(request.retain());
             ctx.pipeline().remove(this);
             var unused = ctx.executor()

@@ -8,8 +8,9 @@ import io.aicc.wire.event.EventBody.SessionStarted;
 import io.aicc.wire.event.EventBody.TranscriptFinal;
 import io.aicc.wire.event.EventBody.TranscriptInterim;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,17 +20,14 @@ public final class Transcript {
     /** Ten hours of two people who never pause; more is nobody's call. */
     private static final int MAX_EVENTS = 100_000;
 
+    /** Generation of a worker that does not say it: one release older. */
+    static final int UNSAID = 0;
+
     private final String sessionId;
-    private final List<Event> durable = new ArrayList<>();
-    private final Map<Channel, Event> interims = new EnumMap<>(Channel.class);
+    private final Map<Integer, Part> parts = new HashMap<>();
     private final Map<Channel, Instant> firstWords = new EnumMap<>(Channel.class);
     private String callId = "";
     private Optional<Instant> firstEvent = Optional.empty();
-    private Optional<SessionStarted> started = Optional.empty();
-    private Optional<SessionEnded> ended = Optional.empty();
-    private int countedFrom;
-    private long lastSeq;
-    private long ackedSeq;
     private long duplicates;
 
     Transcript(String sessionId) {
@@ -49,44 +47,23 @@ public final class Transcript {
     }
 
     /**
-     * Takes an event. They come in the order of their numbers, so whatever is not above the last one has been here before;
-     * after a reconnect that is normal.
+     * Takes an event.
+     *
+     * @param generation which of the session's workers sent it, {@link #UNSAID} where it does not say that
      */
-    synchronized Taken take(Event event, Instant now) {
+    synchronized Taken take(int generation, Event event, Instant now) {
         if (firstEvent.isEmpty()) {
             firstEvent = Optional.of(now);
             callId = event.callId();
         }
         noteWords(event.body(), now);
-        if (!event.body().durable()) {
-            if (event.seq() <= lastSeq) {
-                return Taken.DUPLICATE; // overtaken by its final, on another connection
-            }
-            if (event.body() instanceof TranscriptInterim interim) {
-                interims.put(interim.channel(), event);
-            }
-            return Taken.SEEN;
-        }
-        if (event.seq() <= lastSeq) {
+        boolean room =
+                parts.values().stream().mapToInt(part -> part.durable().size()).sum() < MAX_EVENTS;
+        Taken taken = parts.computeIfAbsent(generation, _ -> new Part()).take(event, room);
+        if (taken == Taken.DUPLICATE && event.body().durable()) {
             duplicates++;
-            return Taken.DUPLICATE;
         }
-        if (durable.size() == MAX_EVENTS) {
-            return Taken.REFUSED;
-        }
-        lastSeq = event.seq();
-        switch (event.body()) {
-            case SessionStarted start -> {
-                // Another worker took over: it counts its own events.
-                countedFrom = durable.size();
-                started = Optional.of(start);
-            }
-            case SessionEnded end -> ended = Optional.of(end);
-            case TranscriptFinal words -> interims.remove(words.channel());
-            default -> {}
-        }
-        durable.add(event);
-        return Taken.HELD;
+        return taken;
     }
 
     private void noteWords(EventBody body, Instant now) {
@@ -97,9 +74,20 @@ public final class Transcript {
         }
     }
 
-    /** We told the sender that we hold everything up to here. */
-    synchronized void acknowledged(long seq) {
-        ackedSeq = Math.max(ackedSeq, seq);
+    /** We told that worker that we hold everything of it up to here. */
+    synchronized void acknowledged(int generation, long seq) {
+        part(generation).acknowledged(seq);
+    }
+
+    private Part part(int generation) {
+        return parts.getOrDefault(generation, new Part());
+    }
+
+    /** Of the worker that has the call, or had it last: each numbers its events above those of the one before. */
+    private Part newest() {
+        return parts.values().stream()
+                .max(Comparator.comparingLong(Part::lastSeq))
+                .orElseGet(Part::new);
     }
 
     /** UID of the CallSession. */
@@ -112,19 +100,19 @@ public final class Transcript {
         return callId;
     }
 
-    /** Number of the newest event held, 0 for none: what {@code resume} and {@code ack} say. */
-    public synchronized long lastSeq() {
-        return lastSeq;
+    /** Number of the newest event of that worker that is held, 0 for none: what {@code resume} and {@code ack} say. */
+    public synchronized long lastSeq(int generation) {
+        return part(generation).lastSeq();
     }
 
     /** Who talks to whom. */
     public synchronized Optional<SessionStarted> started() {
-        return started;
+        return newest().started();
     }
 
     /** How it ended, once it has. */
     public synchronized Optional<SessionEnded> ended() {
-        return ended;
+        return newest().ended();
     }
 
     /** When the first event arrived here. */
@@ -137,14 +125,17 @@ public final class Transcript {
         return Optional.ofNullable(firstWords.get(channel));
     }
 
-    /** The durable events, in order. */
+    /** The durable events in order, whichever worker sent them. */
     public synchronized List<Event> events() {
-        return List.copyOf(durable);
+        return parts.values().stream()
+                .flatMap(part -> part.durable().stream())
+                .sorted(Comparator.comparingLong(Event::seq))
+                .toList();
     }
 
     /** The final transcripts of a speaker, in order. */
     public synchronized List<TranscriptFinal> finals(Channel channel) {
-        return durable.stream()
+        return events().stream()
                 .map(Event::body)
                 .filter(TranscriptFinal.class::isInstance)
                 .map(TranscriptFinal.class::cast)
@@ -159,28 +150,17 @@ public final class Transcript {
 
     /** The utterances that are being spoken. */
     synchronized List<Event> interims() {
-        return List.copyOf(interims.values());
+        return newest().interims();
     }
 
-    /** Compares what is held with what the closing event says there is. */
+    /** Compares what is held of the worker that has the call, or had it last, with what its closing event says there is. */
     public synchronized Completeness completeness() {
-        List<Event> counted = durable.subList(countedFrom, durable.size());
-        long held = counted.stream().filter(Transcript::isFinal).count();
-        long acked = counted.stream()
-                .filter(it -> isFinal(it) && it.seq() <= ackedSeq)
-                .count();
-        return new Completeness(
-                ended.map(it ->
-                        it.finals().values().stream().mapToLong(Long::longValue).sum()),
-                held,
-                acked,
-                ended.map(SessionEnded::durableEvents),
-                counted.size(),
-                ended.map(SessionEnded::outboxDropped).orElse(0L));
+        return newest().completeness();
     }
 
-    private static boolean isFinal(Event event) {
-        return event.body() instanceof TranscriptFinal;
+    /** The same of any worker of the call. */
+    public synchronized Completeness completeness(int generation) {
+        return part(generation).completeness();
     }
 
     /**
@@ -200,7 +180,7 @@ public final class Transcript {
             Optional<Long> durableExpected,
             long durableHeld,
             long dropped) {
-        /** Everything that was ever made is here. */
+        /** Everything that the worker ever made is here. */
         public boolean isProven() {
             return finalsExpected.filter(it -> it == finalsHeld).isPresent()
                     && durableExpected.filter(it -> it == durableHeld).isPresent()

@@ -21,20 +21,27 @@ final class TranscriptSocket extends SimpleChannelInboundHandler<TextWebSocketFr
 
     private final Transcripts transcripts;
     private final Transcript transcript;
+    private final int generation;
     private boolean ackDue;
     private boolean nonsenseTold;
 
-    /** @param sessionId from the handshake's {@code Aicc-Session-Id} header */
-    TranscriptSocket(Transcripts transcripts, String sessionId) {
+    /**
+     * With what the handshake said.
+     *
+     * @param sessionId {@code Aicc-Session-Id}
+     * @param generation {@code Aicc-Generation}, or {@link Transcript#UNSAID}
+     */
+    TranscriptSocket(Transcripts transcripts, String sessionId, int generation) {
         this.transcripts = transcripts;
         this.transcript = transcripts.open(sessionId);
+        this.generation = generation;
     }
 
     /** First of all: what we have. The worker sends everything after that. */
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
         if (event instanceof HandshakeComplete) {
-            say(ctx, new ReceiverMessage.Resume(transcript.lastSeq()));
+            say(ctx, new ReceiverMessage.Resume(transcript.lastSeq(generation)));
         }
         super.userEventTriggered(ctx, event);
     }
@@ -56,7 +63,7 @@ final class TranscriptSocket extends SimpleChannelInboundHandler<TextWebSocketFr
             tellOnce("event of another session than the handshake's, ignored");
             return;
         }
-        switch (transcripts.take(transcript, event)) {
+        switch (transcripts.take(transcript, generation, event)) {
             // A duplicate is acknowledged too: it came because the worker does not know that we have it.
             case HELD, DUPLICATE -> ackDue = true;
             case SEEN -> {}
@@ -69,8 +76,8 @@ final class TranscriptSocket extends SimpleChannelInboundHandler<TextWebSocketFr
     public void channelReadComplete(ChannelHandlerContext ctx) {
         if (ackDue) {
             ackDue = false;
-            long seq = transcript.lastSeq();
-            transcript.acknowledged(seq);
+            long seq = transcript.lastSeq(generation);
+            transcript.acknowledged(generation, seq);
             say(ctx, new ReceiverMessage.Ack(seq));
         }
         ctx.fireChannelReadComplete();

@@ -43,8 +43,8 @@ public final class Transcripts {
     }
 
     /** Takes an event in and tells the listeners when it is news. */
-    Transcript.Taken take(Transcript transcript, Event event) {
-        Transcript.Taken taken = transcript.take(event, clock.instant());
+    Transcript.Taken take(Transcript transcript, int generation, Event event) {
+        Transcript.Taken taken = transcript.take(generation, event, clock.instant());
         if (taken == Transcript.Taken.HELD || taken == Transcript.Taken.SEEN) {
             listeners.forEach(it -> it.heard(transcript, event));
         }

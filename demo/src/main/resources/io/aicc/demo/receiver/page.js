@@ -63,7 +63,9 @@ function take(event) {
   dirty.add(call);
   switch (event.type) {
     case "session.started":
+      if (isOfAReplacedWorker(call, event)) break;
       call.start = event;
+      call.ended = null;
       call.finals = 0;
       call.startedAt = Date.parse(event.ts);
       announce("Call from " + plain(event.customer_number || "unknown", 40));
@@ -77,7 +79,7 @@ function take(event) {
       break;
     case "transcript.final":
       utterance(call, event, { text: event.text, kind: "final" });
-      call.finals++;
+      if (!isOfAReplacedWorker(call, event)) call.finals++;
       call.stt = event.stt;
       if (call.view.card.contains(document.activeElement)) announce(NAMES[event.channel] + ": " + plain(event.text, 500));
       break;
@@ -92,11 +94,17 @@ function take(event) {
     case "participant.changed": note(call, event, "Somebody else speaks as " + NAMES[event.channel].toLowerCase()); break;
     case "dtmf": note(call, event, NAMES[event.channel] + " pressed a key"); break;
     case "session.ended":
+      if (isOfAReplacedWorker(call, event)) break;
       call.ended = event;
       forgetUnfinished(call, () => true);
       announce("Call ended");
       break;
   }
+}
+
+/** It may bring its last words when the next one has begun, which numbers its events above. */
+function isOfAReplacedWorker(call, event) {
+  return call.start !== null && event.seq < call.start.seq;
 }
 
 function utterance(call, event, what) {

@@ -71,8 +71,12 @@ class TranscriptReceiverTest {
     }
 
     private TranscriptPublisher publisher(String sessionId) {
+        return publisher(sessionId, 1);
+    }
+
+    private TranscriptPublisher publisher(String sessionId, int generation) {
         return TranscriptPublisher.open(
-                new SessionIdentity("call-" + sessionId, sessionId, 1),
+                new SessionIdentity("call-" + sessionId, sessionId, generation),
                 new PublishSettings(
                         List.of(Destination.of("demo", receiver.transcriptsUrl(), "worker", KEY)), directory),
                 new Tasks(Duration.ZERO),
@@ -155,12 +159,50 @@ class TranscriptReceiverTest {
         Transcript transcript = transcripts.find("uid-1").orElseThrow();
         assertThat(transcript.completeness().isProven()).isTrue();
         assertThat(transcript.events()).extracting(Event::seq).isSorted().doesNotHaveDuplicates();
-        assertThat(transcript.events())
-                .filteredOn(it -> it.body() instanceof TranscriptFinal)
-                .extracting(it -> ((TranscriptFinal) it.body()).text())
-                .isEqualTo(IntStream.rangeClosed(1, 10)
-                        .mapToObj(it -> "sentence " + it)
-                        .toList());
+        assertThat(texts(transcript)).isEqualTo(sentences(1, 10));
+    }
+
+    @Test
+    void whatAReplacedWorkerDeliversAfterTheNextOneHasBegunIsInItsPlaceAndProven() {
+        try (TranscriptPublisher next = publisher("uid-1", 2);
+                TranscriptPublisher replaced = publisher("uid-1", 1)) {
+            next.publish(new EventBody.SessionStarted("+4930123456", "agent-7", "en-US", 2));
+            sayThings(next, 5, 6);
+            assertThat(next.drain(Duration.ofSeconds(20))).isZero();
+
+            replaced.publish(started());
+            sayThings(replaced, 1, 4);
+            replaced.publish(new EventBody.SessionEnded("WorkerStopped", 4_000, Map.of(), 0, 0));
+            assertThat(replaced.drain(Duration.ofSeconds(20))).isZero();
+            Transcript live = transcripts.find("uid-1").orElseThrow();
+            assertThat(live.started()).map(EventBody.SessionStarted::generation).contains(2);
+            assertThat(live.ended()).as("the call goes on").isEmpty();
+
+            sayThings(next, 7, 8);
+            next.publish(ended());
+            assertThat(next.drain(Duration.ofSeconds(20))).isZero();
+        }
+
+        Transcript transcript = transcripts.find("uid-1").orElseThrow();
+        assertThat(texts(transcript)).isEqualTo(sentences(1, 8));
+        assertThat(transcript.events()).extracting(Event::seq).isSorted().doesNotHaveDuplicates();
+        assertThat(transcript.completeness(1).isProven()).isTrue();
+        assertThat(transcript.completeness(2).isProven()).isTrue();
+        assertThat(transcript.completeness()).isEqualTo(transcript.completeness(2));
+        assertThat(transcript.completeness(1).finalsAcknowledged()).isEqualTo(4);
+        assertThat(transcript.ended()).map(EventBody.SessionEnded::reason).contains("CustomerHangup");
+    }
+
+    private static List<String> sentences(int from, int to) {
+        return IntStream.rangeClosed(from, to).mapToObj(it -> "sentence " + it).toList();
+    }
+
+    private static List<String> texts(Transcript transcript) {
+        return transcript.events().stream()
+                .map(Event::body)
+                .filter(TranscriptFinal.class::isInstance)
+                .map(it -> ((TranscriptFinal) it).text())
+                .toList();
     }
 
     @Test
@@ -228,7 +270,7 @@ class TranscriptReceiverTest {
     }
 
     @Test
-    void nonsenseAndForeignSessionsAreIgnoredAndTheRestIsTaken() {
+    void nonsenseAndForeignSessionsAreIgnoredAndTheRestIsTakenAlsoOfAWorkerThatSaysNoGeneration() {
         String token = token(SIGNING, List.of("send_transcripts"), Instant.now().plusSeconds(60));
         WebSocket socket = connect(token, "uid-1", new WebSocket.Listener() {});
         for (String message : List.of(
@@ -241,7 +283,7 @@ class TranscriptReceiverTest {
             socket.sendText(message, true).join();
         }
 
-        await().until(() -> transcripts.find("uid-1").orElseThrow().lastSeq() == 6);
+        await().until(() -> transcripts.find("uid-1").orElseThrow().lastSeq(Transcript.UNSAID) == 6);
         assertThat(transcripts.find("uid-OTHER")).isEmpty();
         socket.abort();
     }

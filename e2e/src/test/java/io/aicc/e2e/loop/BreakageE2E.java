@@ -10,6 +10,7 @@ import io.aicc.demo.DemoCalls.Result;
 import io.aicc.demo.DemoSystem;
 import io.aicc.demo.DemoSystem.PoolSize;
 import io.aicc.demo.receiver.Transcript;
+import io.aicc.demo.receiver.Transcript.Completeness;
 import io.aicc.demo.script.Conversation;
 import io.aicc.demo.script.ConversationLibrary;
 import io.aicc.demo.script.PhraseModel;
@@ -53,7 +54,7 @@ class BreakageE2E {
         library = ConversationLibrary.open();
         system = new DemoSystem(directory, 0);
         system.startPool(
-                new PoolSize(3, 4),
+                new PoolSize(4, 6),
                 PhraseModel.of(library.texts()).write(directory).settings());
     }
 
@@ -76,29 +77,51 @@ class BreakageE2E {
             Result result = call.get().getFirst();
             assertThat(heardWithout).isGreaterThanOrEqualTo(3);
             assertWhole(conversation, result);
-            assertThat(Objects.requireNonNull(
-                                    result.call().session().getStatus().mediaEndpoint())
-                            .generation())
+            assertThat(generation(result.call().session()))
                     .as("adopted by the new operator, not replaced")
                     .isEqualTo(1);
         }
     }
 
+    /** Of two calls, one of which loses its pod meanwhile: what that worker still has comes beside what the next one sends. */
     @Test
     void aReceiverThatIsAwayForTenSecondsInMidCallMissesNothing() throws Exception {
         Conversation conversation = library.conversations().get(1);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<List<Result>> call = threads.submit(() -> new DemoCalls(system, "rx", List.of(conversation)).play());
+            Future<List<Result>> calls =
+                    threads.submit(() -> new DemoCalls(system, "rx", List.of(conversation, conversation)).play());
             awaitFinals("rx-1", 1);
+            awaitFinals("rx-2", 1);
 
             system.receiver().stop();
             long before = finals("rx-1");
+            long beforeReplaced = finals("rx-2");
             letPass(Duration.ofSeconds(10));
+            CallSession replaced = session("rx-2");
+            deletePod(replaced);
+            await().atMost(LONG).until(() -> generation(session("rx-2")) == 2);
             assertThat(finals("rx-1")).isEqualTo(before);
             system.receiver().start();
 
-            assertWhole(conversation, call.get().getFirst());
+            assertWhole(conversation, calls.get().getFirst());
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(transcript("rx-2").completeness(1))
+                            .returns(true, Completeness::isProven)
+                            .satisfies(it -> assertThat(it.finalsHeld()).isGreaterThan(beforeReplaced)));
+            assertThat(transcript("rx-2").completeness(2)).returns(true, Completeness::isProven);
         }
+    }
+
+    private static void deletePod(CallSession session) {
+        system.client()
+                .pods()
+                .inNamespace(session.getMetadata().getNamespace())
+                .withName(Objects.requireNonNull(session.getStatus().worker()).pod())
+                .delete();
+    }
+
+    private static long generation(CallSession session) {
+        return Objects.requireNonNull(session.getStatus().mediaEndpoint()).generation();
     }
 
     @Test
@@ -160,17 +183,21 @@ class BreakageE2E {
 
     /** Process of the worker that serves the call. */
     private static long worker(String callId) {
-        CallSession session = system.client().resources(CallSession.class).inAnyNamespace().list().getItems().stream()
-                .filter(live -> live.getSpec().callId().equals(callId))
-                .findFirst()
-                .orElseThrow();
-        String uid = Objects.requireNonNull(session.getStatus().worker()).uid();
+        String uid =
+                Objects.requireNonNull(session(callId).getStatus().worker()).uid();
         return ProcessHandle.current()
                 .descendants()
                 .filter(process -> environment(process).contains("POD_UID=" + uid))
                 .findFirst()
                 .orElseThrow()
                 .pid();
+    }
+
+    private static CallSession session(String callId) {
+        return system.client().resources(CallSession.class).inAnyNamespace().list().getItems().stream()
+                .filter(live -> live.getSpec().callId().equals(callId))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static String environment(ProcessHandle process) {
