@@ -28,6 +28,11 @@ final class Events {
         return words(Channel.CUSTOMER, "customer-" + number, "sentence " + number);
     }
 
+    /** Of the customer. */
+    static EventBody gap(String reason, long startMs, long endMs) {
+        return new EventBody.Gap(Channel.CUSTOMER, reason, startMs, endMs);
+    }
+
     static EventBody ended() {
         return new EventBody.SessionEnded("CustomerHangup", 1000, Map.of(), 0, 0);
     }
