@@ -170,18 +170,22 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
     @Override
     public void audio(AudioFrame frame) {
         lastAudioNanos = nanoClock.getAsLong(); // Before, since an engine in this process works while it is told.
+        spokenUntil(frame.endMs());
         stream.audio(frame);
+    }
+
+    /** What is given up before it has ended is missing as far as it was heard. */
+    private synchronized void spokenUntil(long endMs) {
+        Open spoken = open.get(utterance);
+        if (spoken != null) {
+            spoken.endMs = endMs;
+            spoken.lastAudioNanos = lastAudioNanos;
+        }
     }
 
     @Override
     public void ended(long endMs) {
-        synchronized (this) {
-            Open ending = open.get(utterance);
-            if (ending != null) {
-                ending.endMs = endMs;
-                ending.lastAudioNanos = lastAudioNanos;
-            }
-        }
+        spokenUntil(endMs);
         publish(new EventBody.SpeechEnded(channel, utterance, utteranceStartMs, endMs));
         stream.end(endMs);
     }
@@ -248,7 +252,7 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
     }
 
     private void tellFailed(Open lost) {
-        publish(new EventBody.Gap(channel, "stt_failed", lost.startMs, Math.max(lost.startMs, lost.endMs)));
+        publish(new EventBody.Gap(channel, "stt_failed", lost.startMs, lost.endMs));
     }
 
     /** Waits until every utterance has its final; whether that happened in time. */

@@ -120,6 +120,16 @@ class SpeakerLineTest {
     }
 
     @Test
+    void whatIsGivenUpWhileItIsSpokenIsMissingAsFarAsItWasHeard() {
+        hearNothing(2_000);
+        hearSpeech(3_000);
+
+        line.giveUp();
+
+        assertThat(gaps()).containsExactly(new Gap(Channel.CUSTOMER, "stt_failed", begun().startMs(), 5_000));
+    }
+
+    @Test
     void whatWasSaidBeforeTheFirstAudioIsAGapThatEndsWithIt() {
         line.opens(Opening.notReady(-1_500, 0));
         assertThat(line.coveredUntilMs()).isEqualTo(-1_500);
