@@ -312,6 +312,7 @@ final class PacketGate implements ReorderWindow.Output {
     public void release(RtpPacket released, long arrivalNanos, int lostBefore) {
         if (stall.isOverWith(released.timestamp()) && lostBefore > 0) {
             stats.countOverload(lostBefore);
+            window.forgetLost(lostBefore);
             overloaded = true;
         }
         RejectReason unheard = format.isAudio(released) ? null : Unheard.reason(released);
