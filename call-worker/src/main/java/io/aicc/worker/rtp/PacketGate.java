@@ -138,6 +138,7 @@ final class PacketGate implements ReorderWindow.Output {
         dropCandidate();
         giveUp(waiting.clear());
         window.flush();
+        ring.cutOff(stall.cutOffUntilNanos());
         ring.close();
     }
 
