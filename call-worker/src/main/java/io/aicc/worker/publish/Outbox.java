@@ -33,6 +33,7 @@ final class Outbox implements AutoCloseable {
     static final String FILE = "events.jsonl";
 
     private final Limits limits;
+    private final SessionIdentity session;
     private final List<Entry> entries = new ArrayList<>();
     private final Map<Channel, Long> finals = new EnumMap<>(Map.of(Channel.CUSTOMER, 0L, Channel.AGENT, 0L));
     private final Sequence sequence;
@@ -88,8 +89,9 @@ final class Outbox implements AutoCloseable {
         }
     }
 
-    private Outbox(Limits limits, Sequence sequence, EventFile file) {
+    private Outbox(Limits limits, SessionIdentity session, Sequence sequence, EventFile file) {
         this.limits = limits;
+        this.session = session;
         this.sequence = sequence;
         this.file = file;
     }
@@ -99,29 +101,37 @@ final class Outbox implements AutoCloseable {
      * directory events wait in memory.
      *
      * @param directory of this session; null when there is none
-     * @param seqBase sequence numbers are above this
+     * @param session whose events they are, and which sequence numbers they may have
      */
-    static Outbox open(@Nullable Path directory, Limits limits, long seqBase) {
+    static Outbox open(@Nullable Path directory, Limits limits, SessionIdentity session) {
         if (directory != null) {
             try {
-                Sequence sequence = Sequence.open(directory.resolve("sequence"), seqBase);
+                Sequence sequence = Sequence.open(directory.resolve("sequence"), session.seqBase());
                 EventFile file = EventFile.open(directory.resolve(FILE));
-                Outbox outbox = new Outbox(limits, sequence, file);
+                Outbox outbox = new Outbox(limits, session, sequence, file);
                 file.recover(outbox::index);
                 return outbox;
             } catch (IOException e) {
                 log.atError().setCause(e).log("outbox has no file, events wait in memory");
             }
         }
-        return new Outbox(limits, Sequence.inMemory(seqBase), EventFile.none());
+        return new Outbox(limits, session, Sequence.inMemory(session.seqBase()), EventFile.none());
     }
 
     private void index(String json, long position, int length) {
         try {
-            Event.parse(json).filter(event -> event.seq() > lastDurableSeq()).ifPresent(event -> {
+            Event event = Event.parse(json).orElse(null);
+            if (event == null || event.seq() <= lastDurableSeq()) {
+                return;
+            }
+            if (session.mayHaveGiven(event.seq())) {
                 add(event, new Entry(event, position, length, null));
                 sequence.atLeast(event.seq());
-            });
+            } else {
+                log.atWarn()
+                        .addKeyValue("position", position)
+                        .log("outbox line with a number that nobody gave, skipped");
+            }
         } catch (JsonProcessingException e) {
             log.atWarn().addKeyValue("position", position).log("outbox line unreadable, skipped");
         }

@@ -88,8 +88,8 @@ public final class TranscriptPublisher implements AutoCloseable {
         this.metrics = new PublishMetrics(registry);
         Path directory = OutboxDirectory.of(session, settings.directory());
         OldOutboxes.delete(settings.directory(), directory, Instant.now()); // The time by which files are stamped.
-        this.outbox = Outbox.open(directory, options.limits(), session.seqBase());
-        this.coverageFile = CoverageFile.open(directory, clock.instant());
+        this.outbox = Outbox.open(directory, options.limits(), session);
+        this.coverageFile = CoverageFile.open(directory);
         this.group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("publish", true), NioIoHandler.newFactory());
         this.loop = group.next();

@@ -244,7 +244,7 @@ class OutboxRoomTest {
 
     /** How much of the customer's part the next process takes for covered, ms. */
     private Optional<Long> keptCoverage() {
-        try (CoverageFile file = CoverageFile.open(rig.directory().resolve("uid-1-1"), rig.now.get())) {
+        try (CoverageFile file = CoverageFile.open(rig.directory().resolve("uid-1-1"))) {
             return file.before().map(it -> it.untilMs().get(Channel.CUSTOMER));
         }
     }

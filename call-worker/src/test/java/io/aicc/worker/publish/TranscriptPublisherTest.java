@@ -7,13 +7,8 @@ import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.Event;
 import io.aicc.wire.event.EventBody;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -167,19 +162,6 @@ class TranscriptPublisherTest {
         PublisherRig.publishCall(third, 2);
         assertThat(third.drain(PublisherRig.LONG)).isZero();
         assertThat(receiver.durable()).hasSize(7);
-    }
-
-    @Test
-    void aDamagedFileOfWhatIsCoveredCountsForNothing() throws Exception {
-        Path file = Files.createDirectories(rig.directory().resolve("uid-1-1")).resolve("told");
-        long ready = ChronoUnit.MICROS.between(Instant.EPOCH, rig.now.get());
-        for (long[] damaged : new long[][] {{-1, 0, 0}, {Long.MAX_VALUE, 0, 0}, {ready, 0, Long.MIN_VALUE}}) {
-            ByteBuffer numbers = ByteBuffer.allocate(3 * Long.BYTES);
-            numbers.asLongBuffer().put(damaged);
-            Files.write(file, numbers.array());
-
-            assertThat(rig.publisher().before()).isEmpty();
-        }
     }
 
     @Test
