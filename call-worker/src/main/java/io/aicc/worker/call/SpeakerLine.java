@@ -43,6 +43,7 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
     private volatile boolean heard;
     private volatile long decidedMs;
     private volatile long overMs = Long.MAX_VALUE;
+    private volatile boolean heardOut;
     private @Nullable Opening opening;
     private long idleMs;
     private String utterance = "";
@@ -150,6 +151,7 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
     @Override
     public void end() {
         turns.end();
+        heardOut = true;
         if (!heard && opening != null) {
             tellOpening(Math.min(overMs, Math.max(opening.listeningMs(), idleMs)));
         }
@@ -170,22 +172,18 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
     @Override
     public void audio(AudioFrame frame) {
         lastAudioNanos = nanoClock.getAsLong(); // Before, since an engine in this process works while it is told.
-        spokenUntil(frame.endMs());
         stream.audio(frame);
-    }
-
-    /** What is given up before it has ended is missing as far as it was heard. */
-    private synchronized void spokenUntil(long endMs) {
-        Open spoken = open.get(utterance);
-        if (spoken != null) {
-            spoken.endMs = endMs;
-            spoken.lastAudioNanos = lastAudioNanos;
-        }
     }
 
     @Override
     public void ended(long endMs) {
-        spokenUntil(endMs);
+        synchronized (this) {
+            Open ending = open.get(utterance);
+            if (ending != null) {
+                ending.endMs = endMs;
+                ending.lastAudioNanos = lastAudioNanos;
+            }
+        }
         publish(new EventBody.SpeechEnded(channel, utterance, utteranceStartMs, endMs));
         stream.end(endMs);
     }
@@ -245,9 +243,16 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
         }
     }
 
-    /** Nobody waits for the finals that have not come. */
+    /**
+     * Nobody waits for the finals that have not come, nor for frames that were not consumed in time: those are missing up to the end
+     * of the call, which {@link #over} has told, and so is what was being said.
+     */
     synchronized void giveUp() {
-        open.values().forEach(this::tellFailed);
+        if (heardOut) {
+            open.values().forEach(this::tellFailed);
+        } else if (coveredUntilMs() < overMs) {
+            gap(GapReason.OVERLOAD, coveredUntilMs(), overMs);
+        }
         open.clear();
     }
 

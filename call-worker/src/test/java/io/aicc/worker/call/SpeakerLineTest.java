@@ -109,6 +109,7 @@ class SpeakerLineTest {
         hearSpeech(2_000);
         hearNothing(1_000);
 
+        line.end();
         line.giveUp();
         line.finalResult(begun().utteranceId(), HELLO);
 
@@ -120,13 +121,16 @@ class SpeakerLineTest {
     }
 
     @Test
-    void whatIsGivenUpWhileItIsSpokenIsMissingAsFarAsItWasHeard() {
+    void whoIsNotDoneWithTheAudioInTimeMissesItToTheEndOfTheCall() {
         hearNothing(2_000);
         hearSpeech(3_000);
+        line.over(60_000);
 
         line.giveUp();
 
-        assertThat(gaps()).containsExactly(new Gap(Channel.CUSTOMER, "stt_failed", begun().startMs(), 5_000));
+        assertThat(gaps())
+                .as("from what was being said on")
+                .containsExactly(new Gap(Channel.CUSTOMER, "overload", begun().startMs(), 60_000));
     }
 
     @Test
