@@ -160,7 +160,7 @@ public final class TranscriptPublisher implements AutoCloseable {
         onLoop(this::keepCoverage);
     }
 
-    /** That without finals which some receiver has not got; a second old. Null before {@link #follow}. */
+    /** That without what finals and gaps tell that some receiver has not got; a second old. Null before {@link #follow}. */
     public @Nullable Coverage deliveredCoverage() {
         return deliveredCoverage;
     }

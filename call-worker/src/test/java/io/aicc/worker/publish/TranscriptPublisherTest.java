@@ -13,9 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** From the first event to the last: whole, in order, over every break that a receiver gets over. */
 @Timeout(60)
@@ -175,13 +178,18 @@ class TranscriptPublisherTest {
         assertThat(rig.publisher().before()).contains(covered);
     }
 
-    @Test
-    void aFinalThatNoReceiverHasYetIsNotDelivered() {
+    static Stream<EventBody> tellsOfTheCustomersWordsFromZeroOn() {
+        return Stream.of(Events.words(1), Events.gap("packets_lost", 0, 400));
+    }
+
+    @ParameterizedTest
+    @MethodSource("tellsOfTheCustomersWordsFromZeroOn")
+    void whatNoReceiverHasYetIsNotDelivered(EventBody event) {
         ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.dutiful());
         receiver.stop();
         TranscriptPublisher publisher = rig.publisher(receiver);
         publisher.publish(Events.started());
-        publisher.publish(Events.words(1)); // the customer's, from 0 on
+        publisher.publish(event);
 
         publisher.follow(() -> coverage(5_000, 7_000));
         await().until(() -> coverage(0, 7_000).equals(publisher.deliveredCoverage()));
