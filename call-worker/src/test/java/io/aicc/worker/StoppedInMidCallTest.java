@@ -3,11 +3,9 @@ package io.aicc.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.aicc.crd.Codec;
 import io.aicc.runtime.Program;
 import io.aicc.wire.WireJson;
 import io.aicc.wire.control.Acknowledgement;
-import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.WorkerReport;
 import io.aicc.wire.control.WorkerReport.State;
 import io.aicc.wire.event.Event;
@@ -102,24 +100,7 @@ class StoppedInMidCallTest {
     }
 
     private static Acknowledgement assign(HttpClient http) throws Exception {
-        CallAssignment call = new CallAssignment(
-                "uid-1",
-                "call-1",
-                "call-1",
-                null,
-                null,
-                "en-US",
-                Codec.ULAW,
-                null,
-                null,
-                List.of(),
-                1,
-                null,
-                null,
-                null,
-                null,
-                null);
-        String body = WireJson.mapper().writeValueAsString(call);
+        String body = WireJson.mapper().writeValueAsString(Assignments.first("uid-1"));
         return WireJson.mapper()
                 .readValue(
                         http.send(

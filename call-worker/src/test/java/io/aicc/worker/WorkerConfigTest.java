@@ -1,6 +1,7 @@
 package io.aicc.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.aicc.runtime.Settings;
@@ -9,9 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class WorkerConfigTest {
     @TempDir
@@ -47,6 +51,18 @@ class WorkerConfigTest {
         assertThatThrownBy(() -> outputs(", \"name\": null"))
                 .hasMessageContaining("AICC_OUTPUTS")
                 .hasMessageContaining("name, url, clientId and keyFile are required");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"63, true", "64, false"})
+    void aNameMayBeAsLongAsThePoolLetsItBe(int length, boolean taken) {
+        ThrowingCallable read = () -> outputs(", \"name\": \"%s\"".formatted("n".repeat(length)));
+
+        if (taken) {
+            assertThatCode(read).doesNotThrowAnyException();
+        } else {
+            assertThatThrownBy(read).hasMessageContaining("AICC_OUTPUTS").hasMessageContaining("at most 63 characters");
+        }
     }
 
     private List<Destination> outputs(String permissions) throws Exception {

@@ -245,8 +245,8 @@ public record WorkerPoolSpec(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Output(
             @Required
-            @Size(max = 63)
-            @Pattern("^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")
+            @Size(max = Output.NAME_MOST)
+            @Pattern(Output.NAME)
             @JsonPropertyDescription("Short name, used in metrics and logs.")
             String name,
 
@@ -273,6 +273,12 @@ public record WorkerPoolSpec(
             @JsonPropertyDescription("The permissions that the JWT carries. Default: send_transcripts alone.")
             @Nullable
             List<@Pattern("^[A-Za-z0-9._:-]{1,64}$") String> permissions) {
+        /** What a name looks like; the worker reads it so too. */
+        public static final String NAME = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$";
+
+        /** Characters that a name may have. */
+        public static final int NAME_MOST = 63;
+
         /** With the usual permissions. */
         public Output(String name, String url, String clientId, String secretRef) {
             this(name, url, clientId, secretRef, null);

@@ -16,10 +16,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads a program's settings from its environment. Reading a setting declares it: key, kind, unit, default and meaning stand
  * in one place, and {@link #describe} makes the reference from the same calls. Nothing is silently replaced: every problem is
- * collected, an unknown {@code AICC_} key included, and {@link #load} throws them all at once.
+ * collected, a key included that looks like ours and is unknown, and {@link #load} throws them all at once.
  */
 public final class Settings {
     private static final String PREFIX = "AICC_";
+
+    /** Others' variables may begin so too: they count in a program that reads one such key. */
+    private static final List<String> COMMON_PREFIXES = List.of("STT_", "LEGACY_");
 
     private final Map<String, String> environment;
     private final Map<String, Declared> declared;
@@ -210,10 +213,19 @@ public final class Settings {
 
     private void findUnknown() {
         for (String key : new TreeSet<>(environment.keySet())) {
-            if (key.startsWith(PREFIX) && !declared.containsKey(key)) {
-                problems.add(key + ": unknown setting; docs/config.md lists what there is");
+            if (looksLikeOurs(key) && !declared.containsKey(key)) {
+                String nearest = Spelling.nearest(key, declared.keySet())
+                        .map(name -> ", the nearest is " + name)
+                        .orElse("");
+                problems.add(key + ": unknown setting" + nearest + "; docs/config.md lists what there is");
             }
         }
+    }
+
+    private boolean looksLikeOurs(String key) {
+        return key.startsWith(PREFIX)
+                || COMMON_PREFIXES.stream().filter(key::startsWith).anyMatch(prefix -> declared.keySet().stream()
+                        .anyMatch(known -> known.startsWith(prefix)));
     }
 
     /** Addresses may carry a name and a password, where they do not belong. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -67,7 +68,36 @@ class SettingsTest {
                         "AICC_WORKERS: must be a whole number from 1 to 10, got 'eleven'",
                         "AICC_STRICT: must be true or false, got 'yes?'",
                         "AICC_ENGINE: must be one of sphinx, google, got 'dragon'",
-                        "AICC_WORKRES: unknown setting; docs/config.md lists what there is");
+                        "AICC_WORKRES: unknown setting, the nearest is AICC_WORKERS; docs/config.md lists what there is");
+    }
+
+    @Test
+    void aMistypedKeyIsUnknownWhateverItBeginsWith() {
+        Map<String, String> environment =
+                Map.of("STT_MDOE", "batch", "LEGACY_FIXED_PORT", "true", "LEGACY", "x", "PATH", "/bin", "AICC_X", "1");
+
+        SettingsException e = catchThrowableOfType(
+                SettingsException.class,
+                () -> Settings.load(
+                        environment,
+                        settings -> List.of(
+                                settings.text("STT_MODE", "streaming", "How"),
+                                settings.flag("LEGACY_FIXED_PORTS", false, "Whether"))));
+
+        assertThat(e.problems())
+                .containsExactly(
+                        "AICC_X: unknown setting; docs/config.md lists what there is",
+                        "LEGACY_FIXED_PORT: unknown setting, the nearest is LEGACY_FIXED_PORTS; docs/config.md lists what there is",
+                        "STT_MDOE: unknown setting, the nearest is STT_MODE; docs/config.md lists what there is");
+    }
+
+    @Test
+    void whatBeginsLikeSettingsThatOnlyAnotherProgramReadsIsNotLookedAt() throws Exception {
+        boolean strict = Settings.load(
+                Map.of("STT_MODE", "batch", "LEGACY_HOST", "x"),
+                settings -> settings.flag("AICC_STRICT", true, "Whether"));
+
+        assertThat(strict).isTrue();
     }
 
     @Test

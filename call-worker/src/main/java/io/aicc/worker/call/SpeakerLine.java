@@ -43,6 +43,7 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
     private volatile boolean heard;
     private volatile long decidedMs;
     private volatile long overMs = Long.MAX_VALUE;
+    private volatile boolean heardOut;
     private @Nullable Opening opening;
     private long idleMs;
     private String utterance = "";
@@ -150,6 +151,7 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
     @Override
     public void end() {
         turns.end();
+        heardOut = true;
         if (!heard && opening != null) {
             tellOpening(Math.min(overMs, Math.max(opening.listeningMs(), idleMs)));
         }
@@ -241,14 +243,21 @@ final class SpeakerLine implements FrameConsumer, TurnListener, SpeechListener {
         }
     }
 
-    /** Nobody waits for the finals that have not come. */
+    /**
+     * Nobody waits for the finals that have not come, nor for frames that were not consumed in time: those are missing up to the end
+     * of the call, which {@link #over} has told, and so is what was being said.
+     */
     synchronized void giveUp() {
-        open.values().forEach(this::tellFailed);
+        if (heardOut) {
+            open.values().forEach(this::tellFailed);
+        } else if (coveredUntilMs() < overMs) {
+            gap(GapReason.OVERLOAD, coveredUntilMs(), overMs);
+        }
         open.clear();
     }
 
     private void tellFailed(Open lost) {
-        publish(new EventBody.Gap(channel, "stt_failed", lost.startMs, Math.max(lost.startMs, lost.endMs)));
+        publish(new EventBody.Gap(channel, "stt_failed", lost.startMs, lost.endMs));
     }
 
     /** Waits until every utterance has its final; whether that happened in time. */

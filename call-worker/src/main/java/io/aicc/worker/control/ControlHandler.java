@@ -33,6 +33,7 @@ public final class ControlHandler implements HttpHandler, AutoCloseable {
             "GET /v1/reports", this::reports);
     private final ControlToken token;
     private final CallDesk desk;
+    private final RefusedCommands refused = new RefusedCommands(System::nanoTime);
     private volatile boolean closed;
 
     /** For one worker. */
@@ -49,11 +50,7 @@ public final class ControlHandler implements HttpHandler, AutoCloseable {
             if (verdict.allowed()) {
                 run(exchange);
             } else {
-                log.atWarn()
-                        .addKeyValue(
-                                "peer", exchange.getRemoteAddress().getAddress().getHostAddress())
-                        .addKeyValue("reason", verdict.reason())
-                        .log("command refused");
+                refused.refused(verdict.reason(), exchange.getRemoteAddress().getAddress());
                 answer(exchange, verdict.status(), new Refusal(verdict.reason()));
             }
         }

@@ -1,9 +1,7 @@
 package io.aicc.worker.publish;
 
 import io.aicc.wire.event.Channel;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -14,9 +12,6 @@ import java.util.Map;
  * @param untilMs for each speaker where on it begins what is in no final, gap or silence; below zero is before it
  */
 public record Coverage(Instant ready, Map<Channel, Long> untilMs) {
-    /** No call is so long. */
-    private static final Duration FAR = Duration.ofDays(7);
-
     public Coverage {
         untilMs = Map.copyOf(untilMs);
     }
@@ -24,15 +19,6 @@ public record Coverage(Instant ready, Map<Channel, Long> untilMs) {
     /** Where what is not covered of a speaker's part begins. */
     public Instant until(Channel channel) {
         return ready.plusMillis(untilMs.getOrDefault(channel, 0L));
-    }
-
-    /** Whether these can be times of a call that goes on now. */
-    boolean isOfThisTime(Instant now) {
-        return isNear(ready, now) && Arrays.stream(Channel.values()).allMatch(channel -> isNear(until(channel), now));
-    }
-
-    private static boolean isNear(Instant at, Instant now) {
-        return Duration.between(at, now).abs().compareTo(FAR) < 0;
     }
 
     /** This, unless something before is missing. */

@@ -27,12 +27,11 @@ final class CoverageFile implements AutoCloseable {
         this.before = before;
     }
 
-    /** What a file says that was damaged counts for nothing. */
-    static CoverageFile open(@Nullable Path directory, Instant now) {
+    static CoverageFile open(@Nullable Path directory) {
         if (directory != null) {
             try {
                 NumberFile file = NumberFile.open(directory.resolve("told"), 3);
-                return new CoverageFile(file, read(file, now));
+                return new CoverageFile(file, read(file));
             } catch (IOException e) {
                 log.atWarn().setCause(e).log("how much is covered is kept in memory only");
             }
@@ -40,19 +39,13 @@ final class CoverageFile implements AutoCloseable {
         return new CoverageFile(NumberFile.none(), null);
     }
 
-    private static @Nullable Coverage read(NumberFile file, Instant now) {
+    private static @Nullable Coverage read(NumberFile file) {
         long ready = file.opened(0);
-        if (ready == 0) {
-            return null;
-        }
-        Coverage before = new Coverage(
-                Instant.EPOCH.plus(ready, MICROS),
-                Map.of(Channel.CUSTOMER, file.opened(1), Channel.AGENT, file.opened(2)));
-        if (before.isOfThisTime(now)) {
-            return before;
-        }
-        log.atWarn().addKeyValue("ready_micros", ready).log("file of what is covered makes no sense, not used");
-        return null;
+        return ready == 0
+                ? null
+                : new Coverage(
+                        Instant.EPOCH.plus(ready, MICROS),
+                        Map.of(Channel.CUSTOMER, file.opened(1), Channel.AGENT, file.opened(2)));
     }
 
     /** Of the process before this one; empty when there was none, or it covered nothing. */

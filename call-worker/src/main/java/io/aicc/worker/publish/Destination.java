@@ -1,5 +1,6 @@
 package io.aicc.worker.publish;
 
+import io.aicc.crd.WorkerPoolSpec.Output;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -9,7 +10,7 @@ import java.util.regex.Pattern;
 /**
  * A receiver of transcripts, as configured. Its text form shows neither the key nor the URL's query.
  *
- * @param name in logs, metrics and file names: {@code [a-z0-9-]}, at most 40 characters
+ * @param name in logs, metrics and file names: as the pool names an output
  * @param url {@code ws://} or {@code wss://}; never changed from one to the other
  * @param clientId the token's {@code client_id}
  * @param key signs the tokens
@@ -21,7 +22,7 @@ public record Destination(String name, URI url, String clientId, KeySource key, 
 
     private static final int MOST_PERMISSIONS = 16;
     private static final Pattern PERMISSION = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
-    private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,40}");
+    private static final Pattern NAME = Pattern.compile(Output.NAME);
     private static final Set<String> SCHEMES = Set.of("ws", "wss");
 
     /**
@@ -30,8 +31,9 @@ public record Destination(String name, URI url, String clientId, KeySource key, 
      * @throws IllegalArgumentException when something is wrong; the message says what, expected and got
      */
     public Destination {
-        if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("destination name: expected [a-z0-9-]{1,40}, got '" + name + "'");
+        if (name.length() > Output.NAME_MOST || !NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("destination name: expected %s of at most %d characters, got '%s'"
+                    .formatted(Output.NAME, Output.NAME_MOST, name));
         }
         if (!SCHEMES.contains(url.getScheme()) || url.getHost() == null) {
             throw new IllegalArgumentException(

@@ -5,14 +5,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A few numbers that must not be lost with the process: all of them in one small write to the page cache. A write that fails is
- * only logged, since a restart then sends more than once what is deduplicated by {@code event_id}. Not thread-safe.
+ * A few numbers that must not be lost with the process: all of them, and a checksum, in one small write to the page cache. A write that
+ * fails is only logged, since a restart then sends more than once what is deduplicated by {@code event_id}. Not thread-safe.
  */
 final class NumberFile implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(NumberFile.class);
@@ -22,7 +22,7 @@ final class NumberFile implements AutoCloseable {
 
     private NumberFile(@Nullable FileChannel file, int numbers) {
         this.file = file;
-        this.buffer = ByteBuffer.allocate(numbers * Long.BYTES);
+        this.buffer = ByteBuffer.allocate((numbers + 1) * Long.BYTES);
     }
 
     /** No file: what is written is forgotten. */
@@ -31,7 +31,7 @@ final class NumberFile implements AutoCloseable {
     }
 
     /**
-     * Opens or makes a file of so many numbers; a new one holds zeros.
+     * Opens or makes a file of so many numbers; a new one holds zeros, and so does one that was damaged.
      *
      * @throws IOException when it cannot be read or made
      */
@@ -39,9 +39,14 @@ final class NumberFile implements AutoCloseable {
         FileChannel file =
                 FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
         NumberFile opened = new NumberFile(file, numbers);
-        if (file.read(opened.buffer, 0) < opened.buffer.capacity()) {
-            Arrays.fill(opened.buffer.array(), (byte) 0);
-            opened.save(); // Claims the space now, if there is any: later writes do not fail for want of it.
+        int length = file.read(opened.buffer, 0);
+        if (length < opened.buffer.capacity() || opened.sumAsRead() != opened.sum()) {
+            if (length > 0) {
+                log.atWarn().addKeyValue("file", path.getFileName()).log("file of numbers damaged, counts for nothing");
+            }
+            opened.write(
+                    new long[numbers]); // Claims the space now, if there is any: later writes do not fail for want of
+            // it.
         }
         return opened;
     }
@@ -51,24 +56,35 @@ final class NumberFile implements AutoCloseable {
         return file == null ? 0 : buffer.getLong(place * Long.BYTES);
     }
 
+    /** All of them. */
     void write(long... numbers) {
-        if (file != null) {
-            buffer.clear();
-            for (long number : numbers) {
-                buffer.putLong(number);
-            }
-            save();
+        if (file == null) {
+            return;
         }
-    }
-
-    private void save() {
+        buffer.clear();
+        for (long number : numbers) {
+            buffer.putLong(number);
+        }
+        buffer.putLong(sum());
         try {
-            if (file != null) {
-                file.write(buffer.clear(), 0);
-            }
+            file.write(buffer.flip(), 0);
         } catch (IOException e) {
             log.atDebug().setCause(e).log("numbers not saved");
         }
+    }
+
+    private int sumPosition() {
+        return buffer.capacity() - Long.BYTES;
+    }
+
+    private long sumAsRead() {
+        return buffer.getLong(sumPosition());
+    }
+
+    private long sum() {
+        CRC32C sum = new CRC32C();
+        sum.update(buffer.array(), 0, sumPosition());
+        return sum.getValue();
     }
 
     @Override

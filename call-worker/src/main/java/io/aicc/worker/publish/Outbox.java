@@ -33,6 +33,7 @@ final class Outbox implements AutoCloseable {
     static final String FILE = "events.jsonl";
 
     private final Limits limits;
+    private final SessionIdentity session;
     private final List<Entry> entries = new ArrayList<>();
     private final Map<Channel, Long> finals = new EnumMap<>(Map.of(Channel.CUSTOMER, 0L, Channel.AGENT, 0L));
     private final Sequence sequence;
@@ -58,38 +59,42 @@ final class Outbox implements AutoCloseable {
     /**
      * One event.
      *
-     * @param said what it is a final of; null when it is none
+     * @param words which it tells of; null when it tells of none
      * @param position in the file, if not resident
      * @param length bytes
      * @param resident the event itself, while the file has not taken it; empty once it has, or every destination
      */
-    record Entry(long seq, String type, @Nullable Said said, long position, int length, byte @Nullable [] resident) {
+    record Entry(long seq, String type, @Nullable Words words, long position, int length, byte @Nullable [] resident) {
         Entry(Event event, long position, int length, byte @Nullable [] resident) {
-            this(event.seq(), event.body().type(), Said.in(event.body()), position, length, resident);
+            this(event.seq(), event.body().type(), Words.in(event.body()), position, length, resident);
         }
 
         Entry writtenAt(long place) {
-            return new Entry(seq, type, said, place, length, null);
+            return new Entry(seq, type, words, place, length, null);
         }
 
         Entry forgotten() {
-            return new Entry(seq, type, said, EventFile.NOWHERE, length, null);
+            return new Entry(seq, type, words, EventFile.NOWHERE, length, null);
         }
 
         boolean isFinal() {
-            return said != null;
+            return words != null && words.recognised;
         }
     }
 
-    /** Who said it, and from when on. */
-    record Said(Channel channel, long startMs) {
-        static @Nullable Said in(EventBody body) {
-            return body instanceof EventBody.TranscriptFinal words ? new Said(words.channel(), words.startMs()) : null;
+    /** Who said them, from when on, and whether the event has them or says that they are missing. */
+    record Words(Channel channel, long startMs, boolean recognised) {
+        static @Nullable Words in(EventBody body) {
+            if (body instanceof EventBody.TranscriptFinal it) {
+                return new Words(it.channel(), it.startMs(), true);
+            }
+            return body instanceof EventBody.Gap it ? new Words(it.channel(), it.startMs(), false) : null;
         }
     }
 
-    private Outbox(Limits limits, Sequence sequence, EventFile file) {
+    private Outbox(Limits limits, SessionIdentity session, Sequence sequence, EventFile file) {
         this.limits = limits;
+        this.session = session;
         this.sequence = sequence;
         this.file = file;
     }
@@ -99,29 +104,37 @@ final class Outbox implements AutoCloseable {
      * directory events wait in memory.
      *
      * @param directory of this session; null when there is none
-     * @param seqBase sequence numbers are above this
+     * @param session whose events they are, and which sequence numbers they may have
      */
-    static Outbox open(@Nullable Path directory, Limits limits, long seqBase) {
+    static Outbox open(@Nullable Path directory, Limits limits, SessionIdentity session) {
         if (directory != null) {
             try {
-                Sequence sequence = Sequence.open(directory.resolve("sequence"), seqBase);
+                Sequence sequence = Sequence.open(directory.resolve("sequence"), session.seqBase());
                 EventFile file = EventFile.open(directory.resolve(FILE));
-                Outbox outbox = new Outbox(limits, sequence, file);
+                Outbox outbox = new Outbox(limits, session, sequence, file);
                 file.recover(outbox::index);
                 return outbox;
             } catch (IOException e) {
                 log.atError().setCause(e).log("outbox has no file, events wait in memory");
             }
         }
-        return new Outbox(limits, Sequence.inMemory(seqBase), EventFile.none());
+        return new Outbox(limits, session, Sequence.inMemory(session.seqBase()), EventFile.none());
     }
 
     private void index(String json, long position, int length) {
         try {
-            Event.parse(json).filter(event -> event.seq() > lastDurableSeq()).ifPresent(event -> {
+            Event event = Event.parse(json).orElse(null);
+            if (event == null || event.seq() <= lastDurableSeq()) {
+                return;
+            }
+            if (session.mayHaveGiven(event.seq())) {
                 add(event, new Entry(event, position, length, null));
                 sequence.atLeast(event.seq());
-            });
+            } else {
+                log.atWarn()
+                        .addKeyValue("position", position)
+                        .log("outbox line with a number that nobody gave, skipped");
+            }
         } catch (JsonProcessingException e) {
             log.atWarn().addKeyValue("position", position).log("outbox line unreadable, skipped");
         }
@@ -202,8 +215,8 @@ final class Outbox implements AutoCloseable {
             finals.replaceAll((_, _) -> 0L);
         }
         entries.add(entry);
-        if (entry.said != null) {
-            finals.merge(entry.said.channel(), 1L, Long::sum);
+        if (entry.words != null && entry.words.recognised) {
+            finals.merge(entry.words.channel(), 1L, Long::sum);
         }
     }
 
@@ -309,7 +322,7 @@ final class Outbox implements AutoCloseable {
                 .count();
     }
 
-    /** Where the earliest of those begins, by channel; a channel without one is not in it. */
+    /** Where the earliest words begin of which an event from {@code index} on tells, by channel; without any it is not in it. */
     Map<Channel, Long> firstWordsFrom(int index) {
         return firstWords(index, _ -> true);
     }
@@ -322,8 +335,8 @@ final class Outbox implements AutoCloseable {
     private Map<Channel, Long> firstWords(int index, Predicate<Entry> which) {
         Map<Channel, Long> starts = new EnumMap<>(Channel.class);
         for (Entry entry : entries.subList(index, entries.size())) {
-            if (entry.said != null && which.test(entry)) {
-                starts.merge(entry.said.channel(), entry.said.startMs(), Math::min);
+            if (entry.words != null && which.test(entry)) {
+                starts.merge(entry.words.channel(), entry.words.startMs(), Math::min);
             }
         }
         return starts;

@@ -36,4 +36,9 @@ public record SessionIdentity(String callId, String sessionId, int generation, l
     long seqBase() {
         return (generation - 1) * RANGE + Math.clamp(servedMs, 0, RANGE / 2);
     }
+
+    /** Whether a process of this worker may have given that sequence number. */
+    boolean mayHaveGiven(long seq) {
+        return seq > (generation - 1) * RANGE && seq <= generation * RANGE;
+    }
 }

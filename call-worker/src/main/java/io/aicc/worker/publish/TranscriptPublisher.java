@@ -66,7 +66,7 @@ public final class TranscriptPublisher implements AutoCloseable {
     private final AtomicInteger queued = new AtomicInteger();
     private final AtomicLong overflowed = new AtomicLong();
     private final AtomicLong overflowedFinals = new AtomicLong();
-    private final LostWords lostWords = new LostWords();
+    private final Untold untold = new Untold();
     private @Nullable CompletableFuture<Void> drained;
     private long publishedAt = System.nanoTime();
     private volatile long undelivered;
@@ -88,8 +88,8 @@ public final class TranscriptPublisher implements AutoCloseable {
         this.metrics = new PublishMetrics(registry);
         Path directory = OutboxDirectory.of(session, settings.directory());
         OldOutboxes.delete(settings.directory(), directory, Instant.now()); // The time by which files are stamped.
-        this.outbox = Outbox.open(directory, options.limits(), session.seqBase());
-        this.coverageFile = CoverageFile.open(directory, clock.instant());
+        this.outbox = Outbox.open(directory, options.limits(), session);
+        this.coverageFile = CoverageFile.open(directory);
         this.group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("publish", true), NioIoHandler.newFactory());
         this.loop = group.next();
@@ -160,7 +160,7 @@ public final class TranscriptPublisher implements AutoCloseable {
         onLoop(this::keepCoverage);
     }
 
-    /** That without finals which some receiver has not got; a second old. Null before {@link #follow}. */
+    /** That without what finals and gaps tell that some receiver has not got; a second old. Null before {@link #follow}. */
     public @Nullable Coverage deliveredCoverage() {
         return deliveredCoverage;
     }
@@ -171,7 +171,7 @@ public final class TranscriptPublisher implements AutoCloseable {
             Coverage now = source.get();
             // Behind the finals that it counts in, which may be waiting for this loop.
             onLoop(() -> {
-                Coverage kept = now.butNot(lostWords.starts()).butNot(outbox.firstWordsInMemoryFrom(deliveredToAll()));
+                Coverage kept = now.butNot(untold.starts()).butNot(outbox.firstWordsInMemoryFrom(deliveredToAll()));
                 coverageFile.keep(kept);
                 deliveredCoverage = kept.butNot(outbox.firstWordsFrom(deliveredToAll()));
             });
@@ -206,9 +206,9 @@ public final class TranscriptPublisher implements AutoCloseable {
     private void refuse(EventBody body) {
         if (body.durable()) {
             metrics.dropped();
-            if (body instanceof EventBody.TranscriptFinal words) {
+            untold.lost(body);
+            if (body instanceof EventBody.TranscriptFinal) {
                 overflowedFinals.incrementAndGet();
-                lostWords.lost(words);
             }
             if (overflowed.getAndIncrement() == 0) {
                 log.atError().addKeyValue("type", body.type()).log("publisher overrun or closed, event dropped");
@@ -222,7 +222,7 @@ public final class TranscriptPublisher implements AutoCloseable {
         }
         publishedAt = System.nanoTime();
         if (body instanceof SessionEnded) {
-            tellLostWords(at);
+            tellUntold(at);
         }
         EventBody complete = body instanceof SessionEnded end ? withCounts(end) : body;
         Event event = number(complete, at);
@@ -230,7 +230,7 @@ public final class TranscriptPublisher implements AutoCloseable {
             connections.forEach(it -> it.published(event));
         } else if (outbox.append(event)) {
             connections.forEach(it -> it.published(event));
-            tellLostWords(at);
+            tellUntold(at);
         } else {
             dropped(complete);
         }
@@ -251,20 +251,18 @@ public final class TranscriptPublisher implements AutoCloseable {
     private void dropped(EventBody body) {
         metrics.dropped();
         outbox.lost(body);
-        if (body instanceof EventBody.TranscriptFinal words) {
-            lostWords.lost(words);
-        }
+        untold.lost(body);
     }
 
     /** Once there is room again the timeline says where it is not whole; until then the metric and the log do. */
-    private void tellLostWords(Instant at) {
+    private void tellUntold(Instant at) {
         if (outbox.isEnded()) {
             return;
         }
-        for (EventBody.Gap gap : lostWords.untold()) {
+        for (EventBody.Gap gap : untold.gaps()) {
             Event event = number(gap, at);
             if (outbox.append(event)) {
-                lostWords.told(gap);
+                untold.told(gap);
                 connections.forEach(it -> it.published(event));
             }
         }

@@ -138,6 +138,7 @@ final class PacketGate implements ReorderWindow.Output {
         dropCandidate();
         giveUp(waiting.clear());
         window.flush();
+        ring.cutOff(stall.cutOffUntilNanos());
         ring.close();
     }
 
@@ -312,6 +313,7 @@ final class PacketGate implements ReorderWindow.Output {
     public void release(RtpPacket released, long arrivalNanos, int lostBefore) {
         if (stall.isOverWith(released.timestamp()) && lostBefore > 0) {
             stats.countOverload(lostBefore);
+            window.forgetLost(lostBefore);
             overloaded = true;
         }
         RejectReason unheard = format.isAudio(released) ? null : Unheard.reason(released);

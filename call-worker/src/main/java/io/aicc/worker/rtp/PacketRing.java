@@ -13,6 +13,7 @@ final class PacketRing {
     private final AtomicLong read = new AtomicLong();
     private volatile boolean closed;
     private volatile long signNanos;
+    private volatile long cutOffNanos;
 
     /**
      * An empty ring.
@@ -46,6 +47,16 @@ final class PacketRing {
     /** For the consumer: when something came last that is not heard; 0 before that. */
     long signNanos() {
         return signNanos;
+    }
+
+    /** For the producer, at the end: behind the last packet more came, until then, and was lost here; 0: no. */
+    void cutOff(long untilNanos) {
+        cutOffNanos = untilNanos;
+    }
+
+    /** For the consumer of a ring that is finished: until when packets were lost behind the last one; 0 when none were. */
+    long cutOffNanos() {
+        return cutOffNanos;
     }
 
     /** For the producer: nothing follows. */

@@ -85,6 +85,12 @@ final class ReorderWindow {
         return null;
     }
 
+    /** The packets missing before the one that is released just now are counted as something else: no change is told of them. */
+    void forgetLost(int lostBefore) {
+        long latest = lostBefore < Long.SIZE - 1 ? (1L << lostBefore) - 1 : -1;
+        lostMask &= ~(latest << 1); // Behind the bit of that packet.
+    }
+
     /** Gives up waiting for what has been missing for too long. */
     void expire(long nowNanos) {
         while (heldCount > 0 && nowNanos - firstHeld().arrivalNanos() >= MAX_WAIT_NANOS) {

@@ -135,15 +135,27 @@ final class Speaker {
         return sample * 1000 / frame.sampleRateHz();
     }
 
-    /** A stream that broke off before the call did; that it was over we are told later. */
+    /** What came last and was lost here, no packet after it shows. A stream may also break off before its call does. */
     private void noteSilentEnd() {
         long heardMs = ms(timeline.next());
-        long signMs = ring.signNanos() == 0 ? 0 : ms(timeline.at(ring.signNanos()));
-        long endMs = Math.max(heardMs, signMs);
-        long untilMs = Math.min(ms(timeline.at(lastEmptyNanos)), consumer.overMs());
-        if (heardMs > 0 && untilMs - endMs > LONGEST_FILL_MS) {
+        if (heardMs == 0) {
+            return;
+        }
+        long overMs = consumer.overMs(); // That the call was over we are told later.
+        long lostUntilMs = Math.min(timeOf(ring.cutOffNanos()), overMs);
+        if (lostUntilMs - heardMs >= REPORTED_LOSS_MS) {
+            losses.add(GapReason.OVERLOAD, heardMs, lostUntilMs);
+        }
+        long endMs = Math.max(heardMs, Math.max(lostUntilMs, timeOf(ring.signNanos())));
+        long untilMs = Math.min(ms(timeline.at(lastEmptyNanos)), overMs);
+        if (untilMs - endMs > LONGEST_FILL_MS) {
             losses.add(GapReason.NOTHING_SENT, endMs, untilMs);
         }
+    }
+
+    /** Where on the timeline; 0 where it never happened. */
+    private long timeOf(long nanos) {
+        return nanos == 0 ? 0 : ms(timeline.at(nanos));
     }
 
     private void tellLosses(long now) {

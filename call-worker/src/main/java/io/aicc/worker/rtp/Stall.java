@@ -12,6 +12,7 @@ final class Stall {
 
     private final int sampleRateHz;
     private boolean unsettled;
+    private boolean kept;
     private long heardNanos;
     private int heardTimestamp;
     private long endNanos;
@@ -30,6 +31,7 @@ final class Stall {
         this.heardNanos = heardNanos;
         this.heardTimestamp = heardTimestamp;
         endNanos = nowNanos;
+        kept &= unsettled;
         unsettled = true;
     }
 
@@ -40,7 +42,16 @@ final class Stall {
         }
         long sinceHeard = (long) (timestamp - heardTimestamp) * NANOS_PER_SECOND / sampleRateHz;
         unsettled = heardNanos + sinceHeard < endNanos - TOLERANCE_NANOS;
+        kept = unsettled;
         return !unsettled;
+    }
+
+    /**
+     * When the time ended whose last packets are missing, if no packet follows; 0 when none are. The kernel keeps what comes first: if
+     * it kept nothing, nothing was sent.
+     */
+    long cutOffUntilNanos() {
+        return unsettled && kept ? endNanos : 0;
     }
 
     /** Timestamps begin anew; returns whether a packet that was sent after it was still awaited. */

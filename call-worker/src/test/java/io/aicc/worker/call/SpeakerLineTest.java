@@ -109,6 +109,7 @@ class SpeakerLineTest {
         hearSpeech(2_000);
         hearNothing(1_000);
 
+        line.end();
         line.giveUp();
         line.finalResult(begun().utteranceId(), HELLO);
 
@@ -117,6 +118,19 @@ class SpeakerLineTest {
                 .extracting(Gap::reason, Gap::startMs)
                 .containsExactly("stt_failed", begun().startMs());
         assertThat(published).noneMatch(TranscriptFinal.class::isInstance);
+    }
+
+    @Test
+    void whoIsNotDoneWithTheAudioInTimeMissesItToTheEndOfTheCall() {
+        hearNothing(2_000);
+        hearSpeech(3_000);
+        line.over(60_000);
+
+        line.giveUp();
+
+        assertThat(gaps())
+                .as("from what was being said on")
+                .containsExactly(new Gap(Channel.CUSTOMER, "overload", begun().startMs(), 60_000));
     }
 
     @Test

@@ -2,7 +2,9 @@ package io.aicc.worker.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.aicc.crd.Codec;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.aicc.wire.WireJson;
 import io.aicc.wire.control.Acknowledgement;
 import io.aicc.wire.control.CallAssignment;
@@ -10,6 +12,7 @@ import io.aicc.wire.control.EndOrder;
 import io.aicc.wire.control.WorkerReport;
 import io.aicc.wire.control.WorkerReport.State;
 import io.aicc.wire.control.WorkerReport.StreamCounters;
+import io.aicc.worker.Assignments;
 import io.jsonwebtoken.Jwts;
 import java.io.BufferedReader;
 import java.io.InputStream;
@@ -32,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class ControlServerTest {
     private static final String POD = "pod-uid-1";
@@ -58,7 +62,8 @@ class ControlServerTest {
 
     @Test
     void aCallIsHandedOverAndAcknowledgedWithItsPorts() throws Exception {
-        HttpResponse<String> answer = send("PUT", "/v1/call", bearer(OPERATOR, POD, 7), json(assignment("uid-1")));
+        HttpResponse<String> answer =
+                send("PUT", "/v1/call", bearer(OPERATOR, POD, 7), json(Assignments.first("uid-1")));
 
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(WireJson.mapper().readValue(answer.body(), Acknowledgement.class))
@@ -68,7 +73,7 @@ class ControlServerTest {
 
     @Test
     void withoutATokenNothingIsToldAndNothingDone() throws Exception {
-        HttpResponse<String> answer = send("PUT", "/v1/call", null, json(assignment("uid-1")));
+        HttpResponse<String> answer = send("PUT", "/v1/call", null, json(Assignments.first("uid-1")));
 
         assertThat(answer.statusCode()).isEqualTo(401);
         assertThat(answer.body()).isEqualTo("{\"error\":\"control channel: no bearer token\"}");
@@ -85,15 +90,33 @@ class ControlServerTest {
                 bearer(OPERATOR, POD, 7, now.minus(ControlToken.CLOCKS_DIFFER).minusSeconds(1)),
                 unsigned,
                 "Bearer nonsense")) {
-            HttpResponse<String> answer = send("PUT", "/v1/call", bad, json(assignment("uid-1")));
+            HttpResponse<String> answer = send("PUT", "/v1/call", bad, json(Assignments.first("uid-1")));
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(401);
         }
         assertThat(desk.assigned).isEmpty();
     }
 
     @Test
+    void aStrangerDoesNotFillOurLog() throws Exception {
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        Logger room = (Logger) LoggerFactory.getLogger(ControlHandler.class.getPackageName());
+        room.addAppender(lines);
+        String forged = bearer(STRANGER, POD, 7);
+        try {
+            for (int i = 0; i < 200; i++) {
+                assertThat(assigning(forged)).isEqualTo(401);
+            }
+        } finally {
+            room.detachAppender(lines);
+        }
+
+        assertThat(lines.list).as("a line a second").isNotEmpty().hasSizeLessThan(100);
+    }
+
+    @Test
     void aDeposedLeaderCommandsNobody() throws Exception {
-        assertThat(send("PUT", "/v1/call", bearer(OPERATOR, POD, 8), json(assignment("uid-1")))
+        assertThat(send("PUT", "/v1/call", bearer(OPERATOR, POD, 8), json(Assignments.first("uid-1")))
                         .statusCode())
                 .isEqualTo(200);
 
@@ -140,9 +163,11 @@ class ControlServerTest {
     void eachKindOfRefusalHasAStatusOfItsOwn() throws Exception {
         String token = bearer(OPERATOR, POD, 1);
 
-        assertThat(send("PUT", "/v1/call", token, json(assignment("busy"))).statusCode())
+        assertThat(send("PUT", "/v1/call", token, json(Assignments.first("busy")))
+                        .statusCode())
                 .isEqualTo(409);
-        assertThat(send("PUT", "/v1/call", token, json(assignment("wrong"))).statusCode())
+        assertThat(send("PUT", "/v1/call", token, json(Assignments.first("wrong")))
+                        .statusCode())
                 .isEqualTo(422);
         assertThat(send("PUT", "/v1/call", token, "{").statusCode()).isEqualTo(400);
         assertThat(send("PUT", "/v1/call", token, "x".repeat(200_000)).body()).contains("body too long");
@@ -171,7 +196,7 @@ class ControlServerTest {
     }
 
     private int assigning(String token) throws Exception {
-        return send("PUT", "/v1/call", token, json(assignment("uid-1"))).statusCode();
+        return send("PUT", "/v1/call", token, json(Assignments.first("uid-1"))).statusCode();
     }
 
     private BufferedReader reports() throws Exception {
@@ -184,26 +209,6 @@ class ControlServerTest {
 
     private static State state(BufferedReader lines) throws Exception {
         return WireJson.mapper().readValue(lines.readLine(), WorkerReport.class).state();
-    }
-
-    private static CallAssignment assignment(String session) {
-        return new CallAssignment(
-                session,
-                "call-1",
-                "call-1",
-                null,
-                null,
-                "en-US",
-                Codec.ULAW,
-                null,
-                null,
-                List.of(),
-                1,
-                null,
-                null,
-                null,
-                null,
-                null);
     }
 
     private static String json(Object body) throws Exception {

@@ -32,6 +32,11 @@ final class Events {
         return words(Channel.CUSTOMER, "customer-" + number, "sentence " + number);
     }
 
+    /** Of the customer. */
+    static EventBody gap(String reason, long startMs, long endMs) {
+        return new EventBody.Gap(Channel.CUSTOMER, reason, startMs, endMs);
+    }
+
     static EventBody ended() {
         return ended("CustomerHangup");
     }

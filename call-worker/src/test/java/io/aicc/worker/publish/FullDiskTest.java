@@ -79,7 +79,7 @@ class FullDiskTest {
     }
 
     private Map<Channel, Long> covered() {
-        try (CoverageFile file = CoverageFile.open(events().getParent(), Instant.now())) {
+        try (CoverageFile file = CoverageFile.open(events().getParent())) {
             return file.before().map(Coverage::untilMs).orElse(Map.of());
         }
     }

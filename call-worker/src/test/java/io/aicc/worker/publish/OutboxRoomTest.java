@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -87,6 +88,31 @@ class OutboxRoomTest {
         assertThat(receiver.ending().durableEvents())
                 .isEqualTo(receiver.durable().count());
         assertThat(receiver.ending().outboxDropped()).isEqualTo(lost);
+    }
+
+    @Test
+    void aGapThatFoundNoRoomIsToldOnceThereIsRoomAgain() {
+        ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.dutiful());
+        receiver.stop();
+        TranscriptPublisher publisher =
+                rig.publisher(PublisherRig.QUICK, new Outbox.Limits(1 << 20, 1, 2_000), receiver);
+        publisher.publish(Events.started());
+        publisher.publish(Events.words(Channel.AGENT, "agent-1", "x".repeat(1_600))); // No other fits beside it.
+        publisher.publish(Events.gap("packets_lost", -500, 400));
+        publisher.publish(Events.gap("packets_lost", 900, 1_000));
+        publisher.publish(Events.gap("overload", 5_000, 7_000));
+        await().until(() -> rig.counted("aicc_outbox_dropped") == 3);
+        publisher.follow(() -> new Coverage(rig.now.get(), Map.of(Channel.CUSTOMER, 8_000L, Channel.AGENT, 0L)));
+        await("not covered for the next process").until(() -> keptCoverage().equals(Optional.of(-500L)));
+
+        receiver.start();
+        await().until(() -> publisher.undelivered() == 3);
+        publisher.publish(Events.ended());
+
+        assertThat(publisher.drain(PublisherRig.LONG)).isZero();
+        assertThat(receiver.durable().map(Event::body).filter(EventBody.Gap.class::isInstance))
+                .containsExactly(Events.gap("packets_lost", -500, 1_000), Events.gap("overload", 5_000, 7_000));
+        assertThat(receiver.ending().outboxDropped()).isEqualTo(3);
     }
 
     @Test
@@ -214,6 +240,13 @@ class OutboxRoomTest {
 
         assertThat(second.drain(PublisherRig.LONG)).isZero();
         assertThat(receiver.texts()).isEqualTo(Events.sentences(1, 1));
+    }
+
+    /** How much of the customer's part the next process takes for covered, ms. */
+    private Optional<Long> keptCoverage() {
+        try (CoverageFile file = CoverageFile.open(rig.directory().resolve("uid-1-1"))) {
+            return file.before().map(it -> it.untilMs().get(Channel.CUSTOMER));
+        }
     }
 
     private Path left(String directory, String file) throws IOException {

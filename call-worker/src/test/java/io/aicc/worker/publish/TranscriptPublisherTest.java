@@ -7,20 +7,18 @@ import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.Event;
 import io.aicc.wire.event.EventBody;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** From the first event to the last: whole, in order, over every break that a receiver gets over. */
 @Timeout(60)
@@ -171,19 +169,6 @@ class TranscriptPublisherTest {
     }
 
     @Test
-    void aDamagedFileOfWhatIsCoveredCountsForNothing() throws Exception {
-        Path file = Files.createDirectories(rig.directory().resolve("uid-1-1")).resolve("told");
-        long ready = ChronoUnit.MICROS.between(Instant.EPOCH, rig.now.get());
-        for (long[] damaged : new long[][] {{-1, 0, 0}, {Long.MAX_VALUE, 0, 0}, {ready, 0, Long.MIN_VALUE}}) {
-            ByteBuffer numbers = ByteBuffer.allocate(3 * Long.BYTES);
-            numbers.asLongBuffer().put(damaged);
-            Files.write(file, numbers.array());
-
-            assertThat(rig.publisher().before()).isEmpty();
-        }
-    }
-
-    @Test
     void aProcessStartedAgainKnowsHowMuchTheOneBeforeHadCovered() {
         Coverage covered = coverage(5_000, 7_000);
         TranscriptPublisher first = rig.publisher();
@@ -194,13 +179,18 @@ class TranscriptPublisherTest {
         assertThat(rig.publisher().before()).contains(covered);
     }
 
-    @Test
-    void aFinalThatNoReceiverHasYetIsNotDelivered() {
+    static Stream<EventBody> tellsOfTheCustomersWordsFromZeroOn() {
+        return Stream.of(Events.words(1), Events.gap("packets_lost", 0, 400));
+    }
+
+    @ParameterizedTest
+    @MethodSource("tellsOfTheCustomersWordsFromZeroOn")
+    void whatNoReceiverHasYetIsNotDelivered(EventBody event) {
         ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.dutiful());
         receiver.stop();
         TranscriptPublisher publisher = rig.publisher(receiver);
         publisher.publish(Events.started());
-        publisher.publish(Events.words(1)); // the customer's, from 0 on
+        publisher.publish(event);
 
         publisher.follow(() -> coverage(5_000, 7_000));
         await().until(() -> coverage(0, 7_000).equals(publisher.deliveredCoverage()));

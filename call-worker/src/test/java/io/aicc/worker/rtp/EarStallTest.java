@@ -1,23 +1,18 @@
 package io.aicc.worker.rtp;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.aicc.crd.Codec;
 import io.aicc.runtime.Tasks;
 import io.aicc.wire.event.Channel;
-import io.aicc.worker.audio.AudioFrame;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -33,7 +28,7 @@ class EarStallTest {
     private final StreamFormat format = StreamFormat.of(Codec.ULAW);
     private final AtomicLong now = new AtomicLong(40 * MS);
     private final StreamPort port = new StreamPort(Channel.CUSTOMER, now::get);
-    private final Recorder heard = new Recorder();
+    private final BusyConsumer heard = new BusyConsumer();
     private final Tasks tasks = new Tasks(Duration.ofSeconds(5));
     private DatagramSocket pbx;
     private Ear ear;
@@ -49,7 +44,7 @@ class EarStallTest {
         PacketGate gate = new PacketGate(format, rule, new FormerSources(), port.stats(), ring, 100, now.get());
         ear.open(gate, new Speaker(format, ring, new MediaTimeline(8_000, 0), heard, now::get), false);
         send(1, 2);
-        assertThat(heard.isBusy.await(5, SECONDS)).isTrue();
+        heard.awaitBusy();
     }
 
     @AfterEach
@@ -87,6 +82,29 @@ class EarStallTest {
         assertThat(port.stats().snapshot().lost()).isZero();
     }
 
+    @Test
+    void whatTheSocketHadNoRoomForIsToldAlsoWhereTheCallEndsWithIt() throws Exception {
+        send(3, 400);
+        goOnAfterNineSeconds();
+        await().until(() -> heard.frames.size() == 400);
+
+        ear.close();
+
+        heard.awaitEnd();
+        assertThat(heard.gaps).containsExactly("OVERLOAD 8020-9020");
+    }
+
+    @Test
+    void aSpeakerWhoSentNothingDuringAStallAndAfterItLostNothing() throws Exception {
+        goOnAfterNineSeconds();
+        await().until(() -> heard.frames.size() == 2);
+
+        ear.close();
+
+        heard.awaitEnd();
+        assertThat(heard.gaps).noneMatch(gap -> gap.startsWith("OVERLOAD"));
+    }
+
     private void goOnAfterNineSeconds() {
         now.set((20 * LAST + 20) * MS);
         heard.mayGoOn.countDown();
@@ -101,35 +119,5 @@ class EarStallTest {
             byte[] bytes = Packets.ulaw(i, GateRig.SSRC);
             pbx.send(new DatagramPacket(bytes, bytes.length, LOOPBACK, ear.localPort()));
         }
-    }
-
-    /** Stays with its first frame until it may go on. */
-    private static final class Recorder implements FrameConsumer {
-        final List<String> frames = new CopyOnWriteArrayList<>();
-        final List<String> gaps = new CopyOnWriteArrayList<>();
-        final CountDownLatch isBusy = new CountDownLatch(1);
-        final CountDownLatch mayGoOn = new CountDownLatch(1);
-
-        @Override
-        public void frame(AudioFrame frame) {
-            isBusy.countDown();
-            try {
-                assertThat(mayGoOn.await(5, SECONDS)).isTrue();
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-            frames.add((frame.encoded()[0] & 0xFF) + " at " + frame.startMs());
-        }
-
-        @Override
-        public void gap(GapReason reason, long startMs, long endMs) {
-            gaps.add(reason + " " + startMs + "-" + endMs);
-        }
-
-        @Override
-        public void idle(long nowMs) {}
-
-        @Override
-        public void end() {}
     }
 }

@@ -1,20 +1,17 @@
 package io.aicc.worker.rtp;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.aicc.crd.Codec;
 import io.aicc.runtime.Tasks;
 import io.aicc.wire.event.Channel;
-import io.aicc.worker.audio.AudioFrame;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class EarTest {
@@ -27,7 +24,7 @@ class EarTest {
 
     @Test
     void whoseConsumerIsBusyIsReadForAtTheFirstLook() throws IOException, InterruptedException {
-        Busy consumer = new Busy();
+        BusyConsumer consumer = new BusyConsumer();
         try (Tasks tasks = new Tasks(Duration.ofSeconds(5));
                 DatagramSocket pbx = new DatagramSocket(0, LOOPBACK);
                 MediaSocket socket = MediaSocket.bind(new InetSocketAddress(LOOPBACK, 0), 1 << 19, port);
@@ -36,7 +33,7 @@ class EarTest {
             assertThat(ear.relieve()).as("waits for a call").isFalse();
             ear.open(gate(pbx), speaker(consumer), false);
             send(pbx, ear.localPort(), 1, 2);
-            assertThat(consumer.isBusy.await(5, SECONDS)).isTrue();
+            consumer.awaitBusy();
             send(pbx, ear.localPort(), 3, PACKETS);
 
             assertThat(ear.relieve()).isTrue();
@@ -61,30 +58,5 @@ class EarTest {
             byte[] bytes = Packets.ulaw(i, GateRig.SSRC);
             from.send(new DatagramPacket(bytes, bytes.length, LOOPBACK, to));
         }
-    }
-
-    /** Stays with its first frame for as long as the test wants. */
-    private static final class Busy implements FrameConsumer {
-        final CountDownLatch isBusy = new CountDownLatch(1);
-        final CountDownLatch mayGoOn = new CountDownLatch(1);
-
-        @Override
-        public void frame(AudioFrame frame) {
-            isBusy.countDown();
-            try {
-                assertThat(mayGoOn.await(5, SECONDS)).isTrue();
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        @Override
-        public void gap(GapReason reason, long startMs, long endMs) {}
-
-        @Override
-        public void idle(long nowMs) {}
-
-        @Override
-        public void end() {}
     }
 }

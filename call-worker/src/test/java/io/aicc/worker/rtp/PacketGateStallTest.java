@@ -95,6 +95,22 @@ class PacketGateStallTest {
         assertThat(rig.stats.rejected(RejectReason.OVERLOAD)).isZero();
     }
 
+    @Test
+    void whatTheKernelHadNoRoomForIsNotTakenOffTheLostWhenItComesAfterAll() {
+        rig.startStream();
+        stall(1_000);
+        send(3, 44);
+        rig.gate.caughtUp();
+        rig.now += 20 * MS;
+        send(49, 54);
+        for (int i = 45; i <= 48; i++) {
+            assertThat(rig.send(i, SSRC)).isEqualTo(RejectReason.LATE);
+        }
+
+        assertThat(rig.stats.snapshot().lost()).isZero();
+        assertThat(rig.stats.rejected(RejectReason.OVERLOAD)).isEqualTo(4);
+    }
+
     /** So long that sequence numbers look like those of another sequence. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.aicc.crd.CallSession;
 import io.aicc.crd.WorkerPool;
+import io.aicc.crd.WorkerPoolSpec;
 import io.aicc.e2e.kube.RealApiServer;
 import io.aicc.e2e.kube.RealApiServerExtension;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -203,6 +204,16 @@ class CrdIT {
         String pool = POOL.replace("test\"}", "test\", resources: {limits: %s}}".formatted(limits));
 
         assertThatThrownBy(() -> create(pool)).hasMessageContaining("spec.worker.resources.limits");
+    }
+
+    @Test
+    void anOutputsNameMayBeAsLongAsTheWorkerTakesIt() {
+        String most = "n".repeat(WorkerPoolSpec.Output.NAME_MOST);
+        create(POOL.replace("name: demo", "name: " + most));
+
+        assertThatThrownBy(() ->
+                        create(POOL.replace("name: default", "name: other").replace("name: demo", "name: n" + most)))
+                .hasMessageContaining("spec.outputs[0].name");
     }
 
     @Test

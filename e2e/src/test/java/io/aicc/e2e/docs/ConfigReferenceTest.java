@@ -20,8 +20,8 @@ class ConfigReferenceTest {
                 .heading(1, "Settings")
                 .paragraph("""
                         Programs are told by environment variables. One that finds a required variable missing, a value that makes no
-                        sense or an `AICC_` key that it does not know prints all of that, one problem a line, and exits with status 2. An
-                        empty value counts as not set.
+                        sense or an `AICC_` key that it does not know (the call worker: an `STT_` or `LEGACY_` key too) prints all of that, one
+                        problem a line, and exits with status 2. An empty value counts as not set.
                         """)
                 .heading(2, "Operator")
                 .table(HEAD, rows(Operator.settings()))

@@ -14,6 +14,7 @@ import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -54,11 +55,11 @@ final class VoskConversation implements Conversation, WebSocket.Listener {
         this.hearer = hearer;
     }
 
-    static VoskConversation open(HttpClient http, URI url, Codec codec, int sampleRateHz, Hearer hearer) {
+    /** @param limit how long the connection may take, the server's yes to it included */
+    static VoskConversation open(
+            HttpClient http, URI url, Duration limit, Codec codec, int sampleRateHz, Hearer hearer) {
         VoskConversation conversation = new VoskConversation(codec, sampleRateHz, hearer);
-        conversation.start(http.newWebSocketBuilder()
-                .connectTimeout(VoskEngine.CONNECT_LIMIT)
-                .buildAsync(url, conversation));
+        conversation.start(http.newWebSocketBuilder().connectTimeout(limit).buildAsync(url, conversation));
         return conversation;
     }
 

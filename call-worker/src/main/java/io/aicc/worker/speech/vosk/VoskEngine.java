@@ -29,7 +29,7 @@ final class VoskEngine implements SpeechEngine, RecognitionServer {
     /** The server answers every piece, and decodes in steps of about this length. */
     private static final int PIECE_MS = 100;
 
-    static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
 
     /** The server itself sets no limit. */
     private static final Timing TIMING = Timing.within(Duration.ofMinutes(10));
@@ -114,7 +114,7 @@ final class VoskEngine implements SpeechEngine, RecognitionServer {
 
     @Override
     public Conversation open(Codec codec, int sampleRateHz, String language, Hearer hearer) {
-        return VoskConversation.open(http, settings.url(), codec, sampleRateHz, hearer);
+        return VoskConversation.open(http, settings.url(), CONNECT_LIMIT, codec, sampleRateHz, hearer);
     }
 
     @Override

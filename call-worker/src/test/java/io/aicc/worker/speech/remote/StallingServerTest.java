@@ -14,17 +14,21 @@ import org.junit.jupiter.api.Test;
 class StallingServerTest {
     private final NumberCall call = new NumberCall();
 
-    /** Takes the connection and never says that audio may be sent: a handshake without an answer, a full window. */
+    /** Takes the connection and does not say that audio may be sent: a handshake without an answer, a full window. */
     private static final class Stalled implements RecognitionServer.Conversation {
+        boolean ready;
+        int sent;
         boolean cancelled;
 
         @Override
         public boolean ready() {
-            return false;
+            return ready;
         }
 
         @Override
-        public void send(byte[] audio) {}
+        public void send(byte[] audio) {
+            sent += audio.length;
+        }
 
         @Override
         public void endAudio() {}
@@ -36,13 +40,14 @@ class StallingServerTest {
     }
 
     private final List<Stalled> stalled = new ArrayList<>();
+    private int pieceMs = 20;
 
     private RemoteStream stream(int stallsFrom, int stallsTo) {
         int[] opened = {0};
         RecognitionServer server = new RecognitionServer() {
             @Override
             public int pieceMs() {
-                return 20;
+                return pieceMs;
             }
 
             @Override
@@ -78,6 +83,21 @@ class StallingServerTest {
         call.time.pass(Duration.ofHours(1));
 
         assertThat(call.heard.finals.size() + call.heard.failures.size()).isEqualTo(1);
+    }
+
+    @Test
+    void aServerThatIsReadyByNowAndWaitsForAWholePieceIsNotGivenUp() {
+        pieceMs = 100;
+        RemoteStream stream = stream(1, 1);
+        stream.begin("u", 0);
+        call.sayFrame(stream);
+        stalled.getFirst().ready = true;
+
+        call.time.pass(Duration.ofMinutes(1));
+        assertThat(stalled.getFirst().cancelled).isFalse();
+
+        call.say(stream, 1);
+        assertThat(stalled.getFirst().sent).isEqualTo(8 * 400);
     }
 
     @Test

@@ -31,6 +31,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -42,6 +43,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** With a server that says what a test wants; how a real one answers is tested with one. */
 class VoskConversationTest {
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
     private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final HttpClient http = HttpClient.newHttpClient();
     private final Heard heard = new Heard();
@@ -78,10 +81,20 @@ class VoskConversationTest {
     @CsvSource({"401, CONFIGURATION", "403, CONFIGURATION", "404, TRANSPORT", "429, QUOTA", "503, TRANSPORT"})
     void whoStandsInFrontOfTheServerIsUnderstood(int status, Kind kind) throws Exception {
         URI url = serve(new Refusal(status));
-        VoskConversation.open(http, url, Codec.ULAW, 8_000, heard);
+        VoskConversation.open(http, url, LIMIT, Codec.ULAW, 8_000, heard);
 
         await().until(() -> !heard.failures.isEmpty());
         assertThat(heard.failures).extracting(Failure::kind).containsExactly(kind);
+    }
+
+    /** A process that hangs, a proxy without a server: the kernel takes the connection, and nobody answers. */
+    @Test
+    void aHandshakeWithoutAnAnswerFails() throws Exception {
+        URI url = serve();
+        VoskConversation.open(http, url, Duration.ofMillis(50), Codec.ULAW, 8_000, heard);
+
+        await().until(() -> !heard.failures.isEmpty());
+        assertThat(heard.failures).extracting(Failure::kind).containsExactly(Kind.TRANSPORT);
     }
 
     /** Says something, ends, and has the server answer that so. */
@@ -96,7 +109,7 @@ class VoskConversationTest {
                         }
                     }
                 });
-        Conversation conversation = VoskConversation.open(http, url, Codec.ULAW, 8_000, heard);
+        Conversation conversation = VoskConversation.open(http, url, LIMIT, Codec.ULAW, 8_000, heard);
         conversation.send(new byte[800]);
         conversation.endAudio();
     }
