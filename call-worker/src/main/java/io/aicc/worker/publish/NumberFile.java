@@ -44,9 +44,8 @@ final class NumberFile implements AutoCloseable {
             if (length > 0) {
                 log.atWarn().addKeyValue("file", path.getFileName()).log("file of numbers damaged, counts for nothing");
             }
-            opened.write(
-                    new long[numbers]); // Claims the space now, if there is any: later writes do not fail for want of
-            // it.
+            // Claims the space now, if there is any: later writes do not fail for want of it.
+            opened.write(new long[numbers]);
         }
         return opened;
     }
