@@ -1,5 +1,6 @@
 package io.aicc.worker.publish;
 
+import io.aicc.runtime.Backoff;
 import io.aicc.runtime.Tasks;
 import io.aicc.wire.event.Event;
 import io.aicc.wire.event.EventBody;
@@ -39,7 +40,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
     private final Cursor cursor;
     private final EventLoop loop;
     private final ChannelGroup channels;
-    private final Timing timing;
+    private final DeliveryTiming timing;
     private final Tasks tasks;
     private final Route route;
     private final TokenIssuer tokens;
@@ -57,6 +58,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
     private int next;
     private long lastSent;
     private long furthest;
+    private int failures;
     private boolean toldNotOurs;
     private boolean retrying;
     private boolean closed;
@@ -76,7 +78,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
             Outbox outbox,
             EventLoop loop,
             ChannelGroup channels,
-            Timing timing,
+            DeliveryTiming timing,
             Tasks tasks,
             PublishMetrics metrics,
             Runnable progress) {}
@@ -195,7 +197,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
         cursor.acknowledged(seq);
         if (seq > furthest) {
             furthest = seq;
-            backoff.succeeded();
+            failures = 0;
         }
     }
 
@@ -250,7 +252,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
         if (socket == active) {
             active = null;
             if (socket.livedLongerThan(timing.maxBackoff())) {
-                backoff.succeeded();
+                failures = 0;
             }
         }
         if (socket == incoming) {
@@ -277,7 +279,7 @@ final class ReceiverConnection implements ReceiverSocket.Listener, AutoCloseable
 
     private void retry(Duration atLeast) {
         retrying = true;
-        long pause = atLeast.toMillis() + backoff.failed();
+        long pause = atLeast.plus(backoff.after(++failures)).toMillis();
         loop.schedule(
                 () -> {
                     retrying = false;

@@ -109,7 +109,7 @@ final class ReceiverSocket {
     }
 
     /** Looks the name up beside the event loop, which a slow name server must not hold up, and connects. */
-    void open(SessionIdentity session, Route route, Timing timing, Tasks tasks) {
+    void open(SessionIdentity session, Route route, DeliveryTiming timing, Tasks tasks) {
         InetSocketAddress first = route.firstHop(destination);
         Thread unused = tasks.start("resolve-" + destination.name(), () -> {
             try {
@@ -123,7 +123,7 @@ final class ReceiverSocket {
         });
     }
 
-    private void connect(InetSocketAddress address, SessionIdentity session, Route route, Timing timing) {
+    private void connect(InetSocketAddress address, SessionIdentity session, Route route, DeliveryTiming timing) {
         if (closed) {
             return;
         }
@@ -163,7 +163,7 @@ final class ReceiverSocket {
     }
 
     private void fill(
-            SocketChannel socket, InetSocketAddress hop, SessionIdentity session, Route route, Timing timing) {
+            SocketChannel socket, InetSocketAddress hop, SessionIdentity session, Route route, DeliveryTiming timing) {
         var pipeline = socket.pipeline();
         if (!route.isDirect()) {
             HttpProxyHandler proxy = new HttpProxyHandler(hop);
@@ -344,7 +344,7 @@ final class ReceiverSocket {
     }
 
     /** Asks whether the other side is there when it is time; gives up on one that has been deaf for too long. */
-    void probe(Timing timing) {
+    void probe(DeliveryTiming timing) {
         if (channel == null || openedAt == 0) {
             return;
         }

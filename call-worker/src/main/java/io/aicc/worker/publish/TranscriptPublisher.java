@@ -55,7 +55,7 @@ public final class TranscriptPublisher implements AutoCloseable {
     private final SessionIdentity session;
     private final Tasks tasks;
     private final InstantSource clock;
-    private final Timing timing;
+    private final DeliveryTiming timing;
     private final PublishMetrics metrics;
     private final MultiThreadIoEventLoopGroup group;
     private final EventLoop loop;
@@ -109,8 +109,8 @@ public final class TranscriptPublisher implements AutoCloseable {
     }
 
     /** What tests set otherwise. */
-    record Options(Timing timing, Outbox.Limits limits) {
-        static final Options DEFAULT = new Options(Timing.DEFAULT, Outbox.Limits.DEFAULT);
+    record Options(DeliveryTiming timing, Outbox.Limits limits) {
+        static final Options DEFAULT = new Options(DeliveryTiming.DEFAULT, Outbox.Limits.DEFAULT);
     }
 
     /** Opens the way out for a session and connects to every destination. Does not wait for them, and does not fail. */

@@ -87,7 +87,7 @@ class AckWatchTest {
             }
         });
         ScriptedReceiver plain = rig.receiver(ScriptedReceiver.silent());
-        Timing impatient = new Timing(
+        DeliveryTiming impatient = new DeliveryTiming(
                 PublisherRig.QUICK.heartbeat(),
                 PublisherRig.QUICK.resumeWait(),
                 PublisherRig.QUICK.connect(),

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Receivers that are slow, deaf, hostile or never answer: none harms the call, or another receiver. */
 @Timeout(60)
 class DifficultReceiverTest {
-    private static final Timing WITHOUT_A_CAP = new Timing(
+    private static final DeliveryTiming WITHOUT_A_CAP = new DeliveryTiming(
             PublisherRig.QUICK.heartbeat(),
             PublisherRig.QUICK.resumeWait(),
             PublisherRig.QUICK.connect(),
@@ -160,7 +160,7 @@ class DifficultReceiverTest {
     void receiverThatWentDeafIsLeft() {
         CountDownLatch woken = new CountDownLatch(1);
         ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.asleepUntil(woken));
-        Timing impatient = new Timing(
+        DeliveryTiming impatient = new DeliveryTiming(
                 PublisherRig.QUICK.heartbeat(),
                 PublisherRig.QUICK.resumeWait(),
                 PublisherRig.QUICK.connect(),

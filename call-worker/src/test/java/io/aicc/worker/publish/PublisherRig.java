@@ -26,7 +26,7 @@ final class PublisherRig implements BeforeEachCallback, AfterEachCallback {
     static final SessionIdentity SESSION = new SessionIdentity("call-1", "uid-1", 1);
     static final byte[] KEY = "0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.UTF_8);
     static final Duration LONG = Duration.ofSeconds(20);
-    static final Timing QUICK = new Timing(
+    static final DeliveryTiming QUICK = new DeliveryTiming(
             Duration.ofMinutes(1),
             Duration.ofMillis(200),
             Duration.ofSeconds(2),
@@ -83,7 +83,7 @@ final class PublisherRig implements BeforeEachCallback, AfterEachCallback {
         return publisher(QUICK, Outbox.Limits.DEFAULT, receivers);
     }
 
-    TranscriptPublisher publisher(Timing timing, Outbox.Limits limits, ScriptedReceiver... receivers) {
+    TranscriptPublisher publisher(DeliveryTiming timing, Outbox.Limits limits, ScriptedReceiver... receivers) {
         List<Destination> destinations = IntStream.range(0, receivers.length)
                 .mapToObj(it -> Destination.of("r" + it, receivers[it].url(), "worker", KEY))
                 .toList();

@@ -242,7 +242,7 @@ class TranscriptPublisherTest {
     @Test
     void silenceIsFilledWithHeartbeatsThatTakeNumbersButNoSpace() {
         ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.dutiful());
-        Timing lively = new Timing(
+        DeliveryTiming lively = new DeliveryTiming(
                 Duration.ofMillis(30),
                 PublisherRig.QUICK.resumeWait(),
                 PublisherRig.QUICK.connect(),

@@ -15,8 +15,8 @@ import io.aicc.worker.speech.remote.RecognitionServer;
 import io.aicc.worker.speech.remote.RemoteParts;
 import io.aicc.worker.speech.remote.RemoteStream;
 import io.aicc.worker.speech.remote.SilenceProbe;
+import io.aicc.worker.speech.remote.StreamTiming;
 import io.aicc.worker.speech.remote.Timer;
-import io.aicc.worker.speech.remote.Timing;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.OptionalInt;
@@ -31,7 +31,7 @@ final class GoogleEngine implements SpeechEngine, RecognitionServer {
     private static final int PIECE_MS = 20;
 
     private final GoogleSettings settings;
-    private final Timing timing;
+    private final StreamTiming timing;
     private final GoogleClient client;
     private final GoogleRequests requests;
     private final Circuit circuit;
@@ -44,7 +44,7 @@ final class GoogleEngine implements SpeechEngine, RecognitionServer {
 
     private GoogleEngine(GoogleSettings settings, GoogleClient client, Tasks tasks, MeterRegistry registry) {
         this.settings = settings;
-        this.timing = Timing.within(settings.longestStream());
+        this.timing = StreamTiming.within(settings.longestStream());
         this.client = client;
         this.tasks = tasks;
         this.timer = Timer.threaded(tasks);

@@ -40,7 +40,7 @@ public final class Circuit {
     private @Nullable String wrong;
 
     /** A circuit that is closed. */
-    public Circuit(String engine, Timing timing, MeterRegistry registry, LongSupplier nanoClock) {
+    public Circuit(String engine, StreamTiming timing, MeterRegistry registry, LongSupplier nanoClock) {
         this.engine = engine;
         this.openNanos = timing.circuitOpen().toNanos();
         this.nanoClock = nanoClock;

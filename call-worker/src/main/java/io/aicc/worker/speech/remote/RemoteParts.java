@@ -17,7 +17,7 @@ public record RemoteParts(
         Circuit circuit,
         @Nullable TurnPool turns,
         Timer timer,
-        Timing timing,
+        StreamTiming timing,
         Counter rotations,
         LongSupplier nanoClock) {
 

@@ -27,21 +27,22 @@ public final class SilenceProbe {
     private final String language;
     private final Circuit circuit;
     private final Timer timer;
-    private final Timing timing;
-    private final Backoff backoff;
+    private final StreamTiming timing;
+    private final RetryPause retryPause;
     private int failures;
 
-    private SilenceProbe(RecognitionServer server, String language, Circuit circuit, Timer timer, Timing timing) {
+    private SilenceProbe(RecognitionServer server, String language, Circuit circuit, Timer timer, StreamTiming timing) {
         this.server = server;
         this.language = language;
         this.circuit = circuit;
         this.timer = timer;
         this.timing = timing;
-        this.backoff = new Backoff(FIRST_REPEAT, LONGEST_WAIT, timing.quotaRetry());
+        this.retryPause = new RetryPause(FIRST_REPEAT, LONGEST_WAIT, timing.quotaRetry());
     }
 
     /** Begins; the circuit learns how each ends. */
-    public static void begin(RecognitionServer server, String language, Circuit circuit, Timer timer, Timing timing) {
+    public static void begin(
+            RecognitionServer server, String language, Circuit circuit, Timer timer, StreamTiming timing) {
         circuit.probes();
         new SilenceProbe(server, language, circuit, timer, timing).ask();
     }
@@ -55,7 +56,7 @@ public final class SilenceProbe {
     private void repeatAfter(Failure failure) {
         circuit.failed(failure);
         failures++;
-        timer.after(backoff.after(failures, failure.kind()), () -> {
+        timer.after(retryPause.after(failures, failure.kind()), () -> {
             if (!circuit.isSound()) {
                 ask();
             }

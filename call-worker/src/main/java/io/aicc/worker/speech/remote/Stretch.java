@@ -40,7 +40,7 @@ final class Stretch {
     private final Utterance utterance;
     private final RemoteStream stream;
     private final RemoteParts parts;
-    private final Backoff backoff;
+    private final RetryPause retryPause;
     private final EncodedAudio audio;
     private final long startMs;
     private final List<Transcript> heard = new ArrayList<>();
@@ -59,7 +59,7 @@ final class Stretch {
         this.utterance = utterance;
         this.stream = stream;
         this.parts = stream.parts();
-        this.backoff = new Backoff(parts.timing());
+        this.retryPause = new RetryPause(parts.timing());
         this.audio = new EncodedAudio(first.codec(), first.sampleRateHz());
         this.startMs = first.startMs();
     }
@@ -140,7 +140,7 @@ final class Stretch {
             attempt = new Attempt(this, stream, audio);
             attempt.open();
         } else if (parts.turns() == null) {
-            later(backoff.after(Math.max(1, failures), Kind.TRANSPORT));
+            later(retryPause.after(Math.max(1, failures), Kind.TRANSPORT));
         } else if (ended) {
             asAWhole(parts.turns());
         }
@@ -202,7 +202,7 @@ final class Stretch {
             if (parts.circuit().isOpen() && parts.turns() != null) {
                 recognise();
             } else {
-                later(backoff.after(failures, judged.kind()));
+                later(retryPause.after(failures, judged.kind()));
             }
         }
     }

@@ -13,8 +13,8 @@ import io.aicc.worker.speech.remote.RecognitionServer;
 import io.aicc.worker.speech.remote.RemoteParts;
 import io.aicc.worker.speech.remote.RemoteStream;
 import io.aicc.worker.speech.remote.SilenceProbe;
+import io.aicc.worker.speech.remote.StreamTiming;
 import io.aicc.worker.speech.remote.Timer;
-import io.aicc.worker.speech.remote.Timing;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.http.HttpClient;
@@ -32,7 +32,7 @@ final class VoskEngine implements SpeechEngine, RecognitionServer {
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
 
     /** The server itself sets no limit. */
-    private static final Timing TIMING = Timing.within(Duration.ofMinutes(10));
+    private static final StreamTiming TIMING = StreamTiming.within(Duration.ofMinutes(10));
 
     private final VoskSettings settings;
     private final HttpClient http;

@@ -23,7 +23,7 @@ final class NumberCall {
     final ManualTime time = new ManualTime();
     final NumberServer server = new NumberServer(time, SERVER_LIMIT_MS);
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    final Circuit circuit = new Circuit("numbers", Timing.within(LONGEST), registry, time);
+    final Circuit circuit = new Circuit("numbers", StreamTiming.within(LONGEST), registry, time);
     final Heard heard = new Heard();
     private int frame;
 
@@ -34,7 +34,13 @@ final class NumberCall {
     RemoteStream stream(@Nullable TurnPool turns) {
         return new RemoteStream(
                 new RemoteParts(
-                        server, circuit, turns, time, Timing.within(LONGEST), registry.counter("rotations"), time),
+                        server,
+                        circuit,
+                        turns,
+                        time,
+                        StreamTiming.within(LONGEST),
+                        registry.counter("rotations"),
+                        time),
                 "en-US",
                 heard);
     }

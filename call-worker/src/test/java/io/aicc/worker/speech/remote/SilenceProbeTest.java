@@ -9,7 +9,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class SilenceProbeTest {
-    private static final Timing TIMING = Timing.within(Duration.ofSeconds(285));
+    private static final StreamTiming TIMING = StreamTiming.within(Duration.ofSeconds(285));
 
     private final ManualTime time = new ManualTime();
     private final NumberServer server = new NumberServer(time, 300_000);

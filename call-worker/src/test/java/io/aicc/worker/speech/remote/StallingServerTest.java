@@ -67,7 +67,7 @@ class StallingServerTest {
                         call.circuit,
                         null,
                         call.time,
-                        Timing.within(NumberCall.LONGEST),
+                        StreamTiming.within(NumberCall.LONGEST),
                         call.registry.counter("rotations"),
                         call.time),
                 "en-US",

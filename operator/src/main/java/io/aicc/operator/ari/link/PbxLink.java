@@ -5,6 +5,7 @@ import ch.loway.oss.ari4java.generated.actions.ActionEvents;
 import ch.loway.oss.ari4java.tools.ARIException;
 import ch.loway.oss.ari4java.tools.RestException;
 import io.aicc.operator.ari.pbx.PbxSnapshot;
+import io.aicc.runtime.Backoff;
 import io.aicc.runtime.Health;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -168,7 +169,7 @@ public final class PbxLink implements AutoCloseable {
                 continue;
             }
             listener.lost();
-            TimeUnit.MILLISECONDS.sleep(backoff.before(Math.max(1, attempt)).toMillis());
+            TimeUnit.MILLISECONDS.sleep(backoff.after(Math.max(1, attempt)).toMillis());
         }
     }
 

@@ -1,5 +1,6 @@
 package io.aicc.worker.publish;
 
+import io.aicc.runtime.Backoff;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -16,7 +17,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param maxBackoff upper bound of all later ones
  * @param tick how often tokens and silences are looked at
  */
-record Timing(
+record DeliveryTiming(
         Duration heartbeat,
         Duration resumeWait,
         Duration connect,
@@ -27,7 +28,7 @@ record Timing(
         Duration maxBackoff,
         Duration tick) {
 
-    static final Timing DEFAULT = new Timing(
+    static final DeliveryTiming DEFAULT = new DeliveryTiming(
             Duration.ofSeconds(15),
             Duration.ofSeconds(1),
             Duration.ofSeconds(5),

@@ -1,4 +1,4 @@
-package io.aicc.worker.publish;
+package io.aicc.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -31,28 +31,17 @@ class BackoffTest {
         }
     }
 
-    @Property(tries = 100)
-    void aSuccessMakesTheNextWaitAFirstOneAgain(@ForAll long seed, @ForAll @IntRange(max = 100) int failuresBefore) {
-        Backoff backoff = failedBefore(new SplittableRandom(seed), failuresBefore);
-
-        backoff.succeeded();
-
-        assertThat(backoff.failed()).isBetween(0L, FIRST.toMillis());
-        assertThat(backoff.failed()).isBetween(0L, 2 * FIRST.toMillis());
+    @Property
+    void isBoundedHoweverOftenItFailed(@ForAll @IntRange(min = 1) int failures) {
+        assertThat(new Backoff(FIRST, LONGEST, new SplittableRandom(7)).after(failures))
+                .isBetween(Duration.ZERO, LONGEST);
     }
 
     private static List<Long> waits(SplittableRandom random, int failuresBefore) {
+        Backoff backoff = new Backoff(FIRST, LONGEST, random);
         return IntStream.range(0, WORKERS)
-                .mapToLong(_ -> failedBefore(random, failuresBefore).failed())
+                .mapToLong(_ -> backoff.after(failuresBefore + 1).toMillis())
                 .boxed()
                 .toList();
-    }
-
-    private static Backoff failedBefore(SplittableRandom random, int times) {
-        Backoff backoff = new Backoff(FIRST, LONGEST, random);
-        for (int i = 0; i < times; i++) {
-            backoff.failed();
-        }
-        return backoff;
     }
 }

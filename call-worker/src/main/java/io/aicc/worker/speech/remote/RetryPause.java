@@ -1,21 +1,16 @@
 package io.aicc.worker.speech.remote;
 
+import io.aicc.runtime.Backoff;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.random.RandomGenerator;
 
-/**
- * How long to wait before trying again: anything up to a bound that doubles, so that many who failed together do not come
- * back together ("full jitter", AWS Architecture Blog, 2015).
- */
-final class Backoff {
-    private final Duration first;
-    private final Duration longest;
+/** How long a speech server is left alone before it is asked again: longer where it said that too much was asked for. */
+final class RetryPause {
+    private final Backoff backoff;
     private final Duration quota;
-    private final RandomGenerator random = ThreadLocalRandom.current();
 
     /** As long as a speaker's words can wait. */
-    Backoff(Timing timing) {
+    RetryPause(StreamTiming timing) {
         this(timing.firstRetry(), timing.longestRetry(), timing.quotaRetry());
     }
 
@@ -26,17 +21,14 @@ final class Backoff {
      * @param longest most that is ever waited
      * @param quota waited besides when too much was asked for
      */
-    Backoff(Duration first, Duration longest, Duration quota) {
-        this.first = first;
-        this.longest = longest;
+    RetryPause(Duration first, Duration longest, Duration quota) {
+        this.backoff = new Backoff(first, longest, ThreadLocalRandom.current());
         this.quota = quota;
     }
 
     /** The wait after so many failures in a row, the first being 1. */
     Duration after(int failures, Failure.Kind kind) {
-        long bound = first.toNanos() << Math.min(failures - 1, 20);
-        long most = Math.min(longest.toNanos(), bound);
-        Duration wait = Duration.ofNanos(random.nextLong(most + 1));
+        Duration wait = backoff.after(failures);
         return kind == Failure.Kind.QUOTA ? quota.plus(wait) : wait;
     }
 }

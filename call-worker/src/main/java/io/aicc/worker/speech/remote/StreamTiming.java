@@ -16,7 +16,7 @@ import java.time.Duration;
  * @param giveUp a stretch of audio that cannot be recognised for so long is lost, and told
  * @param circuitOpen how long a server that keeps failing is left alone
  */
-public record Timing(
+public record StreamTiming(
         Duration rotateBetweenSentences,
         Duration rotateInPause,
         Duration rotateAnyway,
@@ -27,8 +27,8 @@ public record Timing(
         Duration giveUp,
         Duration circuitOpen) {
     /** The usual, for conversations that last so long at most. */
-    public static Timing within(Duration longest) {
-        return new Timing(
+    public static StreamTiming within(Duration longest) {
+        return new StreamTiming(
                 longest.dividedBy(2),
                 longest.multipliedBy(5).dividedBy(6),
                 longest,
