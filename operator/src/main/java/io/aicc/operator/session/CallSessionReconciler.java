@@ -2,6 +2,7 @@ package io.aicc.operator.session;
 
 import io.aicc.crd.CallSession;
 import io.aicc.crd.CallSessionStatus;
+import io.aicc.crd.Phase;
 import io.aicc.operator.kube.DeposedException;
 import io.aicc.operator.kube.KubeWrites;
 import io.aicc.operator.pool.Memory;
@@ -77,6 +78,7 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
         this.orphans = new Orphans(
                 pools, ended, endOrders, metrics, clock, uid -> byUid(uid).isPresent());
         registry.getPrometheusRegistry().register(new TotalsMetrics(ended::totals));
+        metrics.unserved(this::unserved);
         pools.onSessionChange(this::workerChanged);
         var sweeping = sweeper.scheduleWithFixedDelay(orphans::sweep, 1, 1, TimeUnit.SECONDS);
         var listening = sweeper.scheduleWithFixedDelay(pools::listen, 1, 1, TimeUnit.SECONDS);
@@ -218,6 +220,23 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
             worker.ifPresent(left -> pools.dismiss(pool, left));
             pools.forget(pool, session);
         }
+    }
+
+    /** How many calls live and have no worker, that had one. */
+    private long unserved() {
+        IndexerResourceCache<CallSession> known = cache;
+        return known == null || !pools.leading()
+                ? 0
+                : known.list().filter(this::isUnserved).count();
+    }
+
+    private boolean isUnserved(CallSession session) {
+        CallSessionStatus status = session.getStatus();
+        return status != null
+                && (status.phase() == Phase.Ready || status.phase() == Phase.Active)
+                && session.getSpec().ended() == null
+                && pools.serving(Call.pool(session), session.getMetadata().getUid())
+                        .isEmpty();
     }
 
     private Optional<CallSession> byUid(String uid) {

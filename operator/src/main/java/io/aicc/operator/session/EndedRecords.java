@@ -141,7 +141,7 @@ final class EndedRecords {
                 session.getMetadata().getName(),
                 session.getMetadata().getUid(),
                 at,
-                Tally.of(status.phase(), status.summary())));
+                Tally.of(status)));
     }
 
     /** Whether it is over, as far as we know. */

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is counted of sessions that are over, and by whom, while operators come and go. */
 class EndedRecordsTest {
-    private static final Tally DELETED = new Tally(End.DELETED, 4_000, 100, 90, 0, Map.of("late", 2L));
+    private static final Tally DELETED = new Tally(End.DELETED, 4_000, 100, 90, 0, Map.of("late", 2L), null);
 
     @RegisterExtension
     final EndedRecordsRig rig = new EndedRecordsRig();
@@ -46,7 +46,10 @@ class EndedRecordsTest {
     @ParameterizedTest
     @CsvSource({"0,true", "1,false", "1,true", "2,false", "2,true", "3,false", "3,true", "4,false"})
     void noSessionIsCountedTwiceOrNotAtAllWhereverTheProcessEnds(int requests, boolean lastIsCarriedOut) {
-        rig.ended("call-1", "call-2", "call-3");
+        rig.ended("call-1", "call-2");
+        ObjectNode unserved = session("call-3");
+        unserved.withObject("/status/times").put("unserved", "2026-01-31T11:59:00.000000Z");
+        api.put(unserved);
         EndedRecords doomed = rig.lead();
         assertThat(doomed.keep("orphan", DELETED)).isFalse();
         rig.now = END.plusSeconds(3_601);
@@ -68,6 +71,7 @@ class EndedRecordsTest {
         assertThat(totals.get(Totals.LASTED + 10)).isEqualTo(4);
         assertThat(totals.get(Totals.DROPPED + "late")).isEqualTo(8);
         assertThat(totals.get(Totals.UNDELIVERED)).isEqualTo(3);
+        assertThat(totals.get(Totals.UNSERVED)).isEqualTo(1);
         assertCalls(rig.lead(), 3);
     }
 
