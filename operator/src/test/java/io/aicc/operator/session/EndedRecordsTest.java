@@ -155,6 +155,31 @@ class EndedRecordsTest {
     }
 
     @Test
+    void aRecordThatIsBeingDeletedAndHeldByAFinalizerIsNeitherNamedNorAskedForAgainNorCountedTwice() {
+        rig.ended("call-1", "call-2");
+        api.hold("call-1", true);
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        EndedRecords records = rig.lead(meters);
+        rig.now = END.plusSeconds(3_601);
+        records.sweep();
+        assertThat(api.sessions()).containsExactly("call-1");
+        rig.now = rig.now.plusSeconds(120);
+        assertThat(records.keep("orphan", DELETED)).isFalse(); // So that the archive is written once more.
+        records.sweep();
+
+        assertThat(meters.get("aicc_api_writes")
+                        .tag("verb", "delete")
+                        .tag("kind", "CallSession")
+                        .counter()
+                        .count())
+                .isEqualTo(2);
+        assertThat(api.data("aicc-operator"))
+                .hasEntrySatisfying("counted", names -> assertThat(names).doesNotContain("call-1"));
+        assertCalls(records, 2);
+        assertCalls(rig.lead(), 2);
+    }
+
+    @Test
     void aRecordThatCannotBeDeletedIsTriedAgainEachMinuteByTheSameLeaderAndNamedInTheArchiveUntilThen() {
         rig.ended("call-1");
         api.deletable("call-1", false);
