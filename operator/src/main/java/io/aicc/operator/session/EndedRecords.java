@@ -226,15 +226,18 @@ final class EndedRecords {
     }
 
     private void visit(Consumer<CallSession> visitor) {
+        Consumer<CallSession> each = visitor.andThen(session -> {
+            if (session.getMetadata().getDeletionTimestamp() == null) { // Else in the archive, or deleted by hand.
+                add(session, Objects.requireNonNullElse(session.getStatus(), CallSessionStatus.EMPTY));
+            }
+        });
         Stream.of(Phase.values())
                 .filter(Phase::terminal)
-                .forEach(phase -> api.visitSessions(namespace, "status.phase", phase.name(), session -> {
-                    visitor.accept(session);
-                    if (session.getMetadata().getDeletionTimestamp()
-                            == null) { // It is in the archive, or was deleted by hand.
-                        add(session, Objects.requireNonNullElse(session.getStatus(), CallSessionStatus.EMPTY));
-                    }
-                }));
+                .forEach(phase -> api.visitSessions(
+                        namespace,
+                        "status.phase",
+                        phase.name(),
+                        session -> CallSessionReconciler.takeIn(session, each)));
     }
 
     private synchronized void add(Ended ended) {

@@ -255,6 +255,16 @@ class EndedRecordsTest {
     }
 
     @Test
+    void aRecordThatMakesNoSenseKeepsNobodyFromLeadingAndNoOtherFromBeingCounted() {
+        rig.ended("call-1", "call-3");
+        ObjectNode senseless = session("call-2");
+        senseless.withObject("/status/summary/packetsDropped").putNull("late");
+        api.put(senseless);
+
+        assertCalls(rig.lead(), 2);
+    }
+
+    @Test
     void whatARecordSaysAddsNothingThatCannotBe() {
         ObjectNode session = session("call-1");
         session.withObject("/status/summary")
