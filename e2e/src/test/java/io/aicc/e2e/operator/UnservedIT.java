@@ -50,6 +50,9 @@ class UnservedIT {
         assertThat(OperatorRig.condition(live)).hasValueSatisfying(now -> assertThat(now.getMessage())
                 .startsWith("the call lost its worker, and nothing is transcribed since 2")
                 .contains("raise spec.maxWorkers"));
+        String since = Objects.requireNonNull(
+                        OperatorRig.condition(live).orElseThrow().getMessage())
+                .replaceAll(".* since (\\S+Z): .*", "$1");
         assertThat(rig.server()
                         .kubectl("-n", rig.namespace(), "describe", "callsession", "call-1")
                         .orFail())
@@ -64,8 +67,8 @@ class UnservedIT {
         CallSessionStatus over =
                 Objects.requireNonNull(rig.awaitSession("call-1", Phase.Ended).getStatus());
         Times times = Objects.requireNonNull(over.times());
-        assertThat(MicroTime.parse(Objects.requireNonNull(times.unserved())))
-                .isBetween(lost.minusSeconds(2), lost.plusSeconds(1));
+        assertThat(times.unserved()).isEqualTo(since);
+        assertThat(MicroTime.parse(since)).isBetween(lost.minusSeconds(2), lost.plusSeconds(1));
         assertTheCallsOwnDuration(over);
         assertThat(event("WorkerLost").getMessage())
                 .contains("(MaxWorkersReached)", "nothing is transcribed that was said after " + times.unserved());

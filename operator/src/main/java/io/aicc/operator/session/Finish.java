@@ -269,7 +269,7 @@ final class Finish {
     private static Summary summary(Call call, Account account) {
         WorkerReport report = account.report();
         CallSummary totals = report.summary();
-        CallSummary whole = totals != null && endReason(call).equals(totals.reason()) ? totals : null;
+        CallSummary whole = totals != null && isOfTheWhole(call, totals) ? totals : null;
         return new Summary(
                 whole == null ? lastedMs(call) : Tally.lasted(whole.durationMs()),
                 report.customer().received(),
@@ -285,7 +285,11 @@ final class Finish {
                 whole == null ? null : whole.reason());
     }
 
-    /** As its worker is told, and says again when it was there to its end; one that was lost says that it was stopped. */
+    /** Whether its worker was there to its end, and says what it was told of that; one that was lost says that it was stopped. */
+    private static boolean isOfTheWhole(Call call, CallSummary totals) {
+        return endReason(call).equals(totals.reason()) || NO_AUDIO.equals(totals.reason());
+    }
+
     private static String endReason(Call call) {
         return call.endReason().orElse(NO_AUDIO);
     }

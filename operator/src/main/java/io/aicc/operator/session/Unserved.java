@@ -5,27 +5,29 @@ import io.aicc.operator.pool.Claim;
 import io.aicc.operator.pool.WarmPools;
 import io.aicc.wire.MicroTime;
 import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** A call that has lost its worker and has no other: nobody hears it, and its record says since when. */
 final class Unserved {
+    /** The time of a condition is cut to seconds. */
+    private static final Duration TOLD_WITHIN = Duration.ofSeconds(1);
+
     private Unserved() {}
 
     /**
-     * Since when: its worker was heard until then, or that it has none was written into its record then, perhaps by a leader
-     * before us, who heard it. Empty when nobody can tell.
+     * Since when: its worker was heard until then. If we have not heard it while it had the call, a leader before us has, and wrote
+     * then into the record that there is none. Empty when nobody can tell.
      */
     private static Optional<Instant> since(Call call, WarmPools pools) {
-        Stream<Instant> heard = pools.lastHeard(call.pool(), call.uid()).stream();
-        Stream<Instant> told = told(call).map(Condition::getLastTransitionTime).flatMap(Unserved::time).stream();
-        return call.status().worker() == null
-                ? Optional.empty()
-                : Stream.concat(heard, told).min(Comparator.naturalOrder());
+        Optional<Instant> told =
+                told(call).map(Condition::getLastTransitionTime).flatMap(Unserved::time);
+        Optional<Instant> heard = pools.lastHeard(call.pool(), call.uid())
+                .filter(at -> told.isEmpty() || at.isBefore(told.get().plus(TOLD_WITHIN)));
+        return call.status().worker() == null ? Optional.empty() : heard.or(() -> told);
     }
 
     /** The same of a call that was over then; empty too when it lost its worker after that, which had heard it all. */
