@@ -109,9 +109,24 @@ public record CallSessionStatus(
             String mediaClosed,
 
             @JsonPropertyDescription("The last word was delivered or given up, and the worker was let go.") @Nullable
-            String ended) {
+            String ended,
+
+            @JsonPropertyDescription(
+                    "The call lost its worker and had no other until it was over: nothing said after this was transcribed.")
+            @Nullable
+            String unserved) {
         /** No step has happened. */
         public static final Times NONE = new Times(null, null, null, null, null);
+
+        /** Of a call that has a worker, or had one to its end. */
+        public Times(
+                @Nullable String ready,
+                @Nullable String active,
+                @Nullable String ending,
+                @Nullable String mediaClosed,
+                @Nullable String ended) {
+            this(ready, active, ending, mediaClosed, ended, null);
+        }
     }
 
     /** Counts that would be lost with the operator's memory: only it has heard the workers that are no more. */

@@ -77,8 +77,8 @@ class MetricsReferenceTest {
                         """)
                 .heading(2, "Operator")
                 .paragraph("""
-                        `aicc_calls_total`, `aicc_call_duration_seconds`, `aicc_udp_packets_total`, `aicc_udp_dropped_total` and
-                        `aicc_transcripts_undelivered_total` are totals of the installation, not of a process: what the records of calls that are
+                        `aicc_calls_total`, `aicc_calls_ended_unserved_total`, `aicc_call_duration_seconds`, `aicc_udp_packets_total`,
+                        `aicc_udp_dropped_total` and `aicc_transcripts_undelivered_total` are totals of the installation, not of a process: what the records of calls that are
                         over say, and those that were deleted in time ([ADR 21](adr/0021-totals-outlive-who-counted-them.md)). Whoever leads shows
                         them, goes on where the one before stopped, and a standby shows none; so take their `max by (namespace)`, not a sum over
                         replicas. Of a worker's own metrics its packets, heard and dropped, enter these totals when its call is over, with its

@@ -10,6 +10,7 @@ import io.aicc.e2e.kube.RealApiServerExtension;
 import io.aicc.wire.MicroTime;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -18,6 +19,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -31,6 +33,13 @@ class GuardsIT {
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
     private static final String END = """
             {"spec": {"ended": {"at": "2026-01-31T12:00:00.000000Z", "reason": "CustomerHangup"}}}""";
+
+    /** Parts of metadata that are none of a controller's. */
+    private static final List<String> SPOILT = List.of("""
+            "labels": {"example.com/x": "x"}""", """
+            "annotations": {"example.com/x": "x"}""", """
+            "finalizers": ["example.com/hold"]""", """
+            "ownerReferences": [{"apiVersion": "v1", "kind": "ConfigMap", "name": "x", "uid": "x"}]""");
 
     private final KubernetesClient admin;
     private final Installation installation;
@@ -69,6 +78,41 @@ class GuardsIT {
                         .getSpec()
                         .ended())
                 .isNull();
+    }
+
+    @Test
+    void aControllerWritesNothingIntoTheMetadataOfItsCallsButTheirPbx() {
+        String only =
+                "may write no labels, annotations, finalizers or ownerReferences of a CallSession but the label aicc.io/pbx";
+        try (KubernetesClient seoul = installation.as("aicc-ari-seoul")) {
+            await("the policy").atMost(LIMIT).untilAsserted(() -> {
+                CallSession spoilt = call("seoul-7", "seoul");
+                spoilt.getMetadata().setFinalizers(List.of("example.com/hold"));
+                refused(
+                        () -> seoul.resource(spoilt)
+                                .inNamespace(installation.namespace())
+                                .dryRun()
+                                .create(),
+                        only);
+            });
+            for (String metadata : SPOILT) {
+                CallSession spoilt = call("seoul-8", "seoul");
+                spoilt.setMetadata(Serialization.unmarshal(
+                        "{\"name\": \"seoul-8\", \"labels\": {\"aicc.io/pbx\": \"seoul\"}, %s}".formatted(metadata),
+                        ObjectMeta.class));
+                spoilt.getMetadata().getLabels().put("aicc.io/pbx", "seoul");
+                refused(() -> create(seoul, spoilt), only);
+            }
+            CallSession call = call("seoul-9", "seoul");
+            create(seoul, call);
+            for (String metadata : SPOILT) {
+                refused(() -> patch(seoul, "seoul-9", "{\"metadata\": {%s}}".formatted(metadata)), only);
+            }
+            patch(admin, "seoul-9", "{\"metadata\": {%s}}".formatted(String.join(", ", SPOILT)));
+            patch(seoul, "seoul-9", END); // What others wrote there does not hinder it.
+            refused(() -> patch(seoul, "seoul-9", "{\"metadata\": {\"finalizers\": null}}"), only);
+        }
+        patch(admin, "seoul-9", "{\"metadata\": {\"finalizers\": null}}");
     }
 
     @Test

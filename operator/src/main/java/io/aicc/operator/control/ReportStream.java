@@ -68,6 +68,9 @@ final class ReportStream implements AutoCloseable {
     /** What a worker says when it refuses is shorter. */
     private static final int MAX_REFUSAL_CHARS = 4096;
 
+    /** A stream that breaks sooner after its first report is as bad as none: its worker may be broken, and begin like this each time. */
+    private static final Duration HELD = Duration.ofSeconds(3);
+
     private static final long FIRST_PAUSE_MS = 25;
     private static final long LONGEST_PAUSE_MS = 1_000;
 
@@ -90,9 +93,10 @@ final class ReportStream implements AutoCloseable {
 
     // On the event loop only.
     private int failures;
-    private boolean heardSomething;
+    private @Nullable Instant firstReport;
     private @Nullable Instant brokenSince;
     private boolean refusalTold;
+    private boolean nonsenseTold;
 
     ReportStream(
             WorkerDoor door, EventLoop loop, InstantSource clock, Consumer<WorkerReport> listener, LostReports lost) {
@@ -167,10 +171,11 @@ final class ReportStream implements AutoCloseable {
             return;
         }
         Instant now = clock.instant();
-        Instant since = heardSomething || brokenSince == null ? now : brokenSince;
+        boolean held = firstReport != null && !now.isBefore(firstReport.plus(HELD));
+        Instant since = held || brokenSince == null ? now : brokenSince;
         brokenSince = since;
-        failures = heardSomething ? 0 : failures + 1;
-        heardSomething = false;
+        failures = held ? 0 : failures + 1;
+        firstReport = null;
         long longest = now.isBefore(since.plus(RESTART)) ? RESTART_PAUSE_MS : LONGEST_PAUSE_MS;
         long pauseMs = Math.min(longest, FIRST_PAUSE_MS << Math.min(failures, 10));
         // Jitter: after a restart we must not knock at every worker in step.
@@ -180,10 +185,13 @@ final class ReportStream implements AutoCloseable {
 
     private void unreadable(String problem) {
         lost.unreadable().increment();
-        log.atWarn()
-                .addKeyValue("pod_uid", door.address().podUid())
-                .addKeyValue("problem", problem)
-                .log("worker report is not readable, connecting again");
+        if (!nonsenseTold) {
+            nonsenseTold = true;
+            log.atWarn()
+                    .addKeyValue("pod_uid", door.address().podUid())
+                    .addKeyValue("problem", problem)
+                    .log("worker report is not readable, connecting again; others of this worker are only counted");
+        }
     }
 
     private void refused(HttpResponseStatus status, String body) {
@@ -305,8 +313,9 @@ final class ReportStream implements AutoCloseable {
             }
             try {
                 WorkerReport report = WireJson.read(line.toString(StandardCharsets.UTF_8), WorkerReport.class);
-                lastHeard = clock.instant();
-                heardSomething = true;
+                Instant now = clock.instant();
+                lastHeard = now;
+                firstReport = firstReport == null ? now : firstReport;
                 take(report);
             } catch (JsonProcessingException e) {
                 unreadable(e.getOriginalMessage());

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What workers said of the sessions that they serve or served, until a session is forgotten. Guarded by its pool's lock. */
+/** What workers said of the sessions that they serve or served, until a session is forgotten. Thread-safe. */
 final class Ledger {
     private final Map<String, Instant> lastHeard = new HashMap<>();
     private final Map<String, CoveredUntil> covered = new HashMap<>();
@@ -19,7 +19,7 @@ final class Ledger {
     private final Map<String, Map<String, WorkerReport>> going = new HashMap<>();
 
     /** A worker says that it serves the session. */
-    void heard(String session, WorkerReport report, Instant at) {
+    synchronized void heard(String session, WorkerReport report, Instant at) {
         lastHeard.put(session, at);
         if (report.coveredUntil() != null) {
             covered.put(session, report.coveredUntil().notAfter(at));
@@ -27,37 +27,37 @@ final class Ledger {
     }
 
     /** When one last did; empty when none was heard. */
-    Optional<Instant> lastHeard(String session) {
+    synchronized Optional<Instant> lastHeard(String session) {
         return Optional.ofNullable(lastHeard.get(session));
     }
 
     /** How much of it that worker had covered; empty when it did not say so. */
-    Optional<CoveredUntil> coveredUntil(String session) {
+    synchronized Optional<CoveredUntil> coveredUntil(String session) {
         return Optional.ofNullable(covered.get(session));
     }
 
     /** What a leader before us wrote down; before anything is heard. */
-    void begin(String session, Account account) {
+    synchronized void begin(String session, Account account) {
         past.put(session, account);
     }
 
     /** What a process counted that is no more; the next one of its pod goes on with its outbox. */
-    void restarted(String session, WorkerReport last) {
+    synchronized void restarted(String session, WorkerReport last) {
         past.merge(session, new Account(last.outboxHandedOn(), 0), (before, now) -> before.plus(now.report()));
     }
 
     /** What a worker counted that the session has no more. */
-    void lost(String session, String podUid, WorkerReport last) {
+    synchronized void lost(String session, String podUid, WorkerReport last) {
         going.computeIfAbsent(session, key -> new HashMap<>()).put(podUid, last);
     }
 
     /** Whether the session has a worker no more that it had. */
-    boolean isLost(String session, String podUid) {
+    synchronized boolean isLost(String session, String podUid) {
         return going.getOrDefault(session, Map.of()).containsKey(podUid);
     }
 
     /** A worker speaks of a session that it may have lost. */
-    void heardOnceMore(String session, String podUid, WorkerReport report) {
+    synchronized void heardOnceMore(String session, String podUid, WorkerReport report) {
         Map<String, WorkerReport> lost = going.get(session);
         if (lost != null) {
             lost.computeIfPresent(podUid, (pod, before) -> report);
@@ -65,12 +65,12 @@ final class Ledger {
     }
 
     /** So many times by now another worker process had to go on. */
-    void takeovers(String session, int count) {
+    synchronized void takeovers(String session, int count) {
         past.merge(session, new Account(Account.NONE.report(), count), (before, now) -> before.takeoversAtLeast(count));
     }
 
     /** What those counted that the session has no more; empty when there was none. */
-    Optional<Account> earlier(String session) {
+    synchronized Optional<Account> earlier(String session) {
         Collection<WorkerReport> lost = going.getOrDefault(session, Map.of()).values();
         Account known = past.get(session);
         if (known == null && lost.isEmpty()) {
@@ -88,12 +88,12 @@ final class Ledger {
      *
      * @param now of the worker that serves the session now
      */
-    Optional<Account> account(String session, @Nullable WorkerReport now) {
+    synchronized Optional<Account> account(String session, @Nullable WorkerReport now) {
         Optional<Account> before = earlier(session);
         return now == null ? before : Optional.of(before.orElse(Account.NONE).plus(now));
     }
 
-    void forget(String session) {
+    synchronized void forget(String session) {
         lastHeard.remove(session);
         covered.remove(session);
         past.remove(session);

@@ -1,5 +1,6 @@
 package io.aicc.operator.pool;
 
+import io.aicc.operator.control.WorkerChannel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,6 +28,7 @@ final class Roster {
     private final Deque<Worker> ready = new ArrayDeque<>();
     private final Set<String> waiting = new LinkedHashSet<>();
     private final Map<String, Set<Worker>> refusers = new HashMap<>();
+    private final Set<Worker> lingering = new HashSet<>();
 
     Collection<Worker> workers() {
         return workers.values();
@@ -68,8 +70,14 @@ final class Roster {
         workers.put(worker.pod(), worker);
     }
 
+    /** Not heard from here on. */
     void remove(Worker worker) {
         workers.remove(worker.pod());
+        lingering.remove(worker);
+        WorkerChannel channel = worker.channel();
+        if (channel != null) {
+            channel.close();
+        }
         refusers.values().forEach(refused -> refused.remove(worker));
     }
 
@@ -163,6 +171,16 @@ final class Roster {
     void retire(Worker worker) {
         worker.leave();
         dequeue(worker);
+    }
+
+    /** The same for one that is there, though no watch shows it. */
+    void linger(Worker worker) {
+        retire(worker);
+        lingering.add(worker);
+    }
+
+    List<Worker> lingering() {
+        return List.copyOf(lingering);
     }
 
     private void enqueue(Worker worker) {

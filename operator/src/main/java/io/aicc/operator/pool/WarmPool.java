@@ -4,7 +4,6 @@ import io.aicc.crd.WorkerPool;
 import io.aicc.operator.control.WorkerChannel;
 import io.aicc.operator.port.PortLeases;
 import io.aicc.operator.port.PortPair;
-import io.aicc.wire.control.CoveredUntil;
 import io.aicc.wire.control.WorkerReport;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The workers of one WorkerPool: a queue of ready ones, the line of sessions that wait for one, and the leases of their
  * ports. All of it is memory: claiming takes constant time and happens before any write. Thread-safe; no method blocks.
  *
- * @implNote A worker that gets ready while sessions wait is bound to the first of them at once, so the queue and the line
- *     are never both non-empty and nobody overtakes. Rebuilt after a restart from pods, reports and sessions.
+ * @implNote Rebuilt after a restart from pods, reports and sessions.
  */
 final class WarmPool {
     /** An idle worker whose process ended so often gets no further try: perhaps its ports are taken by somebody else. */
@@ -80,11 +78,6 @@ final class WarmPool {
         if (!roster.isEmpty() || leases.nextFree().isPresent()) { // Otherwise nobody was there whose pair could rest.
             staffing.begin();
         }
-    }
-
-    /** Before pods are looked at: so much was counted for this session by workers that are no more. */
-    synchronized void count(String session, Account earlier) {
-        ledger.begin(session, earlier);
     }
 
     /** Before pods are looked at: this pod's pair was freed then, unless it turns out that the pod is still there. */
@@ -173,6 +166,27 @@ final class WarmPool {
     }
 
     /**
+     * The watch shows the pod no more. If its worker speaks, somebody took its labels off: it is deleted all the same, and heard
+     * to its end, for it delivers its words.
+     */
+    synchronized @Nullable String unseen(String pod) {
+        Worker worker = roster.inPod(pod).filter(WarmPool::speaks).orElse(null);
+        if (worker == null) {
+            return gone(pod, true);
+        }
+        roster.linger(worker);
+        return unbind(worker);
+    }
+
+    /** Those of them that have fallen silent are gone, and returned; to be run once a second. */
+    synchronized List<Worker> bury() {
+        List<Worker> dead =
+                roster.lingering().stream().filter(worker -> !speaks(worker)).toList();
+        dead.forEach(worker -> gone(worker.pod(), true));
+        return dead;
+    }
+
+    /**
      * A worker spoke.
      *
      * @return the session that should hear of it: null when nothing changed for anyone
@@ -246,33 +260,16 @@ final class WarmPool {
         return ledger.account(session, now.map(Worker::report).orElse(null));
     }
 
-    /** What those workers of the session counted that it has no more; empty when there was none. */
-    synchronized Optional<Account> earlier(String session) {
-        return ledger.earlier(session);
-    }
-
     /** Whether one that the session has no more is heard, and not done with its words. */
     synchronized boolean delivering(String session) {
         return roster.workers().stream()
                 .filter(worker -> ledger.isLost(session, worker.uid()))
-                .anyMatch(worker -> worker.serves(session)
-                        && !worker.is(WorkerReport.State.DONE)
-                        && worker.spokeSince(Instant.MIN));
+                .anyMatch(worker -> worker.serves(session) && !worker.is(WorkerReport.State.DONE) && speaks(worker));
     }
 
-    /** So many times by now another worker process had to go on with the session. */
-    synchronized void takeovers(String session, int count) {
-        ledger.takeovers(session, count);
-    }
-
-    /** When a worker last said that it serves this session; empty when we have never heard one. */
-    synchronized Optional<Instant> lastHeard(String session) {
-        return ledger.lastHeard(session);
-    }
-
-    /** How much of it a worker has covered, by its last report. */
-    synchronized Optional<CoveredUntil> coveredUntil(String session) {
-        return ledger.coveredUntil(session);
+    /** What workers said of their sessions. */
+    Ledger ledger() {
+        return ledger;
     }
 
     /** A worker would not have the session that it was claimed for: that has to claim another one. */
@@ -386,6 +383,10 @@ final class WarmPool {
     /** Whether the record gives a session to a pod that we have yet to look at: it is not for another to say that it has it. */
     private boolean isExpected(String session) {
         return !allFound && expected.containsValue(session);
+    }
+
+    private static boolean speaks(Worker worker) {
+        return worker.spokeSince(Instant.MIN);
     }
 
     private @Nullable String unbind(Worker worker) {

@@ -1,7 +1,6 @@
 package io.aicc.operator.pool;
 
 import io.aicc.crd.WorkerPool;
-import io.aicc.operator.control.WorkerChannel;
 import io.aicc.operator.control.WorkerChannel.WorkerAddress;
 import io.aicc.operator.control.WorkerChannels;
 import io.aicc.operator.port.PortLeases;
@@ -109,7 +108,7 @@ public final class WarmPools implements AutoCloseable {
                 case Memory.Serving(String pool, String session, String podUid) ->
                     pool(pool).expect(session, podUid);
                 case Memory.Counted(String pool, String session, Account earlier) ->
-                    pool(pool).count(session, earlier);
+                    pool(pool).ledger().begin(session, earlier);
                 case Memory.Freed(String pool, String pod, PortPair ports, Instant at) ->
                     pool(pool).rest(pod, ports, at);
             }
@@ -186,7 +185,7 @@ public final class WarmPools implements AutoCloseable {
 
     /** What those workers of a session counted that it has no more; nothing when there was none. */
     public Account earlier(String pool, String session) {
-        return known(pool).flatMap(found -> found.earlier(session)).orElse(Account.NONE);
+        return known(pool).flatMap(found -> found.ledger().earlier(session)).orElse(Account.NONE);
     }
 
     /** Whether a worker that a session has no more is heard, and not done with its words. */
@@ -196,17 +195,17 @@ public final class WarmPools implements AutoCloseable {
 
     /** It is written down that so many times by now another worker process had to go on with a session. */
     public void takeovers(String pool, String session, int count) {
-        known(pool).ifPresent(found -> found.takeovers(session, count));
+        known(pool).ifPresent(found -> found.ledger().takeovers(session, count));
     }
 
     /** When a worker last said that it serves a session; empty when none has since we lead. */
     public Optional<Instant> lastHeard(String pool, String session) {
-        return known(pool).flatMap(found -> found.lastHeard(session));
+        return known(pool).flatMap(found -> found.ledger().lastHeard(session));
     }
 
     /** How much of a session its worker has covered, by its last report; empty when none was heard or it does not say so. */
     public Optional<CoveredUntil> coveredUntil(String pool, String session) {
-        return pool(pool).coveredUntil(session);
+        return known(pool).flatMap(found -> found.ledger().coveredUntil(session));
     }
 
     /** A worker would not have the session that it was claimed for: that has to claim another one. */
@@ -242,7 +241,10 @@ public final class WarmPools implements AutoCloseable {
 
     /** Tells the sessions whose worker fell silent, or speaks again; to be run once a second. */
     public void listen() {
-        pools.forEach((name, pool) -> pool.voicesChanged().forEach(session -> tell(name, session)));
+        pools.forEach((name, pool) -> {
+            pool.voicesChanged().forEach(session -> tell(name, session));
+            pool.bury().forEach(dead -> changed(name));
+        });
     }
 
     /** The WorkerPool as it was last seen. */
@@ -339,9 +341,7 @@ public final class WarmPools implements AutoCloseable {
             return;
         }
         WorkerPod.of(pod).ifPresent(worker -> {
-            WarmPool pool = pool(worker.pool());
-            pool.worker(worker.name()).map(Worker::channel).ifPresent(WorkerChannel::close);
-            tell(worker.pool(), pool.gone(worker.name(), true));
+            tell(worker.pool(), pool(worker.pool()).unseen(worker.name()));
             changed(worker.pool());
         });
     }

@@ -42,8 +42,6 @@ import org.slf4j.LoggerFactory;
 public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(WorkerPoolReconciler.class);
 
-    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
-
     /** A status is for people: no more often than this, however fast the calls come. */
     private static final Duration STATUS_INTERVAL = Duration.ofSeconds(1);
 
@@ -154,7 +152,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         try {
             return tell(resource, pool, decision);
         } catch (DeposedException e) {
-            return UpdateControl.<WorkerPool>noUpdate().rescheduleAfter(LOOK_AGAIN.toMillis());
+            return UpdateControl.<WorkerPool>noUpdate().rescheduleAfter(DeposedException.LOOK_AGAIN.toMillis());
         }
     }
 

@@ -2,6 +2,7 @@ package io.aicc.operator.session;
 
 import io.aicc.crd.CallSession;
 import io.aicc.crd.CallSessionStatus;
+import io.aicc.crd.Phase;
 import io.aicc.operator.kube.DeposedException;
 import io.aicc.operator.kube.KubeWrites;
 import io.aicc.operator.pool.Memory;
@@ -31,7 +32,10 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
@@ -47,9 +51,10 @@ import org.slf4j.MDC;
                             @Field(path = "status.phase", value = "Failed", negated = true)
                         }))
 public final class CallSessionReconciler implements Reconciler<CallSession>, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(CallSessionReconciler.class);
+
     private static final String BY_UID = "uid";
     private static final String CALL_ID = "call_id";
-    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
     private final WarmPools pools;
     private final KubeWrites api;
@@ -77,6 +82,7 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
         this.orphans = new Orphans(
                 pools, ended, endOrders, metrics, clock, uid -> byUid(uid).isPresent());
         registry.getPrometheusRegistry().register(new TotalsMetrics(ended::totals));
+        metrics.unserved(this::unserved);
         pools.onSessionChange(this::workerChanged);
         var sweeping = sweeper.scheduleWithFixedDelay(orphans::sweep, 1, 1, TimeUnit.SECONDS);
         var listening = sweeper.scheduleWithFixedDelay(pools::listen, 1, 1, TimeUnit.SECONDS);
@@ -120,7 +126,7 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
                 case Outcome.Proceed(), Outcome.Done() -> UpdateControl.noUpdate();
             };
         } catch (DeposedException e) {
-            return UpdateControl.<CallSession>noUpdate().rescheduleAfter(LOOK_AGAIN.toMillis());
+            return UpdateControl.<CallSession>noUpdate().rescheduleAfter(DeposedException.LOOK_AGAIN.toMillis());
         } finally {
             MDC.remove(CALL_ID);
         }
@@ -158,13 +164,26 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
         ended.lead(epoch, session -> freed(session).ifPresent(memories::add));
         IndexerResourceCache<CallSession> known = cache;
         if (known != null) {
-            known.list().forEach(session -> {
-                serving(session).ifPresent(memories::add);
-                counted(session).ifPresent(memories::add);
-                freed(session).ifPresent(memories::add);
-            });
+            known.list()
+                    .forEach(session -> takeIn(session, live -> {
+                        serving(live).ifPresent(memories::add);
+                        counted(live).ifPresent(memories::add);
+                        freed(live).ifPresent(memories::add);
+                    }));
         }
         return memories;
+    }
+
+    /** Reads a record before we lead: one that makes no sense keeps nobody from the others, and us not from leading. */
+    static void takeIn(CallSession session, Consumer<CallSession> reader) {
+        try {
+            reader.accept(session);
+        } catch (RuntimeException e) {
+            log.atError()
+                    .setCause(e)
+                    .addKeyValue("session", session.getMetadata().getName())
+                    .log("record of a session makes no sense, leading without all that it says");
+        }
     }
 
     @Override
@@ -218,6 +237,23 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
             worker.ifPresent(left -> pools.dismiss(pool, left));
             pools.forget(pool, session);
         }
+    }
+
+    /** How many calls live and have no worker, that had one. */
+    private long unserved() {
+        IndexerResourceCache<CallSession> known = cache;
+        return known == null || !pools.leading()
+                ? 0
+                : known.list().filter(this::isUnserved).count();
+    }
+
+    private boolean isUnserved(CallSession session) {
+        CallSessionStatus status = session.getStatus();
+        return status != null
+                && (status.phase() == Phase.Ready || status.phase() == Phase.Active)
+                && session.getSpec().ended() == null
+                && pools.serving(Call.pool(session), session.getMetadata().getUid())
+                        .isEmpty();
     }
 
     private Optional<CallSession> byUid(String uid) {

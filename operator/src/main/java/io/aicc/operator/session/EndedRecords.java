@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * Thread-safe.
  *
  * @implNote The archive names the sessions that entered it last, and those whose records could not be deleted since. So whoever
- *     takes the lead finds no record that is in the archive but is not among those named.
+ *     takes the lead finds no record that is in the archive but neither among those named nor being deleted.
  */
 final class EndedRecords {
     private static final Logger log = LoggerFactory.getLogger(EndedRecords.class);
@@ -141,7 +141,7 @@ final class EndedRecords {
                 session.getMetadata().getName(),
                 session.getMetadata().getUid(),
                 at,
-                Tally.of(status.phase(), status.summary())));
+                Tally.of(status)));
     }
 
     /** Whether it is over, as far as we know. */
@@ -226,12 +226,18 @@ final class EndedRecords {
     }
 
     private void visit(Consumer<CallSession> visitor) {
+        Consumer<CallSession> each = visitor.andThen(session -> {
+            if (session.getMetadata().getDeletionTimestamp() == null) { // Else in the archive, or deleted by hand.
+                add(session, Objects.requireNonNullElse(session.getStatus(), CallSessionStatus.EMPTY));
+            }
+        });
         Stream.of(Phase.values())
                 .filter(Phase::terminal)
-                .forEach(phase -> api.visitSessions(namespace, "status.phase", phase.name(), session -> {
-                    visitor.accept(session);
-                    add(session, Objects.requireNonNullElse(session.getStatus(), CallSessionStatus.EMPTY));
-                }));
+                .forEach(phase -> api.visitSessions(
+                        namespace,
+                        "status.phase",
+                        phase.name(),
+                        session -> CallSessionReconciler.takeIn(session, each)));
     }
 
     private synchronized void add(Ended ended) {
@@ -324,25 +330,39 @@ final class EndedRecords {
     /** Each is tried once; one that stays keeps no other from going. */
     private void deleteDoomed() {
         Instant now = clock.instant();
+        List<Ended> held = new ArrayList<>();
         for (int left = doomedCount(); left > 0; left--) {
             Ended next = nextDoomed();
             boolean due = !next.at().isAfter(now);
             boolean gone = false;
             try {
-                gone = due && delete(next);
+                gone = due && delete(next, held);
             } finally {
                 settle(next, gone, due ? now.plus(LATER) : next.at());
             }
         }
+        if (!held.isEmpty()) {
+            log.atWarn()
+                    .addKeyValue("records", held.size())
+                    .addKeyValue("one_of_them", held.getFirst().name())
+                    .log("records of ended sessions are deleted, but finalizers of others hold them");
+        }
     }
 
-    /** @return whether it is gone; not one that somebody's hand has brought back to life */
-    private boolean delete(Ended ended) {
+    /**
+     * One that somebody's finalizer holds is none of ours any more: it goes with that.
+     *
+     * @return whether it is deleted; not one that somebody's hand has brought back to life
+     */
+    private boolean delete(Ended ended, List<Ended> held) {
         if (live.test(ended.uid())) {
             return false;
         }
         try {
-            return api.deleteSession(namespace, ended.name(), ended.uid());
+            if (!api.deleteSession(namespace, ended.name(), ended.uid())) {
+                held.add(ended);
+            }
+            return true;
         } catch (KubernetesClientException e) {
             if (e.getCode() / 100 != 4) {
                 throw e; // Nothing about this record: the API server is away.

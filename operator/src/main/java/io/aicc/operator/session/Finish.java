@@ -84,7 +84,10 @@ final class Finish {
             return sayEnding(call, since, RETRY);
         }
         if (mine.isEmpty()) {
-            return close(call, Phase.Ended, mine, "WorkerLost", "the worker was lost before it gave its totals");
+            String message = Unserved.before(since, call, pools)
+                    .map(unserved -> Unserved.message(call, unserved))
+                    .orElse("the worker was lost before it gave its totals");
+            return close(call, Phase.Ended, mine, "WorkerLost", message);
         }
         Worker worker = mine.get();
         if (done) {
@@ -137,7 +140,13 @@ final class Finish {
                 "somebody wiped the record of this call, which was over: duration, packets heard and dropped and"
                         + " undelivered finals are as they were counted, all else is not known any more";
         Change change = Change.phase(over.tally().end() == Tally.End.FAILED ? Phase.Failed : Phase.Ended)
-                .at(new Times(null, null, null, null, MicroTime.format(over.at())))
+                .at(new Times(
+                        null,
+                        null,
+                        null,
+                        null,
+                        MicroTime.format(over.at()),
+                        over.tally().unserved()))
                 .summing(over.tally().summary())
                 .saying(SessionRecord.ready(call, false, "RecordRepaired", message));
         if (!record.write(call, change)) {
@@ -172,12 +181,15 @@ final class Finish {
         Optional<Account> account =
                 pools.account(call.pool(), call.uid()).map(sum -> sum.takeoversAtLeast(earlier.takeovers()));
         Instant closed = worker.map(Worker::mediaClosedAt).orElse(call.now());
+        Instant since = endingSince(call);
+        Optional<Instant> unserved = worker.isPresent() ? Optional.empty() : Unserved.before(since, call, pools);
         Times times = new Times(
                 null,
                 null,
-                MicroTime.format(endingSince(call)),
+                MicroTime.format(since),
                 worker.isPresent() || call.status().worker() != null ? MicroTime.format(closed) : null,
-                MicroTime.format(call.now()));
+                MicroTime.format(call.now()),
+                unserved.map(MicroTime::format).orElse(null));
         Change change = Change.phase(phase)
                 .at(times)
                 .after(EarlierWorkers.written(earlier))
@@ -230,7 +242,7 @@ final class Finish {
     private void tell(Call call, Worker worker) {
         if (!worker.restarted() || handOver.assign(call, worker) == Outcome.DONE) {
             String at = call.endedAt().map(MicroTime::format).orElse(null);
-            endOrders.tell(worker, new EndOrder(call.uid(), call.endReason().orElse(NO_AUDIO), at));
+            endOrders.tell(worker, new EndOrder(call.uid(), endReason(call), at));
         }
     }
 
@@ -257,8 +269,9 @@ final class Finish {
     private static Summary summary(Call call, Account account) {
         WorkerReport report = account.report();
         CallSummary totals = report.summary();
+        CallSummary whole = totals != null && isOfTheWhole(call, totals) ? totals : null;
         return new Summary(
-                totals == null ? lastedMs(call) : Tally.lasted(totals.durationMs()),
+                whole == null ? lastedMs(call) : Tally.lasted(whole.durationMs()),
                 report.customer().received(),
                 report.agent().received(),
                 report.customer().unheard() + report.agent().unheard(),
@@ -269,10 +282,19 @@ final class Finish {
                 totals == null ? report.undelivered() : totals.undelivered(),
                 totals == null ? 0 : totals.sttLatencyMs(),
                 account.takeovers(),
-                totals == null ? null : totals.reason());
+                whole == null ? null : whole.reason());
     }
 
-    /** From ready to hang-up, when no worker is left to say it. */
+    /** Whether its worker was there to its end, and says what it was told of that; one that was lost says that it was stopped. */
+    private static boolean isOfTheWhole(Call call, CallSummary totals) {
+        return endReason(call).equals(totals.reason()) || NO_AUDIO.equals(totals.reason());
+    }
+
+    private static String endReason(Call call) {
+        return call.endReason().orElse(NO_AUDIO);
+    }
+
+    /** From ready to hang-up, when no worker was there to say it. */
     private static long lastedMs(Call call) {
         Instant over = call.endedAt().orElse(call.now());
         return Call.time(call.times().ready())

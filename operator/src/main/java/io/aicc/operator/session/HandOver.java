@@ -80,11 +80,7 @@ final class HandOver {
     Outcome claimAndAssign(Call call) {
         return switch (pools.claim(call.pool(), call.uid())) {
             case Claim.Granted(Worker worker) -> assign(call, worker);
-            case Claim.Waiting(Claim.Shortage shortage, String message) ->
-                wait(
-                        call,
-                        shortage.name(),
-                        call.phase() == Phase.Pending ? message : "the call lost its worker: " + message);
+            case Claim.Waiting(Claim.Shortage shortage, String message) -> wait(call, shortage.name(), message);
         };
     }
 
@@ -258,7 +254,8 @@ final class HandOver {
         if (call.now().isBefore(call.requestedAt().plus(WORTH_TELLING))) {
             return Outcome.again(WORTH_TELLING);
         }
-        return say(call, false, reason, message);
+        return say(
+                call, false, reason, call.phase() == Phase.Pending ? message : Unserved.message(call, pools, message));
     }
 
     /** Writes a sentence about the session's worker into its record, unless it is there. */

@@ -1,11 +1,13 @@
 package io.aicc.operator.session;
 
 import io.aicc.crd.CallSession;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import java.util.List;
+import java.util.Map;
 
-/** Remembers sessions without the owners of their fields, which are long and which nobody here reads. */
+/** Remembers sessions without what others say in their metadata, of any length, and which nobody here reads. */
 public final class LeanSessions extends BasicItemStore<CallSession> {
     public LeanSessions() {
         super(Cache::metaNamespaceKeyFunc);
@@ -13,7 +15,12 @@ public final class LeanSessions extends BasicItemStore<CallSession> {
 
     @Override
     public CallSession put(String key, CallSession session) {
-        session.getMetadata().setManagedFields(List.of());
+        ObjectMeta metadata = session.getMetadata();
+        metadata.setManagedFields(List.of());
+        metadata.setFinalizers(List.of());
+        metadata.setOwnerReferences(List.of());
+        metadata.setAnnotations(Map.of());
+        metadata.setLabels(Map.of());
         return super.put(key, session);
     }
 }

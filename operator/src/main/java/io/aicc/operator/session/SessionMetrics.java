@@ -2,16 +2,19 @@ package io.aicc.operator.session;
 
 import io.aicc.runtime.ProcessMetrics;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.function.Supplier;
 
 /** How fast sessions get and lose their workers, and what went wrong with those since this process began. Thread-safe. */
 final class SessionMetrics {
     private static final Duration LONGEST = Duration.ofDays(7);
 
+    private final MeterRegistry registry;
     private final InstantSource clock;
     private final Timer claims;
     private final Timer reclaims;
@@ -20,6 +23,7 @@ final class SessionMetrics {
     private final Counter orphans;
 
     SessionMetrics(MeterRegistry registry, InstantSource clock) {
+        this.registry = registry;
         this.clock = clock;
         claims = ProcessMetrics.latency("aicc_claim", "From the request to a worker's acknowledgement, written down")
                 .register(registry);
@@ -41,6 +45,13 @@ final class SessionMetrics {
     /** A session that was asked for then is ready now. */
     void claimed(Instant requestedAt) {
         claims.record(sane(Duration.between(requestedAt, clock.instant())));
+    }
+
+    /** @param count of calls that have lost their worker, at any moment */
+    void unserved(Supplier<Number> count) {
+        Gauge.builder("aicc_calls_unserved", count)
+                .description("Live calls that have lost their worker and have no other: nobody hears them")
+                .register(registry);
     }
 
     /** A call goes on with another worker. */

@@ -10,6 +10,7 @@ import io.aicc.crd.CallSessionStatus.WorkerReference;
 import io.aicc.crd.Phase;
 import io.aicc.operator.kube.Conditions;
 import io.aicc.operator.kube.KubeWrites;
+import io.aicc.operator.pool.Claim;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
 import java.util.List;
@@ -29,7 +30,7 @@ final class SessionRecord {
     private static final Set<String> ORDINARY = Set.of("WorkerReady", "CallEnded", "EndedBeforeReady");
 
     /** So is this of a call that waits for its first worker; one that has lost its own is not heard meanwhile. */
-    private static final String NO_WARM_WORKER = "NoWarmWorker";
+    private static final String NO_WARM_WORKER = Claim.Shortage.NoWarmWorker.name();
 
     private final KubeWrites api;
     private final Cache cache;

@@ -1,5 +1,6 @@
 package io.aicc.operator.session;
 
+import io.aicc.crd.CallSessionStatus;
 import io.aicc.crd.CallSessionStatus.Summary;
 import io.aicc.crd.Phase;
 import io.aicc.operator.pool.Account;
@@ -23,9 +24,16 @@ import org.jspecify.annotations.Nullable;
  * @param agentPackets RTP packets heard of the agent
  * @param undelivered finals that some receiver never got
  * @param dropped packets that were not heard, by {@linkplain #REASONS reason}
+ * @param unserved since when it had no worker, to its end; null when it had one
  */
 record Tally(
-        End end, long lastedMs, long customerPackets, long agentPackets, long undelivered, Map<String, Long> dropped) {
+        End end,
+        long lastedMs,
+        long customerPackets,
+        long agentPackets,
+        long undelivered,
+        Map<String, Long> dropped,
+        @Nullable String unserved) {
     static final long UNKNOWN = -1;
 
     /** Why a worker drops packets, in its own words, and {@code other} for words that it has not. */
@@ -70,17 +78,20 @@ record Tally(
     }
 
     /** As its record says. */
-    static Tally of(@Nullable Phase phase, @Nullable Summary summary) {
-        End end = phase == Phase.Failed ? End.FAILED : End.ENDED;
+    static Tally of(CallSessionStatus status) {
+        End end = status.phase() == Phase.Failed ? End.FAILED : End.ENDED;
+        Summary summary = status.summary();
+        String unserved = status.times() == null ? null : status.times().unserved();
         return summary == null
-                ? new Tally(end, UNKNOWN, 0, 0, 0, Map.of())
+                ? new Tally(end, UNKNOWN, 0, 0, 0, Map.of(), unserved)
                 : new Tally(
                         end,
                         lasted(summary.durationMs()),
                         sane(summary.customerPackets()),
                         sane(summary.agentPackets()),
                         sane(summary.undelivered()),
-                        known(Objects.requireNonNullElse(summary.packetsDropped(), Map.of())));
+                        known(Objects.requireNonNullElse(summary.packetsDropped(), Map.of())),
+                        unserved);
     }
 
     /** The record's summary, as far as it is known here; null when there was none. */
@@ -94,7 +105,7 @@ record Tally(
     /** Of one that has no record any more: as its workers say. */
     static Tally ofDeleted(@Nullable Account account) {
         if (account == null) {
-            return new Tally(End.DELETED, UNKNOWN, 0, 0, 0, Map.of());
+            return new Tally(End.DELETED, UNKNOWN, 0, 0, 0, Map.of(), null);
         }
         WorkerReport report = account.report();
         CallSummary summary = report.summary();
@@ -104,7 +115,8 @@ record Tally(
                 sane(report.customer().received()),
                 sane(report.agent().received()),
                 sane(summary == null ? report.undelivered() : summary.undelivered()),
-                dropped(report));
+                dropped(report),
+                null);
     }
 
     /** What a worker, or a record, says that a call took: not less than nothing, and no longer than a call can. */

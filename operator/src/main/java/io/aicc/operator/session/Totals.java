@@ -17,6 +17,7 @@ final class Totals {
     static final String PACKETS = "packets.";
     static final String DROPPED = "dropped.";
     static final String UNDELIVERED = "undelivered";
+    static final String UNSERVED = "unserved";
     static final String LASTED_MS = "lasted_ms";
 
     /** Calls by how long they lasted: up to so many seconds, and more than the bound before. */
@@ -39,6 +40,7 @@ final class Totals {
         zero(PACKETS + "agent");
         Tally.REASONS.forEach(reason -> zero(DROPPED + reason));
         zero(UNDELIVERED);
+        zero(UNSERVED);
         zero(LASTED_MS);
         LASTED_BOUNDS.forEach(bound -> zero(LASTED + bound));
         zero(LASTED + LONGER);
@@ -71,6 +73,7 @@ final class Totals {
         add(PACKETS + "agent", tally.agentPackets());
         tally.dropped().forEach((reason, packets) -> add(DROPPED + reason, packets));
         add(UNDELIVERED, tally.undelivered());
+        add(UNSERVED, tally.unserved() == null ? 0 : 1);
         if (tally.lastedMs() != Tally.UNKNOWN) {
             add(LASTED_MS, tally.lastedMs());
             add(LASTED + bound(tally.lastedMs()), 1);

@@ -40,14 +40,16 @@ final class TotalsMetrics implements MultiCollector {
                         "UDP packets not heard, by reason, in calls that are over",
                         "reason",
                         Totals.DROPPED),
-                CounterSnapshot.builder()
-                        .name("aicc_transcripts_undelivered")
-                        .help(
-                                "Finals that some receiver had not got by the drain limit of their call, or when its worker was lost")
-                        .dataPoint(CounterDataPointSnapshot.builder()
-                                .value(now.get(Totals.UNDELIVERED))
-                                .build())
-                        .build(),
+                counter(
+                        now,
+                        "aicc_transcripts_undelivered",
+                        "Finals that some receiver had not got by the drain limit of their call, or when its worker was lost",
+                        Totals.UNDELIVERED),
+                counter(
+                        now,
+                        "aicc_calls_ended_unserved",
+                        "Calls that lost their worker and had no other until they were over: their rest is not transcribed",
+                        Totals.UNSERVED),
                 HistogramSnapshot.builder()
                         .name("aicc_call_duration_seconds")
                         .help("Duration of calls that are over")
@@ -56,6 +58,16 @@ final class TotalsMetrics implements MultiCollector {
                                 .sum(now.get(Totals.LASTED_MS) / MILLIS)
                                 .build())
                         .build());
+    }
+
+    private static CounterSnapshot counter(Totals now, String name, String help, String number) {
+        return CounterSnapshot.builder()
+                .name(name)
+                .help(help)
+                .dataPoint(CounterDataPointSnapshot.builder()
+                        .value(now.get(number))
+                        .build())
+                .build();
     }
 
     private static CounterSnapshot counter(Totals now, String name, String help, String label, String beginning) {

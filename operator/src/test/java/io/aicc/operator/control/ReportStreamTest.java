@@ -4,15 +4,26 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.aicc.wire.WireJson;
+import io.aicc.wire.control.WorkerReport;
+import io.aicc.wire.control.WorkerReport.State;
+import io.aicc.wire.control.WorkerReport.StreamCounters;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class ReportStreamTest {
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
@@ -47,6 +58,50 @@ class ReportStreamTest {
             await().until(() -> knocks.get() >= before + 4);
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(1_400));
             assertThat(channel.heard()).isFalse();
+        }
+    }
+
+    @Test
+    void oneThatBeginsWellAndThenTalksNonsenseEachTimeIsHeardOnceASecondAndToldOnce() throws IOException {
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        Logger log = (Logger) LoggerFactory.getLogger(ReportStream.class);
+        log.addAppender(lines);
+        try (ServerSocket broken = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                WorkerChannels channels =
+                        new WorkerChannels(ControlKey.generate(), 1, now::get, new SimpleMeterRegistry());
+                WorkerChannel channel = open(channels, broken)) {
+            String good = WireJson.mapper()
+                    .writeValueAsString(new WorkerReport(
+                            State.IDLE, null, null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, null, null));
+            Thread.ofVirtual().start(() -> sayToEverybody(broken, good + "\nnonsense\n"));
+            await().until(() -> knocks.get() >= 5);
+            now.set(Instant.EPOCH.plusSeconds(15));
+            int before = knocks.get();
+            long begun = System.nanoTime();
+
+            await().until(() -> knocks.get() >= before + 4);
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(1_400));
+            assertThat(channel.streams()).isGreaterThan(5);
+            assertThat(lines.list).singleElement().satisfies(line -> assertThat(line.getMessage())
+                    .startsWith("worker report is not readable"));
+        } finally {
+            log.detachAppender(lines);
+        }
+    }
+
+    private void sayToEverybody(ServerSocket server, String reports) {
+        while (!server.isClosed()) {
+            try (Socket one = server.accept()) {
+                var asked = one.getInputStream().readNBytes(1);
+                one.getOutputStream()
+                        .write(("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + reports)
+                                .getBytes(StandardCharsets.UTF_8));
+                one.getInputStream().transferTo(OutputStream.nullOutputStream()); // Until it hangs up.
+                knocks.incrementAndGet();
+            } catch (IOException e) {
+                continue; // Or the test is over.
+            }
         }
     }
 

@@ -159,6 +159,31 @@ class WarmPoolTest extends PoolRig {
     }
 
     @Test
+    void aWorkerWhosePodLostItsLabelsIsDeletedAndHeardToItsEnd() {
+        resource(1, 1, 10, "20000", "20019");
+        Worker worker = startAll().getFirst();
+        pool.claim("s-1");
+        pool.reported(worker, heard(100, 3, State.ACTIVE));
+
+        assertThat(pool.unseen(worker.pod())).isEqualTo("s-1");
+        assertThat(pool.serving("s-1")).isEmpty();
+        assertThat(pool.plan().delete()).containsExactly(worker.pod());
+        assertThat(pool.delivering("s-1")).isTrue();
+        pool.reported(worker, heard(120, 1, State.DRAINING));
+        pool.reported(worker, heard(120, 0, State.DONE));
+        assertThat(pool.delivering("s-1")).isFalse();
+        assertThat(pool.account("s-1").orElseThrow().report())
+                .returns(120L, sum -> sum.customer().received())
+                .returns(0L, WorkerReport::undelivered);
+
+        assertThat(pool.bury()).isEmpty();
+        heard = false;
+        assertThat(pool.bury()).containsExactly(worker);
+        assertThat(pool.worker(worker.pod())).isEmpty();
+        assertThat(pool.plan().delete()).isEmpty();
+    }
+
+    @Test
     void countsOfALostAndARestartedWorkerAreKept() {
         resource(1, 1, 10, "20000", "20019");
         Worker first = startAll().getFirst();
@@ -203,8 +228,8 @@ class WarmPoolTest extends PoolRig {
         assertThat(pool.account("s-1").orElseThrow().report())
                 .returns(100L, sum -> sum.customer().received())
                 .returns(3L, WorkerReport::undelivered);
-        assertThat(pool.lastHeard("s-1")).contains(heardAt);
-        assertThat(pool.coveredUntil("s-1")).isEmpty();
+        assertThat(pool.ledger().lastHeard("s-1")).contains(heardAt);
+        assertThat(pool.ledger().coveredUntil("s-1")).isEmpty();
         assertThat(pool.serving("s-1")).contains(serving);
     }
 
@@ -225,7 +250,7 @@ class WarmPoolTest extends PoolRig {
     @Test
     void whatALeaderBeforeUsWroteDownIsAdded() {
         resource(1, 1, 10, "20000", "20019");
-        pool.count("s-1", new Account(heard(50, 2, State.ACTIVE), 1));
+        pool.ledger().begin("s-1", new Account(heard(50, 2, State.ACTIVE), 1));
         Worker worker = startAll().getFirst();
         pool.claim("s-1");
         pool.reported(worker, heard(7, 0, State.ACTIVE));
@@ -243,14 +268,14 @@ class WarmPoolTest extends PoolRig {
         Worker worker = startAll().getFirst();
         pool.claim("s-1");
         pool.reported(worker, report(State.ACTIVE, "s-1"));
-        assertThat(pool.lastHeard("s-1")).contains(now);
+        assertThat(pool.ledger().lastHeard("s-1")).contains(now);
         pool.reported(worker, report(State.DONE, "s-1"));
         pool.dismiss(worker);
         pool.forget("s-1");
 
         pool.reported(worker, report(State.DONE, "s-1"));
 
-        assertThat(pool.lastHeard("s-1")).isEmpty();
+        assertThat(pool.ledger().lastHeard("s-1")).isEmpty();
         assertThat(pool.account("s-1")).isEmpty();
     }
 
@@ -267,7 +292,7 @@ class WarmPoolTest extends PoolRig {
                 new WorkerReport(
                         State.ACTIVE, "s-1", null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, said, null));
 
-        assertThat(pool.coveredUntil("s-1"))
+        assertThat(pool.ledger().coveredUntil("s-1"))
                 .contains(new CoveredUntil(MicroTime.format(now), MicroTime.format(spoken)));
     }
 
@@ -285,9 +310,9 @@ class WarmPoolTest extends PoolRig {
         pool.reported(worker, report(State.IDLE, null));
         pool.dismiss(worker);
 
-        assertThat(pool.coveredUntil("s-1")).contains(covered);
+        assertThat(pool.ledger().coveredUntil("s-1")).contains(covered);
         pool.forget("s-1");
-        assertThat(pool.coveredUntil("s-1")).isEmpty();
+        assertThat(pool.ledger().coveredUntil("s-1")).isEmpty();
     }
 
     /** Claims, ends, deaths, failures and restarts of ours in any order; the invariants are checked after each. */

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is counted of sessions that are over, and by whom, while operators come and go. */
 class EndedRecordsTest {
-    private static final Tally DELETED = new Tally(End.DELETED, 4_000, 100, 90, 0, Map.of("late", 2L));
+    private static final Tally DELETED = new Tally(End.DELETED, 4_000, 100, 90, 0, Map.of("late", 2L), null);
 
     @RegisterExtension
     final EndedRecordsRig rig = new EndedRecordsRig();
@@ -46,7 +46,10 @@ class EndedRecordsTest {
     @ParameterizedTest
     @CsvSource({"0,true", "1,false", "1,true", "2,false", "2,true", "3,false", "3,true", "4,false"})
     void noSessionIsCountedTwiceOrNotAtAllWhereverTheProcessEnds(int requests, boolean lastIsCarriedOut) {
-        rig.ended("call-1", "call-2", "call-3");
+        rig.ended("call-1", "call-2");
+        ObjectNode unserved = session("call-3");
+        unserved.withObject("/status/times").put("unserved", "2026-01-31T11:59:00.000000Z");
+        api.put(unserved);
         EndedRecords doomed = rig.lead();
         assertThat(doomed.keep("orphan", DELETED)).isFalse();
         rig.now = END.plusSeconds(3_601);
@@ -68,6 +71,7 @@ class EndedRecordsTest {
         assertThat(totals.get(Totals.LASTED + 10)).isEqualTo(4);
         assertThat(totals.get(Totals.DROPPED + "late")).isEqualTo(8);
         assertThat(totals.get(Totals.UNDELIVERED)).isEqualTo(3);
+        assertThat(totals.get(Totals.UNSERVED)).isEqualTo(1);
         assertCalls(rig.lead(), 3);
     }
 
@@ -151,6 +155,31 @@ class EndedRecordsTest {
     }
 
     @Test
+    void aRecordThatIsBeingDeletedAndHeldByAFinalizerIsNeitherNamedNorAskedForAgainNorCountedTwice() {
+        rig.ended("call-1", "call-2");
+        api.hold("call-1", true);
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        EndedRecords records = rig.lead(meters);
+        rig.now = END.plusSeconds(3_601);
+        records.sweep();
+        assertThat(api.sessions()).containsExactly("call-1");
+        rig.now = rig.now.plusSeconds(120);
+        assertThat(records.keep("orphan", DELETED)).isFalse(); // So that the archive is written once more.
+        records.sweep();
+
+        assertThat(meters.get("aicc_api_writes")
+                        .tag("verb", "delete")
+                        .tag("kind", "CallSession")
+                        .counter()
+                        .count())
+                .isEqualTo(2);
+        assertThat(api.data("aicc-operator"))
+                .hasEntrySatisfying("counted", names -> assertThat(names).doesNotContain("call-1"));
+        assertCalls(records, 2);
+        assertCalls(rig.lead(), 2);
+    }
+
+    @Test
     void aRecordThatCannotBeDeletedIsTriedAgainEachMinuteByTheSameLeaderAndNamedInTheArchiveUntilThen() {
         rig.ended("call-1");
         api.deletable("call-1", false);
@@ -223,6 +252,16 @@ class EndedRecordsTest {
         assertThat(seen).contains("call-1", "call-2", "call-3", "call-4", "call-5");
         api.forgetLists(3);
         assertThatThrownBy(() -> records.lead(2, record -> {})).hasMessageContaining("too old");
+    }
+
+    @Test
+    void aRecordThatMakesNoSenseKeepsNobodyFromLeadingAndNoOtherFromBeingCounted() {
+        rig.ended("call-1", "call-3");
+        ObjectNode senseless = session("call-2");
+        senseless.withObject("/status/summary/packetsDropped").putNull("late");
+        api.put(senseless);
+
+        assertCalls(rig.lead(), 2);
     }
 
     @Test
