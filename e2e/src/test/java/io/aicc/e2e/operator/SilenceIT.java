@@ -65,6 +65,54 @@ class SilenceIT {
 
     @Test
     void aCallIsEndedOnceItWasSilentForItsTtlHoweverLongItsWorkerWasIdleBefore() throws Exception {
+        inAnInstallation((client, workers) -> {
+            await().pollDelay(TTL.plusSeconds(1)).until(() -> true); // As idle as a worker is after a quiet night.
+
+            Instant asked = Instant.now();
+            create(client, asked);
+            var worker = Objects.requireNonNull(status(client, Phase.Ready).worker());
+            workers.in(worker.pod()).says(State.ACTIVE);
+            CallSessionStatus over = status(client, Phase.Ended);
+            assertThat(over.worker())
+                    .as("nobody else was given a call that is over")
+                    .isEqualTo(worker);
+            assertThat(over.summary())
+                    .extracting(CallSessionStatus.Summary::reason)
+                    .isEqualTo("NoAudio");
+            assertThat(Conditions.ready(over.conditions()))
+                    .hasValueSatisfying(now -> assertThat(now.getReason()).isEqualTo("NoAudio"));
+            Times times = Objects.requireNonNull(over.times());
+            assertThat(Duration.between(asked, MicroTime.parse(Objects.requireNonNull(times.ended()))))
+                    .isBetween(TTL.minus(REPORTS), TTL.plus(LIMIT));
+            assertItIsTold(client);
+        });
+    }
+
+    @Test
+    void oneThatHasLostItsWorkerAndGetsNoOtherIsEndedToo() throws Exception {
+        inAnInstallation((client, workers) -> {
+            create(client, Instant.now());
+            String pod =
+                    Objects.requireNonNull(status(client, Phase.Ready).worker()).pod();
+            workers.in(pod).says(State.ACTIVE);
+            status(client, Phase.Active);
+            client.pods()
+                    .inNamespace("default")
+                    .withName(pod)
+                    .withGracePeriod(0)
+                    .delete();
+
+            CallSessionStatus over = status(client, Phase.Ended);
+            assertThat(Objects.requireNonNull(over.times()).unserved()).isNotNull();
+            assertItIsTold(client);
+        });
+    }
+
+    private interface Body {
+        void run(KubernetesClient client, PlayedWorkers workers) throws Exception;
+    }
+
+    private void inAnInstallation(Body body) throws Exception {
         try (EmbeddedKubernetes api = EmbeddedKubernetes.start(folder.resolve("kubeconfig"));
                 KubernetesClient client = client(api);
                 KubernetesClient own = client(api)) {
@@ -74,31 +122,13 @@ class SilenceIT {
                     Program operator = new Program("operator under test")) {
                 start(operator, own);
                 awaitWarm(client);
-                await().pollDelay(TTL.plusSeconds(1)).until(() -> true); // As idle as a worker is after a quiet night.
-
-                Instant asked = Instant.now();
-                create(client, asked);
-                var worker = Objects.requireNonNull(status(client, Phase.Ready).worker());
-                workers.in(worker.pod()).says(State.ACTIVE);
-                CallSessionStatus over = status(client, Phase.Ended);
-                assertThat(over.worker())
-                        .as("nobody else was given a call that is over")
-                        .isEqualTo(worker);
-                assertThat(over.summary())
-                        .extracting(CallSessionStatus.Summary::reason)
-                        .isEqualTo("NoAudio");
-                Times times = Objects.requireNonNull(over.times());
-                assertThat(Duration.between(asked, MicroTime.parse(Objects.requireNonNull(times.ended()))))
-                        .isBetween(TTL.minus(REPORTS), TTL.plus(LIMIT));
-                assertItIsTold(client, over);
+                body.run(client, workers);
             }
         }
     }
 
-    /** In the record, as an Event, in the metrics and in the log. */
-    private void assertItIsTold(KubernetesClient client, CallSessionStatus over) {
-        assertThat(Conditions.ready(over.conditions()))
-                .hasValueSatisfying(now -> assertThat(now.getReason()).isEqualTo("NoAudio"));
+    /** As an Event, in the metrics and in the log. */
+    private void assertItIsTold(KubernetesClient client) {
         await().atMost(LIMIT).untilAsserted(() -> assertThat(
                         client.v1().events().inNamespace("default").list().getItems())
                 .filteredOn(event -> event.getReason().equals("NoAudio"))
@@ -134,6 +164,7 @@ class SilenceIT {
                         spec:
                           warm: {min: 1, max: 1, percent: 0}
                           limits: {sessionTtlSeconds: %d}
+                          ports: {from: 20000, to: 20001, quarantineSeconds: 60} # Nobody takes the place of one that is lost.
                           worker: {image: played}
                           outputs:
                             - {name: none, url: "ws://receiver:8099/transcripts", clientId: test, secretRef: receiver}

@@ -57,7 +57,10 @@ final class LiveSteps {
     Outcome keepWorker(Call call) {
         Optional<Worker> mine = pools.serving(call.pool(), call.uid());
         if (mine.isEmpty()) {
-            return handOver.claimAndAssign(call);
+            // Nobody hears it, whether it goes on or not: it does not wait for longer than a call is silent.
+            Optional<Instant> unserved = Unserved.since(call, pools).filter(since -> !call.now()
+                    .isBefore(since.plus(call.limits().ttl())));
+            return unserved.isPresent() ? finish.endForSilence(call, unserved.get()) : handOver.claimAndAssign(call);
         }
         Worker worker = mine.get();
         if (worker.leaving() || worker.finishing()) {

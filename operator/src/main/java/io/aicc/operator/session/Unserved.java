@@ -22,7 +22,7 @@ final class Unserved {
      * Since when: its worker was heard until then. If we have not heard it while it had the call, a leader before us has, and wrote
      * then into the record that there is none. Empty when nobody can tell.
      */
-    private static Optional<Instant> since(Call call, WarmPools pools) {
+    static Optional<Instant> since(Call call, WarmPools pools) {
         Optional<Instant> told =
                 told(call).map(Condition::getLastTransitionTime).flatMap(Unserved::time);
         Optional<Instant> heard = pools.lastHeard(call.pool(), call.uid())
