@@ -102,14 +102,14 @@ public final class WarmPools implements AutoCloseable {
      *
      * @param open channels in the name of this leadership; closed with us
      */
-    public void begin(WorkerChannels open, Collection<Memory> memories) {
-        for (Memory memory : memories) {
+    public void begin(WorkerChannels open, Collection<Remembered> memories) {
+        for (Remembered memory : memories) {
             switch (memory) {
-                case Memory.Serving(String pool, String session, String podUid) ->
+                case Remembered.Serving(String pool, String session, String podUid) ->
                     pool(pool).expect(session, podUid);
-                case Memory.Counted(String pool, String session, Account earlier) ->
+                case Remembered.Counted(String pool, String session, Account earlier) ->
                     pool(pool).ledger().begin(session, earlier);
-                case Memory.Freed(String pool, String pod, PortPair ports, Instant at) ->
+                case Remembered.Freed(String pool, String pod, PortPair ports, Instant at) ->
                     pool(pool).rest(pod, ports, at);
             }
         }
@@ -127,9 +127,9 @@ public final class WarmPools implements AutoCloseable {
      * All pods are known before any is listened to: whom the records name has its session, whoever says the same. Idle ones are
      * listened to at once, for calls wait for them; the others one after the other, for nobody waits for what they say.
      */
-    private void connect(Collection<Memory> memories) {
+    private void connect(Collection<Remembered> memories) {
         Set<String> named = memories.stream()
-                .flatMap(memory -> memory instanceof Memory.Serving it ? Stream.of(it.podUid()) : Stream.empty())
+                .flatMap(memory -> memory instanceof Remembered.Serving it ? Stream.of(it.podUid()) : Stream.empty())
                 .collect(Collectors.toSet());
         List<Pod> idle = new ArrayList<>();
         List<Pod> serving = new ArrayList<>();

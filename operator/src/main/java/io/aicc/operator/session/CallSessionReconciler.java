@@ -5,7 +5,7 @@ import io.aicc.crd.CallSessionStatus;
 import io.aicc.crd.Phase;
 import io.aicc.operator.kube.DeposedException;
 import io.aicc.operator.kube.KubeWrites;
-import io.aicc.operator.pool.Memory;
+import io.aicc.operator.pool.Remembered;
 import io.aicc.operator.pool.WarmPools;
 import io.aicc.operator.pool.Worker;
 import io.aicc.operator.port.PortPair;
@@ -159,8 +159,8 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
      *
      * @param epoch a number that no leader before us had
      */
-    public List<Memory> memories(long epoch) {
-        List<Memory> memories = new ArrayList<>();
+    public List<Remembered> memories(long epoch) {
+        List<Remembered> memories = new ArrayList<>();
         ended.lead(epoch, session -> freed(session).ifPresent(memories::add));
         IndexerResourceCache<CallSession> known = cache;
         if (known != null) {
@@ -263,30 +263,30 @@ public final class CallSessionReconciler implements Reconciler<CallSession>, Aut
                 : known.byIndex(BY_UID, uid).stream().findFirst();
     }
 
-    private static Optional<Memory> serving(CallSession session) {
+    private static Optional<Remembered> serving(CallSession session) {
         return Optional.ofNullable(session.getStatus())
                 .filter(status -> status.phase() != null)
                 .map(CallSessionStatus::worker)
-                .map(worker -> new Memory.Serving(
+                .map(worker -> new Remembered.Serving(
                         Call.pool(session), session.getMetadata().getUid(), worker.uid()));
     }
 
-    private static Optional<Memory> counted(CallSession session) {
+    private static Optional<Remembered> counted(CallSession session) {
         return Optional.ofNullable(session.getStatus())
                 .flatMap(status -> EarlierWorkers.read(status.earlier()))
-                .map(earlier -> new Memory.Counted(
+                .map(earlier -> new Remembered.Counted(
                         Call.pool(session), session.getMetadata().getUid(), earlier));
     }
 
     /** Whoever's pod is gone has its pair at rest: since the sockets were closed, or since now if nobody saw that. */
-    private Optional<Memory> freed(CallSession session) {
+    private Optional<Remembered> freed(CallSession session) {
         CallSessionStatus status = Objects.requireNonNullElse(session.getStatus(), CallSessionStatus.EMPTY);
         CallSessionStatus.MediaEndpoint endpoint = status.mediaEndpoint();
         CallSessionStatus.WorkerReference worker = status.worker();
         Optional<String> closed = Optional.ofNullable(status.times()).map(CallSessionStatus.Times::mediaClosed);
         return endpoint == null || worker == null
                 ? Optional.empty()
-                : Optional.of(new Memory.Freed(
+                : Optional.of(new Remembered.Freed(
                         Call.pool(session),
                         worker.pod(),
                         new PortPair(endpoint.customerPort()),

@@ -36,7 +36,7 @@ public final class CallSessions implements AutoCloseable {
     private final String namespace;
     private final String pbx;
     private final boolean dry;
-    private final Refusals refusals;
+    private final WriteRefusals refusals;
     private final Counter creates;
     private final Counter patches;
     private volatile @Nullable SharedIndexInformer<CallSession> informer;
@@ -46,7 +46,7 @@ public final class CallSessions implements AutoCloseable {
         this.namespace = namespace;
         this.pbx = pbx;
         dry = false;
-        refusals = new Refusals(metrics);
+        refusals = new WriteRefusals(metrics);
         creates = writes(CREATE, metrics);
         patches = writes(PATCH, metrics);
     }

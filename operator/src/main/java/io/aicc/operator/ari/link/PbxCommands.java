@@ -145,10 +145,10 @@ public final class PbxCommands {
     PbxSnapshot snapshot() throws PbxException {
         return new PbxSnapshot(
                 ask(Operation.LIST_CHANNELS, app, () -> ari.channels().list().execute().stream()
-                        .map(Translation::channel)
+                        .map(AriTranslation::channel)
                         .toList()),
                 ask(Operation.LIST_BRIDGES, app, () -> ari.bridges().list().execute().stream()
-                        .map(Translation::bridge)
+                        .map(AriTranslation::bridge)
                         .toList()));
     }
 

@@ -135,7 +135,7 @@ public final class PbxLink implements AutoCloseable {
 
     private void keepConnected(PbxListener listener) throws InterruptedException {
         for (int attempt = 1; !closed; attempt++) {
-            Hearing hearing = new Hearing(listener, metrics, () -> standAside(listener));
+            AriEventCallback hearing = new AriEventCallback(listener, metrics, () -> standAside(listener));
             Instant since = steady.instant();
             try {
                 commands.bar(false);
@@ -201,7 +201,7 @@ public final class PbxLink implements AutoCloseable {
         }
     }
 
-    private ActionEvents connect(Hearing hearing) throws ARIException, PbxException {
+    private ActionEvents connect(AriEventCallback hearing) throws ARIException, PbxException {
         ActionEvents events = ari.events();
         var request = events.eventWebsocket(pbx.app());
         request.setSubscribeAll(true);
@@ -216,7 +216,7 @@ public final class PbxLink implements AutoCloseable {
     /** Most of what a PBX says is of no use to us. One that says it all the same, or a proxy that refuses, only costs more. */
     private void hearWhatConcernsUs() {
         try {
-            commands.hearOnly(Hearing.TYPES);
+            commands.hearOnly(AriEventCallback.TYPES);
         } catch (PbxException e) {
             log.atInfo()
                     .addKeyValue("problem", e.getMessage())
@@ -237,7 +237,7 @@ public final class PbxLink implements AutoCloseable {
     }
 
     /** Returns when the connection is of no use any more. */
-    private void listen(PbxListener listener, Hearing hearing) throws InterruptedException {
+    private void listen(PbxListener listener, AriEventCallback hearing) throws InterruptedException {
         Instant nextSnapshot = steady.instant().plus(timing.snapshots());
         while (!closed && !hearing.brokenWithin(timing.heartbeat())) {
             listener.heard(stream.heardUntil());

@@ -39,7 +39,7 @@ public final class PlayedPbx {
     /** From now on the listener is told what happens here. */
     public void connect(PbxListener listener) throws PbxException {
         try {
-            ari.events().eventWebsocket(app).execute(new Hearing(listener, metrics, () -> {}));
+            ari.events().eventWebsocket(app).execute(new AriEventCallback(listener, metrics, () -> {}));
         } catch (RestException e) {
             throw PbxCommands.failed("connect", app, e);
         } catch (ARIException e) {

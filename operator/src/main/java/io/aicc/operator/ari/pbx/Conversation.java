@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param end why it ended (OVER)
  */
 public record Conversation(
-        Mark mark,
+        TranscriptionMark mark,
         PbxChannel customer,
         Stage stage,
         List<PbxChannel> agents,

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** What has become of a customer's call so far: as much history as it takes to say why it ended. */
 final class Course {
     private final long age;
-    private Mark mark;
+    private TranscriptionMark mark;
     private PbxChannel customer;
     private boolean answered;
     private boolean begun;
@@ -23,13 +23,13 @@ final class Course {
     private @Nullable EndReason end;
 
     /** @param age rises from call to call */
-    Course(long age, Mark mark, PbxChannel customer) {
+    Course(long age, TranscriptionMark mark, PbxChannel customer) {
         this.age = age;
         this.mark = mark;
         this.customer = customer;
     }
 
-    Mark mark() {
+    TranscriptionMark mark() {
         return mark;
     }
 
@@ -46,7 +46,7 @@ final class Course {
     }
 
     /** The dialplan may still be about to say more; from the first ring on the mark stays as it is. */
-    void marked(Mark now) {
+    void marked(TranscriptionMark now) {
         if (!begun || (now.announced() && !mark.announced())) {
             mark = now;
         }

@@ -90,7 +90,7 @@ public final class PbxView {
         if (customer == null || courses.containsKey(channel)) {
             return Touched.nothing();
         }
-        Course course = new Course(courseCount++, new Mark(channel, callId, null, null, true), customer);
+        Course course = new Course(courseCount++, new TranscriptionMark(channel, callId, null, null, true), customer);
         courses.put(channel, course);
         return apply(new PbxEvent.ChannelSeen(customer));
     }
@@ -206,10 +206,10 @@ public final class PbxView {
         if (course != null) {
             course.seen(channel);
         }
-        Mark.in(channel).ifPresent(mark -> mark(channel, mark));
+        TranscriptionMark.in(channel).ifPresent(mark -> mark(channel, mark));
     }
 
-    private void mark(PbxChannel channel, Mark mark) {
+    private void mark(PbxChannel channel, TranscriptionMark mark) {
         if (!left.contains(channel.id())) {
             courses.computeIfAbsent(channel.id(), id -> new Course(courseCount++, mark, channel))
                     .marked(mark);
@@ -267,7 +267,7 @@ public final class PbxView {
     private void announced(String id, List<String> arguments) {
         PbxChannel channel = topology.channel(id);
         if (channel != null && channel.party()) {
-            mark(channel, Mark.announced(channel, arguments.isEmpty() ? null : arguments.getFirst()));
+            mark(channel, TranscriptionMark.announced(channel, arguments.isEmpty() ? null : arguments.getFirst()));
         }
     }
 

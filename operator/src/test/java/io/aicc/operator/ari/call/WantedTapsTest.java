@@ -8,8 +8,8 @@ import io.aicc.crd.CallSessionStatus.MediaEndpoint;
 import io.aicc.crd.Phase;
 import io.aicc.operator.ari.pbx.Conversation;
 import io.aicc.operator.ari.pbx.Conversation.Stage;
-import io.aicc.operator.ari.pbx.Mark;
 import io.aicc.operator.ari.pbx.PbxChannel;
+import io.aicc.operator.ari.pbx.TranscriptionMark;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +22,8 @@ class WantedTapsTest {
         List<PbxChannel> others = IntStream.range(0, 1_000)
                 .mapToObj(number -> channel("other-" + number))
                 .toList();
-        Conversation conference =
-                new Conversation(new Mark("c", "c", null, null, false), channel("c"), Stage.TALKING, others, null);
+        Conversation conference = new Conversation(
+                new TranscriptionMark("c", "c", null, null, false), channel("c"), Stage.TALKING, others, null);
 
         List<Tap> taps = WantedTaps.of(served(), conference, "aicc");
 

@@ -217,7 +217,7 @@ class PbxViewTest {
                 "PJSIP/trunk-1",
                 PbxChannel.State.OTHER,
                 Map.of("AICC_TRANSCRIBE", "YES", "AICC_LANGUAGE", "ko-KR", "AICC_AGENT", "kim", "AICC_CALL", "crm-7"));
-        assertThat(pbx.conversation("c").mark()).isEqualTo(new Mark("c", "crm-7", "ko-KR", "kim", false));
+        assertThat(pbx.conversation("c").mark()).isEqualTo(new TranscriptionMark("c", "crm-7", "ko-KR", "kim", false));
     }
 
     @Test

@@ -18,12 +18,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One connection's events on their way to the listener. Whatever the PBX says, it goes on listening. */
-final class Hearing implements AriWSCallback<Message> {
-    private static final Logger log = LoggerFactory.getLogger(Hearing.class);
+final class AriEventCallback implements AriWSCallback<Message> {
+    private static final Logger log = LoggerFactory.getLogger(AriEventCallback.class);
 
     /** What is listened for, as ARI calls it. */
     static final List<String> TYPES = Stream.concat(
-                    Stream.of(ApplicationReplaced.class.getSimpleName()), Translation.TYPES.stream())
+                    Stream.of(ApplicationReplaced.class.getSimpleName()), AriTranslation.TYPES.stream())
             .toList();
 
     private final PbxListener listener;
@@ -36,7 +36,7 @@ final class Hearing implements AriWSCallback<Message> {
     private volatile @Nullable RestException failure;
 
     /** @param onReplaced told at once when somebody else gets our events from now on */
-    Hearing(PbxListener listener, LinkMetrics metrics, Runnable onReplaced) {
+    AriEventCallback(PbxListener listener, LinkMetrics metrics, Runnable onReplaced) {
         this.listener = listener;
         this.metrics = metrics;
         this.onReplaced = onReplaced;
@@ -78,7 +78,7 @@ final class Hearing implements AriWSCallback<Message> {
         }
         List<PbxEvent> events;
         try {
-            events = Translation.of(Objects.requireNonNull(message, "no message"));
+            events = AriTranslation.of(Objects.requireNonNull(message, "no message"));
         } catch (RuntimeException e) {
             unreadable(e); // An event without what it is about.
             return;

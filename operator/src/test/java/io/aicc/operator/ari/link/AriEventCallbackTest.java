@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a PBX may say that is none of what it should. */
-class HearingTest implements PbxListener, WsClient {
+class AriEventCallbackTest implements PbxListener, WsClient {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final List<PbxEvent> heard = new ArrayList<>();
     private int replaced;
@@ -31,7 +31,7 @@ class HearingTest implements PbxListener, WsClient {
         AriClient.over(new AriRequests(HttpClient.newHttpClient(), nowhere), this, "aicc")
                 .events()
                 .eventWebsocket("aicc")
-                .execute(new Hearing(this, new LinkMetrics(registry), this::replaced));
+                .execute(new AriEventCallback(this, new LinkMetrics(registry), this::replaced));
     }
 
     @ParameterizedTest

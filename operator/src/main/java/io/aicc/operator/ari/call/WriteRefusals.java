@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** What the API server thinks of what we write: counted, and whether it lets us do our work at all. Thread-safe. */
-final class Refusals {
+final class WriteRefusals {
     private static final int BUSY = 429;
 
     private final MeterRegistry metrics;
@@ -34,7 +34,7 @@ final class Refusals {
             return switch (status) {
                 case 401, 403 -> FORBIDDEN;
                 case 404 -> MISSING;
-                case Refusals.BUSY -> BUSY;
+                case WriteRefusals.BUSY -> BUSY;
                 default -> status < 400 ? UNANSWERED : status < 500 ? INVALID : FAILED;
             };
         }
@@ -44,7 +44,7 @@ final class Refusals {
         }
     }
 
-    Refusals(MeterRegistry metrics) {
+    WriteRefusals(MeterRegistry metrics) {
         this.metrics = metrics;
         for (Reason reason : Reason.values()) {
             counter(reason);

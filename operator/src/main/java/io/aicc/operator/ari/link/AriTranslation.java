@@ -36,7 +36,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What ARI says, in our words. What does not concern us is nothing. */
-final class Translation {
+final class AriTranslation {
     /** What concerns us, as ARI calls it. */
     static final List<String> TYPES = Stream.of(
                     ChannelCreated.class,
@@ -61,7 +61,7 @@ final class Translation {
 
     private static final String STASIS = "Stasis";
 
-    private Translation() {}
+    private AriTranslation() {}
 
     /** The events that a message amounts to, in order. */
     static List<PbxEvent> of(Message message) {

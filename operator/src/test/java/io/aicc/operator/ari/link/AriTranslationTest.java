@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class TranslationTest {
+class AriTranslationTest {
     private static final JsonMapper LENIENT = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
@@ -19,7 +19,7 @@ class TranslationTest {
     @ParameterizedTest
     @MethodSource("everyTypeOfAri")
     void thePbxIsAskedForTheTypesThatMeanSomethingToUsAndForNoOther(String type) throws Exception {
-        assertThat(Translation.of(message(type)).isEmpty()).isEqualTo(!Translation.TYPES.contains(type));
+        assertThat(AriTranslation.of(message(type)).isEmpty()).isEqualTo(!AriTranslation.TYPES.contains(type));
     }
 
     private static Stream<String> everyTypeOfAri() {

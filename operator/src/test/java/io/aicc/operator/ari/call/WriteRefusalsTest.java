@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class RefusalsTest {
+class WriteRefusalsTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final Refusals refusals = new Refusals(registry);
+    private final WriteRefusals refusals = new WriteRefusals(registry);
 
     @ParameterizedTest
     @CsvSource({
@@ -76,7 +76,7 @@ class RefusalsTest {
         for (int status = 0; status < 1_000; status++) {
             refusals.refused("create", new KubernetesClientException("no", status, null));
         }
-        assertThat(registry.getMeters()).hasSize(before).hasSize(Refusals.Reason.values().length);
+        assertThat(registry.getMeters()).hasSize(before).hasSize(WriteRefusals.Reason.values().length);
     }
 
     private double counted(String reason) {

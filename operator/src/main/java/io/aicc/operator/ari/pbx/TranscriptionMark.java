@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param agent the agent's id, if the dialplan says
  * @param announced the call came by {@code Stasis()}: its session is wanted before any phone rings
  */
-public record Mark(
+public record TranscriptionMark(
         String origin,
         String callId,
         @Nullable String language,
@@ -25,22 +25,22 @@ public record Mark(
     private static final String CALL = "AICC_CALL";
 
     /** The mark in a channel's variables, if they make one. */
-    static Optional<Mark> in(PbxChannel channel) {
+    static Optional<TranscriptionMark> in(PbxChannel channel) {
         return channel.party() && "yes".equalsIgnoreCase(channel.variables().get(TRANSCRIBE))
                 ? Optional.of(of(channel, false))
                 : Optional.empty();
     }
 
     /** The mark of a call that was sent to our application. */
-    static Mark announced(PbxChannel channel, @Nullable String language) {
-        Mark mark = of(channel, true);
+    static TranscriptionMark announced(PbxChannel channel, @Nullable String language) {
+        TranscriptionMark mark = of(channel, true);
         return mark.language != null || language == null
                 ? mark
-                : new Mark(mark.origin, mark.callId, language, mark.agent, true);
+                : new TranscriptionMark(mark.origin, mark.callId, language, mark.agent, true);
     }
 
-    private static Mark of(PbxChannel channel, boolean announced) {
-        return new Mark(
+    private static TranscriptionMark of(PbxChannel channel, boolean announced) {
+        return new TranscriptionMark(
                 channel.id(),
                 Objects.requireNonNullElse(value(channel, CALL), channel.id()),
                 value(channel, LANGUAGE),
