@@ -200,13 +200,14 @@ class FaultyWorkersIT {
     }
 
     @Test
-    void aWorkerThatHangsIsReplacedAfterTwoTries() throws Exception {
+    void aWorkerThatHangsIsReplacedAfterTwoTriesByOneOfAnotherGeneration() throws Exception {
         rig.pool("warm: {min: 1, max: 1}");
         rig.startOperator();
         rig.awaitPool(pool -> Objects.equals(pool.warm(), 1));
         String pod = rig.pods().getFirst();
-        rig.workers().in(pod).freezes(true);
-        rig.workers().in(pod).hesitates(true);
+        PlayedWorker hanging = rig.workers().in(pod);
+        hanging.freezes(true);
+        hanging.hesitates(true);
         Instant asked = Instant.now();
         rig.create("call-1", asked);
 
@@ -214,6 +215,12 @@ class FaultyWorkersIT {
         assertThat(OperatorRig.worker(ready)).isNotEqualTo(pod);
         assertThat(Duration.between(asked, MicroTime.parse(OperatorRig.readyAt(ready))))
                 .isLessThan(Duration.ofSeconds(8));
+        hanging.hesitates(false);
+        CallAssignment late =
+                await("an order that was on its way").atMost(OperatorRig.LIMIT).until(hanging::call, Objects::nonNull);
+        assertThat(late.generation())
+                .isLessThan(Objects.requireNonNull(ready.getStatus().mediaEndpoint())
+                        .generation());
     }
 
     /** Each takes two seconds of whoever tells it: twice as many as look at sessions would let a new one wait for them. */

@@ -9,14 +9,34 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What workers said of the sessions that they serve or served, until a session is forgotten. Thread-safe. */
-final class Ledger {
+/** What workers were told and said of the sessions that they serve or served, until a session is forgotten. Thread-safe. */
+public final class Ledger {
     private final Map<String, Instant> lastHeard = new HashMap<>();
     private final Map<String, CoveredUntil> covered = new HashMap<>();
     private final Map<String, Account> past = new HashMap<>();
 
     /** What those said last that have lost their session and may still be draining its words, by session and pod. */
     private final Map<String, Map<String, WorkerReport>> going = new HashMap<>();
+
+    private final Map<String, Given> given = new HashMap<>();
+
+    /**
+     * A worker was told that the session is its own, and did not refuse.
+     *
+     * @param podUid the worker's pod
+     * @param generation as which of the session's workers, from 1
+     */
+    public record Given(String podUid, int generation) {}
+
+    /** It may have the session from here on, whether it says so or not. */
+    public synchronized void given(String session, Given to) {
+        given.put(session, to);
+    }
+
+    /** The last one; empty when there was none since we lead. */
+    public synchronized Optional<Given> given(String session) {
+        return Optional.ofNullable(given.get(session));
+    }
 
     /** A worker says that it serves the session. */
     synchronized void heard(String session, WorkerReport report, Instant at) {
@@ -27,12 +47,12 @@ final class Ledger {
     }
 
     /** When one last did; empty when none was heard. */
-    synchronized Optional<Instant> lastHeard(String session) {
+    public synchronized Optional<Instant> lastHeard(String session) {
         return Optional.ofNullable(lastHeard.get(session));
     }
 
     /** How much of it that worker had covered; empty when it did not say so. */
-    synchronized Optional<CoveredUntil> coveredUntil(String session) {
+    public synchronized Optional<CoveredUntil> coveredUntil(String session) {
         return Optional.ofNullable(covered.get(session));
     }
 
@@ -64,13 +84,13 @@ final class Ledger {
         }
     }
 
-    /** So many times by now another worker process had to go on. */
-    synchronized void takeovers(String session, int count) {
+    /** It is written down that so many times by now another worker process had to go on. */
+    public synchronized void takeovers(String session, int count) {
         past.merge(session, new Account(Account.NONE.report(), count), (before, now) -> before.takeoversAtLeast(count));
     }
 
     /** What those counted that the session has no more; empty when there was none. */
-    synchronized Optional<Account> earlier(String session) {
+    public synchronized Optional<Account> earlier(String session) {
         Collection<WorkerReport> lost = going.getOrDefault(session, Map.of()).values();
         Account known = past.get(session);
         if (known == null && lost.isEmpty()) {
@@ -98,5 +118,6 @@ final class Ledger {
         covered.remove(session);
         past.remove(session);
         going.remove(session);
+        given.remove(session);
     }
 }

@@ -5,7 +5,6 @@ import io.aicc.operator.control.WorkerChannel.WorkerAddress;
 import io.aicc.operator.control.WorkerChannels;
 import io.aicc.operator.port.PortLeases;
 import io.aicc.operator.port.PortPair;
-import io.aicc.wire.control.CoveredUntil;
 import io.aicc.wire.control.WorkerReport;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -183,29 +182,14 @@ public final class WarmPools implements AutoCloseable {
         return known(pool).flatMap(found -> found.account(session));
     }
 
-    /** What those workers of a session counted that it has no more; nothing when there was none. */
-    public Account earlier(String pool, String session) {
-        return known(pool).flatMap(found -> found.ledger().earlier(session)).orElse(Account.NONE);
-    }
-
     /** Whether a worker that a session has no more is heard, and not done with its words. */
     public boolean delivering(String pool, String session) {
         return known(pool).map(found -> found.delivering(session)).orElse(false);
     }
 
-    /** It is written down that so many times by now another worker process had to go on with a session. */
-    public void takeovers(String pool, String session, int count) {
-        known(pool).ifPresent(found -> found.ledger().takeovers(session, count));
-    }
-
-    /** When a worker last said that it serves a session; empty when none has since we lead. */
-    public Optional<Instant> lastHeard(String pool, String session) {
-        return known(pool).flatMap(found -> found.ledger().lastHeard(session));
-    }
-
-    /** How much of a session its worker has covered, by its last report; empty when none was heard or it does not say so. */
-    public Optional<CoveredUntil> coveredUntil(String pool, String session) {
-        return known(pool).flatMap(found -> found.ledger().coveredUntil(session));
+    /** What the pool's workers were told and said of their sessions; nothing where nobody knows the pool. */
+    public Ledger ledger(String pool) {
+        return known(pool).map(WarmPool::ledger).orElseGet(Ledger::new);
     }
 
     /** A worker would not have the session that it was claimed for: that has to claim another one. */

@@ -22,7 +22,10 @@ final class EarlierWorkers {
     /** Of this call; the record may know of a takeover whose writing we were not told to have succeeded. */
     static Account of(Call call, WarmPools pools) {
         Earlier recorded = call.status().earlier();
-        return pools.earlier(call.pool(), call.uid()).takeoversAtLeast(recorded == null ? 0 : recorded.takeovers());
+        return pools.ledger(call.pool())
+                .earlier(call.uid())
+                .orElse(Account.NONE)
+                .takeoversAtLeast(recorded == null ? 0 : recorded.takeovers());
     }
 
     /** For the record; null when there was no worker before. */

@@ -11,6 +11,7 @@ import io.aicc.crd.Phase;
 import io.aicc.operator.control.Answer;
 import io.aicc.operator.pool.Account;
 import io.aicc.operator.pool.Claim;
+import io.aicc.operator.pool.Ledger.Given;
 import io.aicc.operator.pool.WarmPools;
 import io.aicc.operator.pool.Worker;
 import io.aicc.operator.session.SessionRecord.Change;
@@ -46,6 +47,8 @@ final class HandOver {
 
     /** A shortage shorter than this is not worth a write. */
     private static final Duration WORTH_TELLING = Duration.ofMillis(250);
+
+    private static final Given NOBODY = new Given("", 0);
 
     private final WarmPools pools;
     private final SessionRecord record;
@@ -96,11 +99,14 @@ final class HandOver {
         if (!(answer instanceof Answer.Unreachable)) {
             pools.answered(call.pool(), worker);
         }
+        if (!(answer instanceof Answer.Refused)) {
+            pools.ledger(call.pool()).given(call.uid(), new Given(worker.uid(), assignment.generation()));
+        }
         return switch (answer) {
             case Answer.Obeyed<Acknowledgement>(Acknowledgement ports)
             when !areOf(worker, ports) -> takeAnother(call, worker, "it acknowledged ports that are not its own");
             case Answer.Obeyed<Acknowledgement>(Acknowledgement ports) ->
-                acknowledged(call, worker, ports, news, readySince);
+                acknowledged(call, worker, ports, news, assignment.generation(), readySince);
             case Answer.Refused<Acknowledgement> refusal -> refused(call, worker, refusal);
             case Answer.Unreachable<Acknowledgement>(String reason) -> unanswered(call, worker, reason);
         };
@@ -184,10 +190,10 @@ final class HandOver {
         return worker.restarted() ? News.WorkerRestarted : News.NONE;
     }
 
-    private Outcome acknowledged(Call call, Worker worker, Acknowledgement ports, News news, Instant readySince) {
+    private Outcome acknowledged(
+            Call call, Worker worker, Acknowledgement ports, News news, int generation, Instant readySince) {
         pools.taken(call.pool(), call.uid(), worker);
-        MediaEndpoint endpoint =
-                new MediaEndpoint(worker.host(), ports.customerPort(), ports.agentPort(), generation(call, worker));
+        MediaEndpoint endpoint = new MediaEndpoint(worker.host(), ports.customerPort(), ports.agentPort(), generation);
         WorkerReference reference = new WorkerReference(worker.pod(), worker.uid());
         if (news == News.NONE) {
             return Outcome.DONE; // Told again, nothing new for anybody else.
@@ -213,7 +219,7 @@ final class HandOver {
             worker.restartRecorded(call.now());
         }
         if (takenOver) {
-            pools.takeovers(call.pool(), call.uid(), before.takeovers());
+            pools.ledger(call.pool()).takeovers(call.uid(), before.takeovers());
             metrics.replaced();
         } else if (news == News.WorkerReady) {
             metrics.claimed(call.requestedAt());
@@ -276,19 +282,25 @@ final class HandOver {
     }
 
     /**
-     * One more whenever audio has to be sent elsewhere than the record says: the PBX's taps are named by it. No call comes to
-     * the last one by itself; from there it begins anew, so that it is another one all the same.
+     * One more whenever audio has to be sent elsewhere than the record says, for the PBX's taps are named by it; and never that
+     * of another worker which may have the call, for both would number their events alike. No call comes to the last one by itself;
+     * from there it begins anew, so that it is another one all the same.
      */
-    private static int generation(Call call, Worker worker) {
+    private int generation(Call call, Worker worker) {
         MediaEndpoint before = call.status().mediaEndpoint();
-        if (before == null) {
-            KnownCall known = worker.known();
-            return known == null ? 1 : known.generation();
-        }
-        if (isRecorded(call, worker)) {
+        if (before != null && isRecorded(call, worker)) {
             return before.generation();
         }
-        return before.generation() < KnownCall.LAST_GENERATION ? before.generation() + 1 : 1;
+        Given given = pools.ledger(call.pool()).given(call.uid()).orElse(NOBODY);
+        if (given.podUid().equals(worker.uid()) && (before == null || given.generation() > before.generation())) {
+            return given.generation(); // Told again.
+        }
+        KnownCall known = worker.known();
+        if (before == null && known != null) {
+            return known.generation();
+        }
+        int last = Math.max(before == null ? 0 : before.generation(), given.generation());
+        return last < KnownCall.LAST_GENERATION ? last + 1 : 1;
     }
 
     private CallAssignment assignment(Call call, Worker worker) {
@@ -309,7 +321,7 @@ final class HandOver {
                 generation(call, worker),
                 readyAt,
                 readyAt == null ? null : lastHeard(call, readyAt),
-                pools.coveredUntil(call.pool(), call.uid()).orElse(null),
+                pools.ledger(call.pool()).coveredUntil(call.uid()).orElse(null),
                 MicroTime.format(call.requestedAt()),
                 call.endedAt().map(MicroTime::format).orElse(null));
     }
@@ -338,6 +350,9 @@ final class HandOver {
 
     /** Where the worker before did not say how much it covered, the gap begins then: too long rather than too short. */
     private String lastHeard(Call call, String readyAt) {
-        return pools.lastHeard(call.pool(), call.uid()).map(MicroTime::format).orElse(readyAt);
+        return pools.ledger(call.pool())
+                .lastHeard(call.uid())
+                .map(MicroTime::format)
+                .orElse(readyAt);
     }
 }

@@ -25,7 +25,8 @@ final class Unserved {
     static Optional<Instant> since(Call call, WarmPools pools) {
         Optional<Instant> told =
                 told(call).map(Condition::getLastTransitionTime).flatMap(Unserved::time);
-        Optional<Instant> heard = pools.lastHeard(call.pool(), call.uid())
+        Optional<Instant> heard = pools.ledger(call.pool())
+                .lastHeard(call.uid())
                 .filter(at -> told.isEmpty() || at.isBefore(told.get().plus(TOLD_WITHIN)));
         return call.status().worker() == null ? Optional.empty() : heard.or(() -> told);
     }
