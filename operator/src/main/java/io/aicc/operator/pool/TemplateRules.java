@@ -69,7 +69,7 @@ final class TemplateRules {
 
     private static final Pattern OUR_KEY = Pattern.compile(
             "(.*\\.)?(aicc\\.io|k8s\\.io)/.*|(?!app\\.)(.*\\.)?kubernetes\\.io/.*|app\\.kubernetes\\.io/name");
-    private static final Pattern OUR_VARIABLE = Pattern.compile("(AICC|POD)_.*|STT_MODE");
+    private static final Pattern OUR_VARIABLE = Pattern.compile("(AICC|POD|STT|LEGACY)_.*");
     private static final Pattern OUR_VOLUME = Pattern.compile("outbox|tmp|speech|key-\\d+");
 
     private final List<String> problems = new ArrayList<>();
@@ -129,7 +129,7 @@ final class TemplateRules {
             refuseIf(
                     OUR_VARIABLE.matcher(name).matches(),
                     path + ".env[" + name + "]",
-                    "say it in spec.worker.settings");
+                    name.startsWith("POD_") ? "the operator says it" : "say it in spec.worker.settings");
         }
     }
 

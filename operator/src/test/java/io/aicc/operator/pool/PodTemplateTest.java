@@ -26,6 +26,9 @@ class PodTemplateTest {
             spec: {containers: [{name: worker, image: "evil:1"}]}        | spec.containers[worker].image: say it in spec.worker.image
             spec: {containers: [{name: worker, command: [sh]}]}          | spec.containers[worker].command: a template may say here env, name, volumeMounts
             spec: {containers: [{name: worker, env: [{name: AICC_BIND_ADDRESS, value: any}]}]} | spec.containers[worker].env[AICC_BIND_ADDRESS]: say it in spec.worker.settings
+            spec: {containers: [{name: worker, env: [{name: STT_MODUS, value: batch}]}]} | spec.containers[worker].env[STT_MODUS]: say it in spec.worker.settings
+            spec: {containers: [{name: worker, env: [{name: LEGACY_FIXED_PORTS, value: "true"}]}]} | spec.containers[worker].env[LEGACY_FIXED_PORTS]: say it in spec.worker.settings
+            spec: {containers: [{name: worker, env: [{name: POD_UID, value: any}]}]} | spec.containers[worker].env[POD_UID]: the operator says it
             spec: {containers: [{name: worker, volumeMounts: [{name: node, mountPath: /node}]}]} | spec.containers[worker].volumeMounts[node]: the template has no volume of that name
             spec: {containers: [{name: shipper, volumeMounts: [{name: key-2, mountPath: /keys}]}]} | spec.containers[shipper].volumeMounts[key-2]: the template has no volume of that name, and those of the worker are its own
             spec: {containers: [{name: shipper, securityContext: {privileged: true}}]} | spec.containers[shipper].securityContext.privileged: a template may say here readOnlyRootFilesystem, runAsGroup, runAsUser
