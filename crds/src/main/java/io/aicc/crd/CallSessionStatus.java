@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
@@ -95,22 +96,26 @@ public record CallSessionStatus(
     /** UTC in microseconds, as {@code 2026-01-31T12:00:00.000000Z}. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Times(
-            @JsonPropertyDescription("A worker acknowledged the call.") @Nullable
+            @Size(max = 27) @JsonPropertyDescription("A worker acknowledged the call.") @Nullable
             String ready,
 
-            @JsonPropertyDescription("The first audio was heard.") @Nullable
+            @Size(max = 27) @JsonPropertyDescription("The first audio was heard.") @Nullable
             String active,
 
-            @JsonPropertyDescription("The operator learnt that the call is over.") @Nullable
+            @Size(max = 27) @JsonPropertyDescription("The operator learnt that the call is over.") @Nullable
             String ending,
 
+            @Size(max = 27)
             @JsonPropertyDescription("The worker's media sockets were closed; the port pair is in quarantine.")
             @Nullable
             String mediaClosed,
 
-            @JsonPropertyDescription("The last word was delivered or given up, and the worker was let go.") @Nullable
+            @Size(max = 27)
+            @JsonPropertyDescription("The last word was delivered or given up, and the worker was let go.")
+            @Nullable
             String ended,
 
+            @Size(max = 27)
             @JsonPropertyDescription(
                     "The call lost its worker and had no other until it was over: nothing said after this was transcribed.")
             @Nullable

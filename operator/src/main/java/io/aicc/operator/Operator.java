@@ -89,6 +89,7 @@ public final class Operator implements AutoCloseable {
             overrides
                     .withGenerationAware(false)
                     .withOnUpdateFilter(CallSessionReconciler::concernsUs)
+                    .withInformerListLimit(KubeWrites.PAGE)
                     .withItemStore(new LeanSessions());
         });
     }

@@ -140,6 +140,8 @@ class CrdIT {
             {"phase": "Ready", "mediaEndpoint": {"host": "h", "customerPort": 30000, "agentPort": 30001, "generation": 1}} | status.mediaEndpoint.customerPort
             {"earlier": {"takeovers": 3000000000}} | status.earlier.takeovers
             {"summary": {"takeovers": 1e30}} | status.summary.takeovers
+            {"times": {"ended": "2026-01-31T12:00:00.0000000Z"}} | status.times.ended
+            {"times": {"unserved": "2026-01-31T12:00:00.0000000Z"}} | status.times.unserved
             {"phase": "Singing"} | status.phase
             {"phase": "Ready"} | Ready or Active needs worker, mediaEndpoint and times.ready
             {"phase": "Active", "worker": {"pod": "w", "uid": "u"}, "times": {"ready": "2026-01-31T12:00:00.100000Z"}} | Ready or Active needs

@@ -6,7 +6,7 @@ import io.fabric8.kubernetes.client.http.Interceptor;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Counts what a program writes to the API server, as it leaves the program. */
+/** What a program asks of the API server, as it leaves the program. */
 final class CountedWrites implements Interceptor {
     private final List<HttpRequest> requests = new CopyOnWriteArrayList<>();
 
@@ -18,6 +18,16 @@ final class CountedWrites implements Interceptor {
     /** What was written before does not count. */
     void startAnew() {
         requests.clear();
+    }
+
+    /** The queries of all lists of these that it asked for. */
+    List<String> lists(String plural) {
+        return requests.stream()
+                .filter(request -> request.uri().getPath().endsWith("/" + plural))
+                .filter(request -> request.method().equals("GET"))
+                .map(request -> String.valueOf(request.uri().getQuery()))
+                .filter(query -> !query.contains("watch=true"))
+                .toList();
     }
 
     /** Requests of this method whose path has this in it. */

@@ -135,6 +135,23 @@ class OperatorIT {
                 .isZero();
     }
 
+    /** One may be as long as the server stores. */
+    @Test
+    void sessionsAreReadAFewAtATime() throws Exception {
+        rig.pool("warm: {min: 1, max: 1}");
+        for (int i = 0; i < 30; i++) {
+            rig.create("call-" + i, Instant.now());
+        }
+        CountedWrites asked = new CountedWrites();
+        rig.startOperator(rig.newClient(asked), Map.of());
+        rig.awaitPool(pool -> Objects.equals(pool.busy(), 30));
+
+        assertThat(asked.lists("callsessions"))
+                .hasSizeGreaterThan(3)
+                .allMatch(query -> query.matches(".*limit=(1|25)\\b.*"))
+                .anyMatch(query -> query.contains("status.phase!=Ended") && query.contains("continue="));
+    }
+
     @Test
     void portsAreFreeWhileTheLastWordsAreStillDrained() throws Exception {
         rig.pool("warm: {min: 1, max: 1}, ports: {from: 20000, to: 20003, quarantineSeconds: 0}");

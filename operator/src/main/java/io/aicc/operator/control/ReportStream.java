@@ -270,7 +270,7 @@ final class ReportStream implements AutoCloseable {
                 status = response.status();
                 if (reports() && part.decoderResult().isSuccess()) {
                     begun.incrementAndGet();
-                    lastHeard = clock.instant();
+                    lastHeard = Instant.MIN; // An answer is no report, and its first one comes at once.
                     open = true;
                 }
             }

@@ -1,10 +1,14 @@
 package io.aicc.operator.kube;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.net.HttpURLConnection;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -28,8 +32,17 @@ public final class Connection {
 
     /** The same to a cluster that the caller knows. */
     public static KubernetesClient open(Config config) {
-        return new KubernetesClientBuilder().withConfig(patient(config)).build();
+        JsonMapper json = new JsonMapper();
+        json.addMixIn(ObjectMeta.class, LeanMeta.class);
+        return new KubernetesClientBuilder()
+                .withConfig(patient(config))
+                .withKubernetesSerialization(new KubernetesSerialization(json, true))
+                .build();
     }
+
+    /** Who wrote which field is nothing to us, may be long, and takes many times its length as objects: it is not even read. */
+    @JsonIgnoreProperties("managedFields")
+    private interface LeanMeta {}
 
     /** With pauses between attempts that fit those who wait for us. */
     public static Config patient(Config config) {

@@ -41,7 +41,9 @@ import org.jspecify.annotations.Nullable;
  * {@link DeposedException}. Thread-safe.
  */
 public final class KubeWrites implements AutoCloseable {
-    private static final long PAGE = 500;
+    /** So many sessions are read at a time: the server stores records of up to 1.5 MB, and we must not fall over a page of them. */
+    public static final long PAGE = 25;
+
     private static final int UNPROCESSABLE = 422;
 
     /** What a server says of what guards pods, and then whatever one is asked about. */

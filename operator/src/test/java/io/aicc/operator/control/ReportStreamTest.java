@@ -1,5 +1,6 @@
 package io.aicc.operator.control;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -71,10 +72,8 @@ class ReportStreamTest {
                 WorkerChannels channels =
                         new WorkerChannels(ControlKey.generate(), 1, now::get, new SimpleMeterRegistry());
                 WorkerChannel channel = open(channels, broken)) {
-            String good = WireJson.mapper()
-                    .writeValueAsString(new WorkerReport(
-                            State.IDLE, null, null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, null, null));
-            Thread.ofVirtual().start(() -> sayToEverybody(broken, good + "\nnonsense\n"));
+            String begin = good();
+            Thread.ofVirtual().start(() -> sayToEverybody(broken, begin + "nonsense\n"));
             await().until(() -> knocks.get() >= 5);
             now.set(Instant.EPOCH.plusSeconds(15));
             int before = knocks.get();
@@ -90,13 +89,44 @@ class ReportStreamTest {
         }
     }
 
+    /** Its first report comes at once. */
+    @Test
+    void oneThatAnswersAndReportsNothingIsNotHeardEvenIfItReportedBefore() throws IOException {
+        try (ServerSocket mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                WorkerChannels channels =
+                        new WorkerChannels(ControlKey.generate(), 1, now::get, new SimpleMeterRegistry());
+                WorkerChannel channel = open(channels, mute)) {
+            try (Socket first = mute.accept()) {
+                say(first, good());
+                await().until(channel::heard);
+            }
+            try (Socket second = mute.accept()) {
+                say(second, "");
+                await().until(() -> channel.streams() == 2);
+                await().during(200, MILLISECONDS).until(() -> !channel.heard());
+                second.getOutputStream().write(good().getBytes(StandardCharsets.UTF_8));
+                await().until(channel::heard);
+            }
+        }
+    }
+
+    private static String good() throws IOException {
+        return WireJson.mapper()
+                        .writeValueAsString(new WorkerReport(
+                                State.IDLE, null, null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, null, null))
+                + "\n";
+    }
+
+    private static void say(Socket asker, String reports) throws IOException {
+        var asked = asker.getInputStream().readNBytes(1);
+        asker.getOutputStream()
+                .write(("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + reports).getBytes(StandardCharsets.UTF_8));
+    }
+
     private void sayToEverybody(ServerSocket server, String reports) {
         while (!server.isClosed()) {
             try (Socket one = server.accept()) {
-                var asked = one.getInputStream().readNBytes(1);
-                one.getOutputStream()
-                        .write(("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + reports)
-                                .getBytes(StandardCharsets.UTF_8));
+                say(one, reports);
                 one.getInputStream().transferTo(OutputStream.nullOutputStream()); // Until it hangs up.
                 knocks.incrementAndGet();
             } catch (IOException e) {

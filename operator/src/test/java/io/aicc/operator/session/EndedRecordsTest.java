@@ -113,6 +113,17 @@ class EndedRecordsTest {
     }
 
     @Test
+    void recordsAreReadAFewAtATimeForOneMayBeAsLongAsTheServerStores() {
+        rig.ended("call-1", "call-2", "call-3");
+        rig.lead();
+
+        assertThat(api.limits())
+                .as("two pages of those that ended, one of those that failed")
+                .hasSize(3)
+                .containsOnly("25");
+    }
+
+    @Test
     void aLeaderThatWasReplacedPutsNothingIntoTheArchiveThatTheNextOneCountsTwice() {
         rig.ended("call-1", "call-2");
         EndedRecords paused = rig.lead();

@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -43,6 +44,7 @@ final class TinyApi implements AutoCloseable {
     private int answers = Integer.MAX_VALUE;
     private boolean lastIsCarriedOut;
     private int forgottenLists;
+    private final List<String> limits = new ArrayList<>();
     private final Set<String> undeletable = new HashSet<>();
 
     TinyApi() {
@@ -106,6 +108,11 @@ final class TinyApi implements AutoCloseable {
         return List.copyOf(sessions.keySet());
     }
 
+    /** How many sessions each list was to bring at most. */
+    synchronized List<String> limits() {
+        return List.copyOf(limits);
+    }
+
     synchronized Map<String, String> data(String configMap) {
         return JSON.convertValue(
                 configMaps.getOrDefault(configMap, JSON.createObjectNode()).path("data"),
@@ -163,6 +170,7 @@ final class TinyApi implements AutoCloseable {
     }
 
     private Reply list(Map<String, String> query) {
+        limits.add(query.getOrDefault("limit", "none"));
         if (query.containsKey("continue") && forgottenLists-- > 0) {
             return failure(410, "The provided continue parameter is too old");
         }
