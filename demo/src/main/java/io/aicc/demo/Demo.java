@@ -136,17 +136,18 @@ public final class Demo {
                 "placing " + conversations.size() + (conversations.size() == 1 ? " call" : " calls at the same time"));
         system.receiver().transcripts().addListener(terminal);
         DemoCalls calls = new DemoCalls(system, placer, "demo", conversations);
-        List<DemoCalls.Result> results = calls.play();
+        DemoCalls.Outcome outcome = calls.play();
         terminal.step("the calls are over: kubectl get callsessions");
         terminal.block(Table.of(
                 system.client(), "apis/aicc.io/v1alpha1/namespaces/" + DemoSystem.NAMESPACE + "/callsessions"));
-        List<Check> others = aftermath.checks();
+        List<Check> others = new ArrayList<>(outcome.failed());
+        others.addAll(aftermath.checks());
         terminal.step("hearing the same recordings without a telephone, to compare");
         DemoReport report = new Reporter(
                         system.receiver().transcripts(),
                         recogniser,
                         options.speech().inTheWorker())
-                .report(results, others);
+                .report(outcome.served(), others);
         terminal.report(report);
         return report;
     }

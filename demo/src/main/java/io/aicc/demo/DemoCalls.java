@@ -1,8 +1,10 @@
 package io.aicc.demo;
 
+import io.aicc.demo.player.CallFailedException;
 import io.aicc.demo.player.CallPlacer;
 import io.aicc.demo.player.CallScript;
 import io.aicc.demo.player.PlayedCall;
+import io.aicc.demo.report.DemoReport.Check;
 import io.aicc.demo.report.PortWatch;
 import io.aicc.demo.script.Conversation;
 import io.aicc.wire.event.Channel;
@@ -59,11 +61,19 @@ public final class DemoCalls {
     public record Result(Conversation conversation, PlayedCall call, long portsFreeMs) {}
 
     /**
+     * What became of them all.
+     *
+     * @param served those whose people talked to the end, in their order
+     * @param failed a check that fails, for each of the others
+     */
+    public record Outcome(List<Result> served, List<Check> failed) {}
+
+    /**
      * Plays them all and returns when the last is over.
      *
-     * @throws IOException when a call was not served; the message says why
+     * @throws IOException when a call could not be placed; the message says why
      */
-    public List<Result> play() throws IOException, InterruptedException {
+    public Outcome play() throws IOException, InterruptedException {
         try (PortWatch ports = new PortWatch(system.operator()::freedPairs, InstantSource.system());
                 ExecutorService threads = Executors.newCachedThreadPool()) {
             List<Future<PlayedCall>> playing = new ArrayList<>();
@@ -71,28 +81,42 @@ public final class DemoCalls {
                 CallScript script = script(i, conversations.get(i));
                 playing.add(threads.submit(() -> placer.play(script)));
             }
+            List<Conversation> talked = new ArrayList<>();
             List<PlayedCall> played = new ArrayList<>();
-            for (Future<PlayedCall> call : playing) {
-                played.add(result(call));
+            List<Check> failed = new ArrayList<>();
+            for (int i = 0; i < playing.size(); i++) {
+                try {
+                    played.add(result(playing.get(i)));
+                    talked.add(conversations.get(i));
+                } catch (CallFailedException e) {
+                    failed.add(new Check(callId(i) + ": is served to its end", false, e.getMessage() + whereToLook()));
+                }
             }
             List<Long> freeMs =
                     ports.await(played.stream().map(PlayedCall::hungUp).toList(), PORTS_LIMIT);
-            List<Result> results = new ArrayList<>();
+            List<Result> served = new ArrayList<>();
             for (int i = 0; i < played.size(); i++) {
-                results.add(new Result(conversations.get(i), played.get(i), freeMs.get(i)));
+                served.add(new Result(talked.get(i), played.get(i), freeMs.get(i)));
             }
-            return results;
+            return new Outcome(served, failed);
         }
     }
 
-    private PlayedCall result(Future<PlayedCall> call) throws IOException, InterruptedException {
+    private PlayedCall result(Future<PlayedCall> call) throws CallFailedException, IOException, InterruptedException {
         try {
             return call.get();
         } catch (ExecutionException e) {
             Throwable cause = Objects.requireNonNull(e.getCause(), "a task fails of something");
-            String busy = machineBusy().map("; "::concat).orElse("");
-            throw new IOException("a call failed: " + cause.getMessage() + "; logs are in " + system.logs() + busy, e);
+            if (cause instanceof CallFailedException failure) {
+                throw failure;
+            }
+            throw new IOException("a call failed: " + cause.getMessage() + whereToLook(), e);
         }
+    }
+
+    private String whereToLook() {
+        return "; logs are in " + system.logs()
+                + machineBusy().map("; "::concat).orElse("");
     }
 
     /** Where many wait for each processor, what fails fails of that. */
@@ -105,10 +129,14 @@ public final class DemoCalls {
                 : Optional.of("this machine is too busy: load %.0f on %d processors".formatted(load, processors));
     }
 
+    private String callId(int index) {
+        return prefix + "-" + (index + 1);
+    }
+
     private CallScript script(int index, Conversation conversation) {
         int number = index + 1;
         return new CallScript(
-                prefix + "-" + number,
+                callId(index),
                 "+1 555 01%02d".formatted(number),
                 agentId(number),
                 "en-US",

@@ -7,4 +7,8 @@ public final class CallFailedException extends Exception {
     CallFailedException(String message) {
         super(message);
     }
+
+    static CallFailedException deleted(String session) {
+        return new CallFailedException("CallSession " + session + " was deleted");
+    }
 }

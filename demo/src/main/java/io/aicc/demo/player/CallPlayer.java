@@ -9,16 +9,17 @@ import io.aicc.crd.Codec;
 import io.aicc.wire.MicroTime;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -63,32 +64,30 @@ public final class CallPlayer implements CallPlacer {
                 RtpStream agent = new RtpStream(pbx, script.agent(), times)) {
             Instant created = clock.instant();
             Resource<CallSession> resource = create(script, customer.source(), agent.source(), created);
-            CallSession ready = SessionWatch.awaitServed(resource, READY_LIMIT);
+            try (SessionWatch session = new SessionWatch(resource, script.callId())) {
+                session.awaitServed(READY_LIMIT);
 
-            Instant mediaStarted = clock.instant();
-            int seed = script.callId().hashCode();
-            BadNetwork fromCustomer = new BadNetwork(customer, damage, seed);
-            BadNetwork fromAgent = new BadNetwork(agent, damage, seed + 1L);
-            int packets = Math.max(customer.packets(), agent.packets());
-            send(
-                    fromCustomer,
-                    fromAgent,
-                    packets,
-                    Objects.requireNonNull(ready.getStatus().mediaEndpoint()));
+                Instant mediaStarted = clock.instant();
+                int seed = script.callId().hashCode();
+                BadNetwork fromCustomer = new BadNetwork(customer, damage, seed);
+                BadNetwork fromAgent = new BadNetwork(agent, damage, seed + 1L);
+                int packets = Math.max(customer.packets(), agent.packets());
+                send(fromCustomer, fromAgent, packets, session);
 
-            Instant hungUp = clock.instant();
-            markEnded(resource, hungUp);
-            CallSession over = SessionWatch.awaitEnded(resource);
-            Duration endedAfter = Duration.between(hungUp, clock.instant());
-            return new PlayedCall(
-                    over,
-                    created,
-                    SessionWatch.readyAfter(created, over),
-                    mediaStarted,
-                    hungUp,
-                    endedAfter,
-                    OptionalLong.of(customer.packetsSent() + agent.packetsSent()),
-                    damage.isNone() ? null : fromCustomer.dealt().plus(fromAgent.dealt()));
+                Instant hungUp = clock.instant();
+                markEnded(resource, script.callId(), hungUp);
+                CallSession over = session.awaitEnded();
+                Duration endedAfter = Duration.between(hungUp, clock.instant());
+                return new PlayedCall(
+                        over,
+                        created,
+                        SessionWatch.readyAfter(created, over),
+                        mediaStarted,
+                        hungUp,
+                        endedAfter,
+                        OptionalLong.of(customer.packetsSent() + agent.packetsSent()),
+                        damage.isNone() ? null : fromCustomer.dealt().plus(fromAgent.dealt()));
+            }
         }
     }
 
@@ -114,25 +113,34 @@ public final class CallPlayer implements CallPlacer {
         return client.resources(CallSession.class).inNamespace(namespace).withName(script.callId());
     }
 
-    private static void markEnded(Resource<CallSession> resource, Instant now) {
+    private static void markEnded(Resource<CallSession> resource, String name, Instant now) throws CallFailedException {
         String mark =
                 "{\"spec\":{\"ended\":{\"at\":\"%s\",\"reason\":\"CustomerHangup\"}}}".formatted(MicroTime.format(now));
-        resource.patch(PatchContext.of(PatchType.JSON_MERGE), mark);
+        try {
+            resource.patch(PatchContext.of(PatchType.JSON_MERGE), mark);
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+                throw CallFailedException.deleted(name);
+            }
+            throw e;
+        }
     }
 
-    /** Every packet has its own deadline on one clock, so that a late one does not make the others late. */
-    private static void send(BadNetwork customer, BadNetwork agent, int packets, MediaEndpoint endpoint)
-            throws IOException {
-        InetAddress host = InetAddress.ofLiteral(endpoint.host());
-        InetSocketAddress customerPort = new InetSocketAddress(host, endpoint.customerPort());
-        InetSocketAddress agentPort = new InetSocketAddress(host, endpoint.agentPort());
+    /**
+     * Every packet has its own deadline on one clock, so that a late one does not make the others late, and goes to the worker
+     * that the call has then.
+     */
+    private static void send(BadNetwork customer, BadNetwork agent, int packets, SessionWatch session)
+            throws CallFailedException, IOException {
         long start = System.nanoTime();
         for (int number = 0; number < packets && !Thread.currentThread().isInterrupted(); number++) {
             for (long wait; (wait = start + number * PACKET_NANOS - System.nanoTime()) > 0; ) {
                 LockSupport.parkNanos(wait);
             }
-            customer.send(number, customerPort);
-            agent.send(number, agentPort);
+            MediaEndpoint worker = session.endpoint();
+            InetAddress host = InetAddress.ofLiteral(worker.host());
+            customer.send(number, new InetSocketAddress(host, worker.customerPort()));
+            agent.send(number, new InetSocketAddress(host, worker.agentPort()));
         }
     }
 }

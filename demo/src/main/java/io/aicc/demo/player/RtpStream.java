@@ -8,10 +8,11 @@ import java.net.PortUnreachableException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One speaker on the wire, as Asterisk's external media sends it: PCMU, payload type 0, 160 samples a packet, one SSRC, no
- * marker (RFC 3550 §5.1, RFC 3551 §4.5.14). Used by one thread.
+ * One speaker on the wire, as Asterisk's external media sends it: PCMU, payload type 0, 160 samples a packet, no
+ * marker, one SSRC for each place that it goes to (RFC 3550 §5.1, RFC 3551 §4.5.14). Used by one thread.
  */
 public final class RtpStream implements AutoCloseable {
     static final int SAMPLES_PER_PACKET = 160;
@@ -23,9 +24,10 @@ public final class RtpStream implements AutoCloseable {
     private final int packets;
     private final DatagramChannel socket;
     private final ByteBuffer packet = ByteBuffer.allocateDirect(HEADER_BYTES + SAMPLES_PER_PACKET);
-    private final int ssrc = ThreadLocalRandom.current().nextInt();
     private final short firstSequence = (short) ThreadLocalRandom.current().nextInt();
     private final int firstTimestamp = ThreadLocalRandom.current().nextInt();
+    private @Nullable InetSocketAddress destination;
+    private int ssrc;
     private int sent;
 
     /** Binds a socket of its own, so that the source address is known before the worker is. */
@@ -67,6 +69,10 @@ public final class RtpStream implements AutoCloseable {
     /** Sends the packet of that number, silence after the last word. */
     public void send(int number, InetSocketAddress to) throws IOException {
         int place = number < packets ? number % packetsOfTrack * SAMPLES_PER_PACKET : track.length;
+        if (!to.equals(destination)) {
+            destination = to;
+            ssrc = ThreadLocalRandom.current().nextInt();
+        }
         packet.clear();
         packet.put((byte) 0x80).put((byte) 0);
         packet.putShort((short) (firstSequence + number));

@@ -3,7 +3,6 @@ package io.aicc.demo.player;
 import io.aicc.crd.CallSession;
 import io.aicc.demo.pbx.SipPhone;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.Resource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,11 +66,12 @@ public final class SipCalls implements CallPlacer {
         Instant placed = clock.instant();
         try (SipPhone agent = SipPhone.agent(place, files.resolve("agent"), track(script.agent()), RINGING);
                 SipPhone customer =
-                        SipPhone.customer(place, files.resolve("customer"), track(script.customer()), dial)) {
-            Resource<CallSession> resource = session(script, placed);
+                        SipPhone.customer(place, files.resolve("customer"), track(script.customer()), dial);
+                SessionWatch session = session(script, placed)) {
+            session.awaitServed(SET_UP_LIMIT);
             customer.await(limit);
             agent.await(limit);
-            CallSession over = SessionWatch.awaitEnded(resource);
+            CallSession over = session.awaitEnded();
             Instant requested = Instant.parse(over.getSpec().requestedAt());
             return new PlayedCall(
                     over,
@@ -86,8 +86,7 @@ public final class SipCalls implements CallPlacer {
     }
 
     /** The PBX names calls: this one is known by the agent whom nobody else calls meanwhile. */
-    private Resource<CallSession> session(CallScript script, Instant placed)
-            throws CallFailedException, InterruptedException {
+    private SessionWatch session(CallScript script, Instant placed) throws CallFailedException, InterruptedException {
         var sessions = client.resources(CallSession.class).inNamespace(namespace);
         try {
             List<CallSession> all = sessions.informOnCondition(
@@ -97,10 +96,8 @@ public final class SipCalls implements CallPlacer {
                     .filter(candidate -> isOf(candidate, script, placed))
                     .findFirst()
                     .orElseThrow();
-            Resource<CallSession> resource =
-                    sessions.withName(session.getMetadata().getName());
-            SessionWatch.awaitServed(resource, SET_UP_LIMIT);
-            return resource;
+            String name = session.getMetadata().getName();
+            return new SessionWatch(sessions.withName(name), name);
         } catch (TimeoutException | ExecutionException e) {
             throw new CallFailedException("no CallSession for the call to agent %s after %d s: %s"
                     .formatted(script.agentId(), SET_UP_LIMIT.toSeconds(), e));

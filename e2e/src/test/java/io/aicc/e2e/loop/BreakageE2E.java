@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.aicc.crd.CallSession;
 import io.aicc.crd.Phase;
 import io.aicc.demo.DemoCalls;
+import io.aicc.demo.DemoCalls.Outcome;
 import io.aicc.demo.DemoCalls.Result;
 import io.aicc.demo.DemoSystem;
 import io.aicc.demo.DemoSystem.PoolSize;
@@ -67,14 +68,14 @@ class BreakageE2E {
     void killingTheOperatorInMidCallCostsTheCallNothing() throws Exception {
         Conversation conversation = library.conversations().get(0);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<List<Result>> call = threads.submit(() -> new DemoCalls(system, "op", List.of(conversation)).play());
+            Future<Outcome> call = threads.submit(() -> new DemoCalls(system, "op", List.of(conversation)).play());
             awaitFinals("op-1", 1);
 
             system.operator().kill();
             long heardWithout = awaitFinals("op-1", finals("op-1") + 2);
             system.operator().startAgain();
 
-            Result result = call.get().getFirst();
+            Result result = call.get().served().getFirst();
             assertThat(heardWithout).isGreaterThanOrEqualTo(3);
             assertWhole(conversation, result);
             assertThat(generation(result.call().session()))
@@ -88,7 +89,7 @@ class BreakageE2E {
     void aReceiverThatIsAwayForTenSecondsInMidCallMissesNothing() throws Exception {
         Conversation conversation = library.conversations().get(1);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<List<Result>> calls =
+            Future<Outcome> calls =
                     threads.submit(() -> new DemoCalls(system, "rx", List.of(conversation, conversation)).play());
             awaitFinals("rx-1", 1);
             awaitFinals("rx-2", 1);
@@ -103,12 +104,15 @@ class BreakageE2E {
             assertThat(finals("rx-1")).isEqualTo(before);
             system.receiver().start();
 
-            assertWhole(conversation, calls.get().getFirst());
+            assertWhole(conversation, calls.get().served().getFirst());
             await().atMost(LONG)
                     .untilAsserted(() -> assertThat(transcript("rx-2").completeness(1))
                             .returns(true, Completeness::isProven)
                             .satisfies(it -> assertThat(it.finalsHeld()).isGreaterThan(beforeReplaced)));
-            assertThat(transcript("rx-2").completeness(2)).returns(true, Completeness::isProven);
+            assertThat(transcript("rx-2").completeness(2))
+                    .as("its player follows it to the next worker")
+                    .returns(true, Completeness::isProven)
+                    .satisfies(it -> assertThat(it.finalsHeld()).isPositive());
         }
     }
 
@@ -128,8 +132,7 @@ class BreakageE2E {
     void aWorkerThatGetsNoProcessorForASecondNowAndThenHearsEveryWord() throws Exception {
         Conversation conversation = library.conversations().get(2);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<List<Result>> call =
-                    threads.submit(() -> new DemoCalls(system, "cpu", List.of(conversation)).play());
+            Future<Outcome> call = threads.submit(() -> new DemoCalls(system, "cpu", List.of(conversation)).play());
             awaitFinals("cpu-1", 1);
 
             long worker = worker("cpu-1");
@@ -140,7 +143,7 @@ class BreakageE2E {
                 letPass(Duration.ofSeconds(1));
             }
 
-            assertWhole(conversation, call.get().getFirst());
+            assertWhole(conversation, call.get().served().getFirst());
         }
     }
 

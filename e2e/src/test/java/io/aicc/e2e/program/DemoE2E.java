@@ -1,16 +1,26 @@
 package io.aicc.e2e.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.aicc.crd.CallSession;
+import io.aicc.crd.Phase;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +31,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class DemoE2E {
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+
+    private static final String LOG = "demo.log";
+    private static final Duration START_LIMIT = Duration.ofMinutes(2);
 
     @TempDir
     private Path directory;
@@ -73,6 +86,50 @@ class DemoE2E {
     }
 
     @Test
+    void aCallWhoseRecordIsDeletedFailsByItselfAndTheOtherIsReported() throws Exception {
+        Path file = directory.resolve("r.json");
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Outcome> demo = threads.submit(
+                    () -> demo("--once", "--calls", "2", "--page-port", "0", "--report", file.toString()));
+            deleteOnceHeard("demo-1");
+
+            Outcome outcome = demo.get();
+
+            assertThat(outcome.status()).as(outcome.output()).isEqualTo(1);
+            JsonNode report = JsonMapper.builder().build().readTree(file.toFile());
+            assertThat(report.path("calls"))
+                    .extracting(call -> call.path("callId").asText())
+                    .containsExactly("demo-2");
+            assertThat(report.path("checks"))
+                    .filteredOn(check -> !check.path("ok").asBoolean())
+                    .singleElement()
+                    .satisfies(check -> {
+                        assertThat(check.path("name").asText()).isEqualTo("demo-1: is served to its end");
+                        assertThat(check.path("detail").asText()).startsWith("CallSession demo-1 was deleted");
+                    });
+        }
+    }
+
+    /** As a user does with kubectl, in mid-call. */
+    private void deleteOnceHeard(String call) {
+        Path log = directory.resolve(LOG);
+        await().atMost(START_LIMIT)
+                .until(() -> Files.exists(log) && Files.readString(log).contains("KUBECONFIG="));
+        Path kubeconfig = directory.resolve("target/demo/kubeconfig");
+        try (KubernetesClient client = new KubernetesClientBuilder()
+                .withConfig(Config.fromKubeconfig(kubeconfig.toFile()))
+                .build()) {
+            Resource<CallSession> session =
+                    client.resources(CallSession.class).inNamespace("default").withName(call);
+            session.waitUntilCondition(
+                    it -> it != null && it.getStatus() != null && it.getStatus().phase() == Phase.Active,
+                    START_LIMIT.toSeconds(),
+                    TimeUnit.SECONDS);
+            session.delete();
+        }
+    }
+
+    @Test
     void nonsenseOnTheCommandLineIsToldInOneLine() throws Exception {
         Outcome outcome = demo("--calls", "many");
 
@@ -109,7 +166,7 @@ class DemoE2E {
     private record Outcome(int status, String output) {}
 
     private Outcome demo(String... arguments) throws IOException, InterruptedException {
-        Path log = directory.resolve("demo.log");
+        Path log = directory.resolve(LOG);
         List<String> command = new ArrayList<>(List.of(
                 JAVA.toString(),
                 "-XX:+UseSerialGC",
