@@ -1,3 +1,5 @@
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jsonwebtoken.Claims;
@@ -21,7 +23,9 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler.HandshakeComplete;
@@ -40,6 +44,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
@@ -49,7 +54,8 @@ import javax.crypto.spec.SecretKeySpec;
  * {@code RECEIVER_CLIENT_ID}: the one client that is let in; any unless told.
  */
 public final class Receiver {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON =
+            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final Set<String> NOT_DURABLE = Set.of("transcript.interim", "heartbeat");
 
     private final JwtParser tokens;
@@ -116,11 +122,8 @@ public final class Receiver {
                         .addListener(ChannelFutureListener.CLOSE);
                 return;
             }
-            Part part = parts.get(name);
-            if (part == null) {
-                part = new Part(folder, name);
-                parts.put(name, part);
-            }
+            Part part = enter(name);
+            ctx.channel().closeFuture().addListener(closed -> leave(part));
             ctx.pipeline()
                     .addLast(
                             new WebSocketServerProtocolHandler("/transcripts", null, false, 256 * 1024),
@@ -128,6 +131,29 @@ public final class Receiver {
                             new Events(part));
             ctx.fireChannelRead(request.retain());
             ctx.pipeline().remove(this);
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            ctx.close();
+        }
+
+        private Part enter(String name) throws IOException {
+            Part part = parts.get(name);
+            if (part == null) {
+                part = new Part(folder, name);
+                parts.put(name, part);
+            }
+            part.connections++;
+            return part;
+        }
+
+        /** With its last connection a part is forgotten: who comes back is answered from the file. */
+        private void leave(Part part) throws IOException {
+            if (--part.connections == 0) {
+                parts.remove(part.name);
+                part.file.close();
+            }
         }
 
         private HttpResponseStatus refusal(String authorization, String name) {
@@ -150,6 +176,7 @@ public final class Receiver {
     /** Says what we have, takes what comes, acknowledges what is on disk. */
     private static final class Events extends SimpleChannelInboundHandler<TextWebSocketFrame> {
         private final Part part;
+        private boolean failed;
 
         Events(Part part) {
             this.part = part;
@@ -164,13 +191,25 @@ public final class Receiver {
 
         @Override
         protected void channelRead0(ChannelHandlerContext ctx, TextWebSocketFrame frame) throws IOException {
-            part.take(JSON.readTree(frame.text()), frame.text());
+            if (!failed) { // what came together with an event that was not kept would acknowledge that one too
+                part.take(JSON.readTree(frame.text()), frame.text());
+            }
+        }
+
+        /** What is not kept is not acknowledged: the worker comes back with it. */
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            failed = true;
+            ctx.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.TRY_AGAIN_LATER));
+            ctx.executor().schedule(() -> ctx.close(), 10, TimeUnit.SECONDS); // should it not answer
         }
 
         /** One acknowledgement for all that came together; it is cumulative. */
         @Override
         public void channelReadComplete(ChannelHandlerContext ctx) {
-            say(ctx, Map.of("type", "ack", "seq", part.last));
+            if (!failed) {
+                say(ctx, Map.of("type", "ack", "seq", part.last));
+            }
         }
 
         private static void say(ChannelHandlerContext ctx, Map<String, Object> message) {
@@ -185,22 +224,39 @@ public final class Receiver {
     private static final class Part {
         private final String name;
         private final RandomAccessFile file;
+        private long whole; // bytes of the file that are whole lines
         private long last;
         private long sinceStart;
+        private int connections;
 
         Part(Path folder, String name) throws IOException {
             this.name = name;
             file = new RandomAccessFile(folder.resolve(name + ".jsonl").toFile(), "rwd");
-            long whole = 0;
-            for (String line = file.readLine(); line != null; line = file.readLine()) {
-                file.seek(file.getFilePointer() - 1);
-                if (file.read() != '\n') {
-                    break; // half a line: we crashed in the middle of it, and never acknowledged it
+            byte[] held = new byte[(int) file.length()];
+            file.readFully(held);
+            int begin = 0;
+            for (int i = 0; i < held.length; i++) {
+                if (held[i] == '\n') {
+                    JsonNode event = read(held, begin, i - begin);
+                    if (event == null) {
+                        break;
+                    }
+                    count(event);
+                    begin = i + 1;
                 }
-                whole = file.getFilePointer();
-                count(JSON.readTree(line.getBytes(StandardCharsets.ISO_8859_1)));
             }
+            whole = begin; // a crash may have left half a line after it, which was never acknowledged
             file.setLength(whole);
+        }
+
+        /** Null: that is no event. */
+        private static JsonNode read(byte[] held, int begin, int length) throws IOException {
+            try {
+                JsonNode event = JSON.readTree(held, begin, length);
+                return event.hasNonNull("type") && event.hasNonNull("seq") ? event : null;
+            } catch (JsonProcessingException e) {
+                return null;
+            }
         }
 
         /** A type that we do not know is durable. */
@@ -208,8 +264,15 @@ public final class Receiver {
             if (NOT_DURABLE.contains(event.get("type").asText()) || event.get("seq").asLong() <= last) {
                 return;
             }
-            file.seek(file.length());
-            file.write((text + "\n").getBytes(StandardCharsets.UTF_8));
+            byte[] line = (text + "\n").getBytes(StandardCharsets.UTF_8);
+            try {
+                file.seek(whole);
+                file.write(line);
+            } catch (IOException e) {
+                file.setLength(whole);
+                throw e;
+            }
+            whole += line.length;
             count(event);
             if (event.get("type").asText().equals("session.ended")) {
                 boolean complete = event.get("durable_events").asLong() == sinceStart

@@ -11,15 +11,24 @@ parts = {}
 class Part:  # what one worker of a session sends: each numbers and counts its own, and a replaced one may come late
     def __init__(self, name):
         self.name, self.file = name, open(os.path.join(FOLDER, name + ".jsonl"), "a+b", buffering=0)
+        self.events, self.whole, self.connections = [], 0, 0  # whole: bytes of the file that are whole lines
         self.file.seek(0)
-        whole = self.file.read().rpartition(b"\n")  # a crash may have left half a line, which was never acknowledged
-        self.file.truncate(len(whole[0] + whole[1]))
-        self.events = [json.loads(line) for line in whole[0].splitlines()]
+        for line in self.file.read().splitlines(keepends=True):
+            try: self.events.append(json.loads(line[:line.index(b"\n")]))
+            except ValueError: break  # a crash may have left half a line, which was never acknowledged
+            self.whole += len(line)
+        self.file.truncate(self.whole)
     def last(self): return self.events[-1]["seq"] if self.events else 0
     def take(self, event):  # a type that we do not know is durable
         if event["type"] in ("transcript.interim", "heartbeat") or event["seq"] <= self.last(): return
-        self.file.write(json.dumps(event).encode() + b"\n")
-        os.fsync(self.file.fileno())
+        line = json.dumps(event).encode() + b"\n"
+        try:
+            if self.file.write(line) < len(line): raise OSError("the disk is full")
+            os.fsync(self.file.fileno())
+        except OSError:
+            self.file.truncate(self.whole)
+            raise
+        self.whole += len(line)
         self.events.append(event)
         if event["type"] == "session.ended":  # it counts everything from session.started on
             start = max(i for i, it in enumerate(self.events) if it["type"] == "session.started")
@@ -37,11 +46,17 @@ async def receive(request):
     if not re.fullmatch(r"[A-Za-z0-9-]{1,64}(\.[0-9]{1,9})?", name):
         return web.Response(status=403)
     part = parts.get(name) or parts.setdefault(name, Part(name))
-    await (socket := web.WebSocketResponse(max_msg_size=256 * 1024)).prepare(request)
-    await socket.send_json({"type": "resume", "last_seq": part.last()})
-    async for message in socket:
-        part.take(json.loads(message.data))
-        await socket.send_json({"type": "ack", "seq": part.last()})
+    part.connections += 1
+    try:
+        await (socket := web.WebSocketResponse(max_msg_size=256 * 1024)).prepare(request)
+        await socket.send_json({"type": "resume", "last_seq": part.last()})
+        async for message in socket:
+            part.take(json.loads(message.data))
+            await socket.send_json({"type": "ack", "seq": part.last()})
+    except OSError: await socket.close(code=1013)  # not kept, so not acknowledged: the worker comes back with it
+    finally:
+        part.connections -= 1
+        if not part.connections: parts.pop(name).file.close()  # who comes back is answered from the file
     return socket
 (app := web.Application()).add_routes([web.get("/transcripts", receive)])
 web.run_app(app, host=ADDRESS, port=PORT, print=None)

@@ -29,6 +29,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -223,11 +224,91 @@ class SampleReceiversTest {
                 .isEqualTo(new ReceiverMessage.Resume(1_000_000_001));
     }
 
+    @ParameterizedTest
+    @MethodSource("samples")
+    void onAFullDiskItAcknowledgesNothingThatItDoesNotHold(List<String> sample) throws Exception {
+        Process process = start(sample);
+        Path file = directory.resolve("uid-1.jsonl");
+        HttpClient client = HttpClient.newHttpClient();
+        rig.added((AutoCloseable) client::shutdownNow);
+        Talk first = new Talk(client);
+        assertThat(first.answer()).isEqualTo(new ReceiverMessage.Resume(0));
+        assertThat(first.say(event("session.started", 1, ""))).isEqualTo(new ReceiverMessage.Ack(1));
+        String held = Files.readString(file);
+
+        // Room for a part of the second, and for all of the third.
+        limit(process, "--fsize=" + (held.length() + 200) + ":");
+        for (int i = 0; i < 2; i++) {
+            Talk full = i == 0 ? first : new Talk(client);
+            full.socket
+                    .sendText(event("transcript.final", 2, "word ".repeat(100)), true)
+                    .join();
+            full.socket.sendText(event("transcript.final", 3, "w"), true);
+            assertThat(full.closed.get(PublisherRig.LONG.toSeconds(), TimeUnit.SECONDS))
+                    .isEqualTo(1013);
+            assertThat(full.answers).allMatch(it -> it.replaceAll("[^0-9]", "").matches("[01]"));
+            assertThat(file).hasContent(held);
+        }
+
+        limit(process, "--fsize=unlimited:");
+        Talk room = new Talk(client);
+        assertThat(room.answer()).isEqualTo(new ReceiverMessage.Resume(1));
+        room.socket
+                .sendText(event("transcript.final", 2, "word ".repeat(100)), true)
+                .join();
+        room.socket
+                .sendText("{\"type\":\"session.ended\",\"seq\":3,\"durable_events\":3,\"outbox_dropped\":0}", true)
+                .join();
+        await().atMost(PublisherRig.LONG)
+                .until(() -> Files.readString(directory.resolve("said")).contains("uid-1 complete"));
+
+        process.destroyForcibly().waitFor();
+        // What a receiver wrote that did not look whether it could.
+        Files.writeString(file, "{\"type\":\"tra{\"type\":\"dtmf\",\"seq\":5}\n", StandardOpenOption.APPEND);
+        start(sample);
+        assertThat(new Talk(client).answer()).isEqualTo(new ReceiverMessage.Resume(3));
+        assertThat(Files.readAllLines(file)).hasSize(3);
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void servesMoreWorkersThanItMayHaveFilesOpen(List<String> sample) throws Exception {
+        Process process = start(sample);
+        HttpClient client = HttpClient.newHttpClient();
+        rig.added((AutoCloseable) client::shutdownNow);
+        for (int i = 1; i <= 60; i++) {
+            Talk talk = new Talk(client, "Aicc-Generation", String.valueOf(i));
+            assertThat(talk.answer()).isEqualTo(new ReceiverMessage.Resume(0));
+            assertThat(talk.say(event("session.started", i, ""))).isEqualTo(new ReceiverMessage.Ack(i));
+            talk.socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
+            talk.closed.get(PublisherRig.LONG.toSeconds(), TimeUnit.SECONDS);
+            if (i == 1) { // now it has opened what it needs for itself
+                try (Stream<Path> open = Files.list(Path.of("/proc", String.valueOf(process.pid()), "fd"))) {
+                    long most = open.count() + 20;
+                    limit(process, "--nofile=" + most + ":" + most);
+                }
+            }
+        }
+        assertThat(new Talk(client, "Aicc-Generation", "1").answer()).isEqualTo(new ReceiverMessage.Resume(1));
+    }
+
+    private static void limit(Process process, String limit) throws Exception {
+        Process prlimit = new ProcessBuilder("prlimit", "--pid", String.valueOf(process.pid()), limit)
+                .inheritIO()
+                .start();
+        assertThat(prlimit.waitFor()).isZero();
+    }
+
+    private static String event(String type, long seq, String text) {
+        return "{\"type\":\"%s\",\"seq\":%d,\"text\":\"%s\"}".formatted(type, seq, text);
+    }
+
     /** With the sample, message by message. */
     private final class Talk implements WebSocket.Listener {
         private static final ReceiverMessage NOTHING = new ReceiverMessage.Ack(0);
 
         private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+        private final CompletableFuture<Integer> closed = new CompletableFuture<>();
         private final WebSocket socket;
 
         Talk(HttpClient client, String... headers) {
@@ -245,6 +326,17 @@ class SampleReceiversTest {
             answers.add(text.toString()); // some 40 bytes: never in parts
             from.request(1);
             return null;
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+            closed.complete(code);
+            return null;
+        }
+
+        @Override
+        public void onError(WebSocket from, Throwable error) {
+            closed.completeExceptionally(error);
         }
 
         ReceiverMessage say(String event) throws Exception {
