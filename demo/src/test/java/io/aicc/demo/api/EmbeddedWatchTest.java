@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.ListOptions;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import java.util.List;
@@ -24,11 +26,12 @@ class EmbeddedWatchTest {
     @Test
     void tellsAWatchWhatEntersChangesAndLeavesItsSelection() throws Exception {
         BlockingQueue<String> heard = new LinkedBlockingQueue<>();
-        try (var watch = api.client()
-                .configMaps()
-                .inNamespace(EmbeddedRig.NAMESPACE)
-                .withLabel("tier", "gold")
-                .watch(recorder(heard))) {
+        var maps = api.client().configMaps().inNamespace(EmbeddedRig.NAMESPACE);
+        // A watch from nowhere begins when the server gets to it: what came and went before is not told.
+        ListOptions fromHere = new ListOptionsBuilder()
+                .withResourceVersion(maps.list().getMetadata().getResourceVersion())
+                .build();
+        try (var watch = maps.withLabel("tier", "gold").watch(fromHere, recorder(heard))) {
             assertThat(watch).isNotNull();
             ConfigMap map = api.client()
                     .resource(EmbeddedRig.configMap("one", Map.of("tier", "gold")))
