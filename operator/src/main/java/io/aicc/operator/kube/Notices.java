@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 final class Notices implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Notices.class);
 
-    /** The same about the same object within this time is not told again. */
+    /** The same about the same object, as long as nobody changes what it is to be, is not told again within this time. */
     private static final Duration ONCE_IN = Duration.ofMinutes(10);
 
     /** Of so many it is known when they were told. */
@@ -70,7 +70,7 @@ final class Notices implements AutoCloseable {
      */
     void warn(HasMetadata about, String reason, String message) {
         Instant now = clock.instant();
-        if (isNews(about.getMetadata().getUid() + " " + reason, now)) {
+        if (isNews(about.getMetadata().getUid() + " " + about.getMetadata().getGeneration() + " " + reason, now)) {
             Event event = event(about, reason, message, now);
             writer.execute(() -> write(event));
         }

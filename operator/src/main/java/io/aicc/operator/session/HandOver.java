@@ -202,7 +202,8 @@ final class HandOver {
         boolean takenOver = news == News.WorkerReplaced || news == News.WorkerRestarted;
         Account known = EarlierWorkers.of(call, pools);
         Account before = takenOver ? known.takeoversAtLeast(known.takeovers() + 1) : known;
-        String message = "pod %s acknowledged the call on ports %s".formatted(worker.pod(), worker.ports());
+        String message = "pod %s acknowledged the call on ports %s%s"
+                .formatted(worker.pod(), worker.ports(), how(news, call.status().worker()));
         String readyAt = first ? MicroTime.format(readySince) : null;
         boolean written = record.write(
                 call,
@@ -279,6 +280,15 @@ final class HandOver {
             }
         }
         return Outcome.again(LOOK_AGAIN);
+    }
+
+    /** So that whoever looks for the cause knows whose log and node to look at. */
+    private static String how(News news, @Nullable WorkerReference before) {
+        return switch (news) {
+            case WorkerReplaced -> before == null ? "" : ", in place of pod " + before.pod() + ", which was lost";
+            case WorkerRestarted -> ": its process was started again";
+            case NONE, WorkerReady, RecordRepaired -> "";
+        };
     }
 
     /**

@@ -24,8 +24,8 @@ final class StateMachine {
         LiveSteps live = new LiveSteps(pools, record, handOver, finish);
         List<Step> alive = List.of(
                 handOver::awaitWorkforce,
-                live::endIfOver,
                 live::noticeSilence,
+                live::endIfOver,
                 live::keepWorker,
                 live::noticeAudio,
                 live::endIfStale);
