@@ -166,11 +166,13 @@ final class WarmPool {
     }
 
     /**
-     * The watch shows the pod no more. If its worker speaks, somebody took its labels off: it is deleted all the same, and heard
-     * to its end, for it delivers its words.
+     * The watch shows the pod no more. If its worker speaks and nothing told it to go, somebody took its labels off: it is deleted
+     * all the same, and heard to its end, for it delivers its words.
      */
     synchronized @Nullable String unseen(String pod) {
-        Worker worker = roster.inPod(pod).filter(WarmPool::speaks).orElse(null);
+        Worker worker = roster.inPod(pod)
+                .filter(found -> !found.leaving() && speaks(found))
+                .orElse(null);
         if (worker == null) {
             return gone(pod, true);
         }
