@@ -14,6 +14,7 @@ import io.aicc.wire.control.WorkerReport.StreamCounters;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -141,5 +142,10 @@ abstract class PoolRig {
 
         @Override
         public void close() {}
+    }
+
+    static WorkerReport heard(long packets, long undelivered, State state) {
+        StreamCounters customer = new StreamCounters(packets, 1, 0, Map.of("source", 2L));
+        return new WorkerReport(state, "s-1", null, customer, StreamCounters.ZERO, 3, undelivered, null, null);
     }
 }

@@ -159,31 +159,6 @@ class WarmPoolTest extends PoolRig {
     }
 
     @Test
-    void aWorkerWhosePodLostItsLabelsIsDeletedAndHeardToItsEnd() {
-        resource(1, 1, 10, "20000", "20019");
-        Worker worker = startAll().getFirst();
-        pool.claim("s-1");
-        pool.reported(worker, heard(100, 3, State.ACTIVE));
-
-        assertThat(pool.unseen(worker.pod())).isEqualTo("s-1");
-        assertThat(pool.serving("s-1")).isEmpty();
-        assertThat(pool.plan().delete()).containsExactly(worker.pod());
-        assertThat(pool.delivering("s-1")).isTrue();
-        pool.reported(worker, heard(120, 1, State.DRAINING));
-        pool.reported(worker, heard(120, 0, State.DONE));
-        assertThat(pool.delivering("s-1")).isFalse();
-        assertThat(pool.account("s-1").orElseThrow().report())
-                .returns(120L, sum -> sum.customer().received())
-                .returns(0L, WorkerReport::undelivered);
-
-        assertThat(pool.bury()).isEmpty();
-        heard = false;
-        assertThat(pool.bury()).containsExactly(worker);
-        assertThat(pool.worker(worker.pod())).isEmpty();
-        assertThat(pool.plan().delete()).isEmpty();
-    }
-
-    @Test
     void countsOfALostAndARestartedWorkerAreKept() {
         resource(1, 1, 10, "20000", "20019");
         Worker first = startAll().getFirst();
@@ -388,10 +363,5 @@ class WarmPoolTest extends PoolRig {
                 report.undelivered(),
                 covered,
                 report.summary());
-    }
-
-    private static WorkerReport heard(long packets, long undelivered, State state) {
-        StreamCounters customer = new StreamCounters(packets, 1, 0, Map.of("source", 2L));
-        return new WorkerReport(state, "s-1", null, customer, StreamCounters.ZERO, 3, undelivered, null, null);
     }
 }
