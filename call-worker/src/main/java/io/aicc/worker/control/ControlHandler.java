@@ -14,7 +14,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +36,8 @@ public final class ControlHandler implements HttpHandler, AutoCloseable {
     private final ControlToken token;
     private final CallDesk desk;
     private final RefusedCommands refused = new RefusedCommands(System::nanoTime);
+    private final Set<Thread> waiting = new HashSet<>();
+    private volatile boolean ending;
     private volatile boolean closed;
 
     /** For one worker. */
@@ -101,7 +105,7 @@ public final class ControlHandler implements HttpHandler, AutoCloseable {
         exchange.sendResponseHeaders(200, 0);
         OutputStream lines = exchange.getResponseBody();
         while (!closed) {
-            boolean last = Thread.interrupted(); // Else it would break the connection off.
+            boolean last = ending;
             WorkerReport report = desk.report();
             lines.write(WireJson.mapper().writeValueAsBytes(report));
             lines.write('\n');
@@ -109,11 +113,36 @@ public final class ControlHandler implements HttpHandler, AutoCloseable {
             if (last) {
                 return;
             }
-            try {
-                desk.awaitChange(report.state(), HEARTBEAT);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+            awaitNews(report.state());
+        }
+    }
+
+    /** An interrupt comes here and nowhere else: it would break the connection off that is being written to. */
+    private void awaitNews(WorkerReport.State known) {
+        Thread listener = Thread.currentThread();
+        synchronized (waiting) {
+            if (ending) {
+                return;
             }
+            waiting.add(listener);
+        }
+        try {
+            desk.awaitChange(known, HEARTBEAT);
+        } catch (InterruptedException e) {
+            // We are ending, and say so.
+        } finally {
+            synchronized (waiting) {
+                waiting.remove(listener);
+                boolean _ = Thread.interrupted();
+            }
+        }
+    }
+
+    /** Whoever listens hears one report more, and no other. */
+    void end() {
+        synchronized (waiting) {
+            ending = true;
+            waiting.forEach(Thread::interrupt);
         }
     }
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The worker's side of the control channel. Bound first and closed last, so that a worker that stops reports until its last word
@@ -20,6 +21,7 @@ public final class ControlServer implements AutoCloseable {
             Thread.ofVirtual().name("control-", 0).factory());
     private final HttpServer server;
     private final ControlToken token;
+    private volatile @Nullable ControlHandler handler;
 
     /**
      * Binds; who asks already waits until it {@linkplain #serve serves}.
@@ -38,7 +40,9 @@ public final class ControlServer implements AutoCloseable {
 
     /** Answers from now on; once only. */
     public void serve(CallDesk desk) {
-        server.createContext("/", new ControlHandler(token, desk));
+        ControlHandler serving = new ControlHandler(token, desk);
+        handler = serving;
+        server.createContext("/", serving);
         server.start();
     }
 
@@ -50,9 +54,14 @@ public final class ControlServer implements AutoCloseable {
     /** Whoever listens to reports hears a last one. */
     @Override
     public void close() throws InterruptedException {
-        threads.shutdownNow();
+        ControlHandler serving = handler;
+        if (serving != null) {
+            serving.end();
+        }
+        threads.shutdown();
         boolean _ = threads.awaitTermination(LAST_WORD.toNanos(), TimeUnit.NANOSECONDS);
         server.stop(0);
+        threads.shutdownNow();
         threads.close();
     }
 }
