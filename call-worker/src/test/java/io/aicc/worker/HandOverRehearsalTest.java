@@ -3,17 +3,15 @@ package io.aicc.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.aicc.runtime.Health;
+import io.aicc.runtime.LogLines;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 class HandOverRehearsalTest {
     @TempDir
@@ -21,10 +19,7 @@ class HandOverRehearsalTest {
 
     @Test
     void handsACallOverAndLeavesNothingBehindNorAnyCallInTheLog() {
-        Logger logger = (Logger) LoggerFactory.getLogger("io.aicc.worker");
-        ListAppender<ILoggingEvent> lines = new ListAppender<>();
-        lines.start();
-        logger.addAppender(lines);
+        LogLines lines = LogLines.of("io.aicc.worker").open();
         Set<Thread> threads = Thread.getAllStackTraces().keySet();
 
         HandOverRehearsal rehearsal = new HandOverRehearsal(directory, () -> false);
@@ -32,8 +27,8 @@ class HandOverRehearsalTest {
         rehearsal.play();
         assertThat(rehearsal.health()).isEqualTo(Health.State.up("over"));
 
-        logger.detachAppender(lines);
-        assertThat(lines.list).extracting(ILoggingEvent::getMessage).containsExactly("hand-over rehearsed");
+        lines.close();
+        assertThat(lines.list()).extracting(ILoggingEvent::getMessage).containsExactly("hand-over rehearsed");
         assertThat(directory).isEmptyDirectory();
         await().untilAsserted(() -> assertThat(ours(threads)).isEmpty());
     }

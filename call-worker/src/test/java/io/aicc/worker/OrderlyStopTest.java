@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
+import io.aicc.runtime.LogLines;
 import io.aicc.runtime.Program;
 import io.aicc.worker.publish.ScriptedReceiver;
 import io.aicc.worker.speech.sphinx.SmallModel;
@@ -27,7 +25,6 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 @Timeout(120)
 class OrderlyStopTest {
@@ -48,11 +45,12 @@ class OrderlyStopTest {
                 ScriptedReceiver receiver = new ScriptedReceiver(ScriptedReceiver.dutiful()).start()) {
             stopInMidCall(firsts); // the JVM starts some threads of its own the first time
             Set<String> before = threads();
-            ListAppender<ILoggingEvent> lines = listen();
+            LogLines lines = LogLines.of("io.aicc").open();
 
             stopInMidCall(receiver);
+            lines.close();
 
-            assertThat(lines.list.stream().filter(line -> line.getLevel().isGreaterOrEqual(Level.WARN)))
+            assertThat(lines.list().stream().filter(line -> line.getLevel().isGreaterOrEqual(Level.WARN)))
                     .as("nothing was cancelled, nothing failed")
                     .isEmpty();
             await().atMost(LONG).pollInSameThread().untilAsserted(() -> assertThat(threads())
@@ -99,14 +97,6 @@ class OrderlyStopTest {
                         line.matches() && !OF_THE_JVM.matcher(line.group(1)).matches())
                 .map(line -> line.group(1))
                 .collect(Collectors.toSet());
-    }
-
-    /** What the program says from now on. */
-    private static ListAppender<ILoggingEvent> listen() {
-        ListAppender<ILoggingEvent> lines = new ListAppender<>();
-        lines.start();
-        ((Logger) LoggerFactory.getLogger("io.aicc")).addAppender(lines);
-        return lines;
     }
 
     private Map<String, String> environment(ScriptedReceiver receiver) throws IOException {

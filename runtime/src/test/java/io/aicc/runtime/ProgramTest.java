@@ -3,16 +3,12 @@ package io.aicc.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 class ProgramTest {
     @Test
@@ -34,10 +30,7 @@ class ProgramTest {
 
     @Test
     void aPartThatDoesNotStopIsCancelledAndNamedAndKeepsNoneUp() {
-        ListAppender<ILoggingEvent> lines = new ListAppender<>();
-        lines.start();
-        Logger logger = (Logger) LoggerFactory.getLogger(Program.class);
-        logger.addAppender(lines);
+        LogLines lines = LogLines.of(Program.class).open();
         List<String> stopped = new CopyOnWriteArrayList<>();
         Program program = new Program("test");
         program.add("first", () -> stopped.add("first"));
@@ -54,9 +47,9 @@ class ProgramTest {
 
         program.close();
 
-        logger.detachAppender(lines);
+        lines.close();
         assertThat(stopped).containsExactly("cancelled", "first");
-        assertThat(lines.list)
+        assertThat(lines.list())
                 .filteredOn(line -> line.getLevel() == Level.WARN)
                 .singleElement()
                 .satisfies(

@@ -4,20 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class TasksTest {
-    private final Logger logger = (Logger) LoggerFactory.getLogger(Tasks.class);
-    private final ListAppender<ILoggingEvent> said = new ListAppender<>();
+    @RegisterExtension
+    final LogLines lines = LogLines.of(Tasks.class);
 
     @Test
     void closingWaitsForATaskThatIsAboutToEnd() throws Exception {
@@ -38,7 +35,6 @@ class TasksTest {
 
     @Test
     void closingCancelsATaskThatDoesNotEndAndNamesIt() {
-        ListAppender<ILoggingEvent> lines = listen();
         AtomicBoolean cancelled = new AtomicBoolean();
         Tasks tasks = new Tasks(Duration.ofMillis(50));
         Thread thread = tasks.start("stuck", () -> {
@@ -54,7 +50,7 @@ class TasksTest {
 
         assertThat(cancelled).isTrue();
         assertThat(thread.isAlive()).isFalse();
-        assertThat(lines.list).singleElement().satisfies(line -> {
+        assertThat(lines.list()).singleElement().satisfies(line -> {
             assertThat(line.getLevel()).isEqualTo(Level.WARN);
             assertThat(told(line)).containsExactly("task=stuck");
         });
@@ -62,7 +58,6 @@ class TasksTest {
 
     @Test
     void aFailedTaskIsCountedAndLoggedAndNeverForgotten() {
-        ListAppender<ILoggingEvent> lines = listen();
         Tasks tasks = new Tasks(Duration.ZERO);
         tasks.start("reader", () -> {
             throw new IllegalStateException("boom");
@@ -71,13 +66,12 @@ class TasksTest {
         await().untilAsserted(() -> assertThat(tasks.health().up()).isFalse());
         assertThat(tasks.health().detail()).contains("reader").contains("boom");
         assertThat(tasks.failures()).isEqualTo(1);
-        await().untilAsserted(() -> assertThat(lines.list).singleElement().satisfies(line -> assertThat(told(line))
+        await().untilAsserted(() -> assertThat(lines.list()).singleElement().satisfies(line -> assertThat(told(line))
                 .containsExactly("task=reader")));
     }
 
     @Test
     void aFailedStepIsCountedAndLoggedAndThereAreOthers() {
-        ListAppender<ILoggingEvent> lines = listen();
         Tasks tasks = new Tasks(Duration.ZERO);
 
         tasks.step("loop", () -> {
@@ -86,19 +80,8 @@ class TasksTest {
 
         assertThat(tasks.failures()).isEqualTo(1);
         assertThat(tasks.health().up()).as("the loop goes on").isTrue();
-        assertThat(lines.list).singleElement().satisfies(line -> assertThat(told(line))
+        assertThat(lines.list()).singleElement().satisfies(line -> assertThat(told(line))
                 .containsExactly("task=loop"));
-    }
-
-    private ListAppender<ILoggingEvent> listen() {
-        said.start();
-        logger.addAppender(said);
-        return said;
-    }
-
-    @AfterEach
-    void listenNoLonger() {
-        logger.detachAppender(said);
     }
 
     private static List<String> told(ILoggingEvent line) {

@@ -2,36 +2,23 @@ package io.aicc.worker.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import io.aicc.runtime.LogLines;
 import java.net.InetAddress;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.event.KeyValuePair;
 
 class RefusedCommandsTest {
     private static final long MS = 1_000_000;
     private static final InetAddress STRANGER = InetAddress.ofLiteral("10.0.0.8");
 
-    private final Logger logger = (Logger) LoggerFactory.getLogger(RefusedCommands.class);
-    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    @RegisterExtension
+    final LogLines lines = LogLines.of(RefusedCommands.class);
+
     private long now = 5_000 * MS;
     private final RefusedCommands refused = new RefusedCommands(() -> now);
-
-    @BeforeEach
-    void listen() {
-        lines.start();
-        logger.addAppender(lines);
-    }
-
-    @AfterEach
-    void stopListening() {
-        logger.detachAppender(lines);
-    }
 
     @Test
     void tellsTheFirstOfEachReasonAtOnceAndThenOneLineASecond() {
@@ -43,11 +30,11 @@ class RefusedCommandsTest {
 
         assertThat(toldOf("forged")).containsExactly(1L, 1_000L, 1_000L);
         assertThat(toldOf("no token")).containsExactly(1L, 1_000L, 1_000L);
-        assertThat(lines.list.getFirst().getKeyValuePairs()).contains(new KeyValuePair("last_peer", "10.0.0.8"));
+        assertThat(lines.list().getFirst().getKeyValuePairs()).contains(new KeyValuePair("last_peer", "10.0.0.8"));
     }
 
     private List<Object> toldOf(String reason) {
-        return lines.list.stream()
+        return lines.list().stream()
                 .map(ILoggingEvent::getKeyValuePairs)
                 .filter(pairs -> pairs.contains(new KeyValuePair("reason", reason)))
                 .flatMap(List::stream)

@@ -3,24 +3,19 @@ package io.aicc.worker.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
+import io.aicc.runtime.LogLines;
 import io.netty.channel.Channel;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.slf4j.LoggerFactory;
 import org.slf4j.event.KeyValuePair;
 
 /** Receivers that are there and do not say what they have: who has to look after them is told, and once. */
@@ -33,38 +28,28 @@ class AckWatchTest {
     @RegisterExtension
     final PublisherRig rig = new PublisherRig();
 
-    private final Lines lines = new Lines();
-    private final Logger logger = (Logger) LoggerFactory.getLogger(AckWatch.class);
+    @RegisterExtension
+    final LogLines lines = LogLines.of(AckWatch.class);
+
     private final AckWatch watch = new AckWatch(
             Destination.of("unit", URI.create("ws://receiver/in"), "worker", PublisherRig.KEY), LIMIT, 0, 0);
-
-    @BeforeEach
-    void listen() {
-        lines.start();
-        logger.addAppender(lines);
-    }
-
-    @AfterEach
-    void stopListening() {
-        logger.detachAppender(lines);
-    }
 
     @Test
     void whatIsNotAcknowledgedInTimeIsToldOnceAndSoIsThatItGoesOn() {
         look(30, 0, true);
-        assertThat(lines.of("unit")).isEmpty();
+        assertThat(said("unit")).isEmpty();
         look(31, 0, true);
         look(90, 0, true);
         look(91, 0, false); // The connection broke, which says so itself,
         look(92, 0, true); // and was made again.
         look(200, 0, true);
-        assertThat(lines.of("unit")).containsExactly(STOPPED + " waiting=7");
+        assertThat(said("unit")).containsExactly(STOPPED + " waiting=7");
 
         look(201, 3, true);
         look(231, 3, true);
-        assertThat(lines.of("unit")).containsExactly(STOPPED + " waiting=7", AGAIN);
+        assertThat(said("unit")).containsExactly(STOPPED + " waiting=7", AGAIN);
         look(232, 3, true);
-        assertThat(lines.of("unit")).endsWith(STOPPED + " waiting=7");
+        assertThat(said("unit")).endsWith(STOPPED + " waiting=7");
     }
 
     @Test
@@ -73,7 +58,7 @@ class AckWatchTest {
         look(1_001, 0, true);
         look(1_030, 0, true);
 
-        assertThat(lines.of("unit")).isEmpty();
+        assertThat(said("unit")).isEmpty();
     }
 
     @Test
@@ -101,12 +86,12 @@ class AckWatchTest {
         publisher.publish(Events.started());
         publisher.publish(Events.words(1));
 
-        await().until(() -> lines.of("r0").equals(List.of(STOPPED + " waiting=2")));
+        await().until(() -> said("r0").equals(List.of(STOPPED + " waiting=2")));
         await().until(() -> plain.received().size() == 2);
-        assertThat(lines.of("r1")).isEmpty();
+        assertThat(said("r1")).isEmpty();
 
         ScriptedReceiver.say(Objects.requireNonNull(connection.get()), "{\"type\":\"ack\",\"seq\":2}");
-        await().until(() -> lines.of("r0").equals(List.of(STOPPED + " waiting=2", AGAIN)));
+        await().until(() -> said("r0").equals(List.of(STOPPED + " waiting=2", AGAIN)));
     }
 
     private void look(long seconds, long acked, boolean owed) {
@@ -114,31 +99,22 @@ class AckWatchTest {
     }
 
     /** What was said, of whom and with how many. */
-    private static final class Lines extends AppenderBase<ILoggingEvent> {
-        private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
-
-        @Override
-        protected void append(ILoggingEvent event) {
-            events.add(event);
-        }
-
-        List<String> of(String destination) {
-            List<String> said = new ArrayList<>();
-            for (ILoggingEvent event : events) {
-                if (value(event, "destination").equals(destination)) {
-                    String waiting = value(event, "waiting");
-                    said.add(event.getMessage() + (waiting.isEmpty() ? "" : " waiting=" + waiting));
-                }
+    private List<String> said(String destination) {
+        List<String> said = new ArrayList<>();
+        for (ILoggingEvent event : lines.list()) {
+            if (value(event, "destination").equals(destination)) {
+                String waiting = value(event, "waiting");
+                said.add(event.getMessage() + (waiting.isEmpty() ? "" : " waiting=" + waiting));
             }
-            return said;
         }
+        return said;
+    }
 
-        private static String value(ILoggingEvent event, String key) {
-            return event.getKeyValuePairs().stream()
-                    .filter(pair -> pair.key.equals(key))
-                    .map((KeyValuePair pair) -> String.valueOf(pair.value))
-                    .findFirst()
-                    .orElse("");
-        }
+    private static String value(ILoggingEvent event, String key) {
+        return event.getKeyValuePairs().stream()
+                .filter(pair -> pair.key.equals(key))
+                .map((KeyValuePair pair) -> String.valueOf(pair.value))
+                .findFirst()
+                .orElse("");
     }
 }

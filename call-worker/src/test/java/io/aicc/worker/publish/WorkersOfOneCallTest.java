@@ -4,19 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import io.aicc.runtime.LogLines;
 import io.aicc.wire.event.Event;
 import io.netty.channel.Channel;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.slf4j.LoggerFactory;
 
 /** A replaced worker that has something left to deliver, at a receiver where the next one was first. */
 @Timeout(60)
@@ -26,19 +22,8 @@ class WorkersOfOneCallTest {
     @RegisterExtension
     final PublisherRig rig = new PublisherRig();
 
-    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-    private final Logger logger = (Logger) LoggerFactory.getLogger(ReceiverConnection.class);
-
-    @BeforeEach
-    void listen() {
-        lines.start();
-        logger.addAppender(lines);
-    }
-
-    @AfterEach
-    void stopListening() {
-        logger.detachAppender(lines);
-    }
+    @RegisterExtension
+    final LogLines lines = LogLines.of(ReceiverConnection.class);
 
     @Test
     void theHandshakeSaysWhichOfThemItIs() {
@@ -103,7 +88,7 @@ class WorkersOfOneCallTest {
     }
 
     private List<ILoggingEvent> told() {
-        return List.copyOf(lines.list).stream()
+        return lines.list().stream()
                 .filter(line ->
                         line.getMessage().startsWith("receiver answers with a number above all that it was sent"))
                 .toList();

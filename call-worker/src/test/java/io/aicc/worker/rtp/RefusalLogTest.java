@@ -3,39 +3,24 @@ package io.aicc.worker.rtp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import io.aicc.runtime.LogLines;
 import io.aicc.wire.event.Channel;
 import java.net.InetSocketAddress;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.event.KeyValuePair;
 
 class RefusalLogTest {
     private static final long MS = 1_000_000;
     private static final InetSocketAddress STRANGER = new InetSocketAddress("10.0.0.8", 9);
 
-    private final Logger logger = (Logger) LoggerFactory.getLogger(RefusalLog.class);
-    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    @RegisterExtension
+    final LogLines lines = LogLines.of(RefusalLog.class).level(Level.DEBUG);
+
     private final StreamStats stats = new StreamStats();
     private final RefusalLog log = new RefusalLog(Channel.AGENT, stats, 0);
-
-    @BeforeEach
-    void listen() {
-        logger.setLevel(Level.DEBUG);
-        lines.start();
-        logger.addAppender(lines);
-    }
-
-    @AfterEach
-    void stopListening() {
-        logger.detachAppender(lines);
-        logger.setLevel(null);
-    }
 
     @Test
     void tellsTheFirstOfEachReasonAtOnceAndThenOneLineASecond() {
@@ -48,7 +33,7 @@ class RefusalLogTest {
 
         assertThat(packetsToldOf(RejectReason.SOURCE)).containsExactly(1L, 1_000L, 1_000L, 1_000L, 499L);
         assertThat(packetsToldOf(RejectReason.RTCP)).containsExactly(1L, 1_000L, 1_000L, 1_000L, 499L);
-        assertThat(lines.list.getFirst().getKeyValuePairs())
+        assertThat(lines.list().getFirst().getKeyValuePairs())
                 .contains(new KeyValuePair("stream", "agent"), new KeyValuePair("last_source", STRANGER));
     }
 
@@ -67,7 +52,7 @@ class RefusalLogTest {
         refuse(RejectReason.DTMF, 0);
         refuse(RejectReason.COMFORT_NOISE, 0);
 
-        assertThat(lines.list).hasSize(2).allMatch(line -> line.getLevel() == Level.DEBUG);
+        assertThat(lines.list()).hasSize(2).allMatch(line -> line.getLevel() == Level.DEBUG);
     }
 
     private void refuse(RejectReason reason, long ms) {
@@ -76,7 +61,7 @@ class RefusalLogTest {
     }
 
     private List<Object> packetsToldOf(RejectReason reason) {
-        return lines.list.stream()
+        return lines.list().stream()
                 .map(ILoggingEvent::getKeyValuePairs)
                 .filter(pairs -> pairs.contains(new KeyValuePair("reason", reason.label())))
                 .map(pairs -> pairs.stream()

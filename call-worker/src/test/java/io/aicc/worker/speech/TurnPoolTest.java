@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.aicc.crd.Codec;
+import io.aicc.runtime.LogLines;
 import io.aicc.runtime.Tasks;
 import io.aicc.worker.speech.SpeechListener.Transcript;
 import java.time.Duration;
@@ -18,7 +16,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 class TurnPoolTest {
     private static final Duration LONG = Duration.ofSeconds(20);
@@ -105,17 +102,14 @@ class TurnPoolTest {
 
     @Test
     void closingGivesUpWhatIsLeftAndSaysSo() {
-        Logger logger = (Logger) LoggerFactory.getLogger(TurnPool.class);
-        ListAppender<ILoggingEvent> lines = new ListAppender<>();
-        lines.start();
-        logger.addAppender(lines);
+        LogLines lines = LogLines.of(TurnPool.class).open();
         List<CompletableFuture<Transcript>> turns = submit(TurnPool.FEWEST + 1);
 
         pool.close();
 
-        logger.detachAppender(lines);
+        lines.close();
         assertThat(turns).allSatisfy(turn -> assertThat(turn).isCompletedExceptionally());
-        assertThat(lines.list).singleElement().satisfies(line -> {
+        assertThat(lines.list()).singleElement().satisfies(line -> {
             assertThat(line.getMessage()).startsWith("turns cancelled");
             assertThat(line.getKeyValuePairs()).extracting(String::valueOf).containsExactly("turns=\"3\"");
         });

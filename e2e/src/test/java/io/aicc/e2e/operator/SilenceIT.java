@@ -3,9 +3,6 @@ package io.aicc.e2e.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.aicc.crd.CallSession;
 import io.aicc.crd.CallSessionStatus;
 import io.aicc.crd.CallSessionStatus.Times;
@@ -16,6 +13,7 @@ import io.aicc.demo.played.PlayedWorkers;
 import io.aicc.operator.Operator;
 import io.aicc.operator.control.ControlKey;
 import io.aicc.operator.kube.Conditions;
+import io.aicc.runtime.LogLines;
 import io.aicc.runtime.Program;
 import io.aicc.wire.MicroTime;
 import io.aicc.wire.control.WorkerReport.State;
@@ -33,10 +31,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** A call that nobody ends, on an API whose schema lets silence be short. */
 class SilenceIT {
@@ -46,22 +43,15 @@ class SilenceIT {
     /** How long ago an idle worker may have spoken last. */
     private static final Duration REPORTS = Duration.ofSeconds(2);
 
-    private final Logger logger = (Logger) LoggerFactory.getLogger("io.aicc.operator.session");
-    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    @RegisterExtension
+    final LogLines lines = LogLines.of("io.aicc.operator.session");
+
     private final Counters counters = Counters.atFreePort();
 
     @TempDir
     private Path folder = Path.of("");
 
-    SilenceIT() throws IOException {
-        lines.start();
-        logger.addAppender(lines);
-    }
-
-    @AfterEach
-    void listenNoLonger() {
-        logger.detachAppender(lines);
-    }
+    SilenceIT() throws IOException {}
 
     @Test
     void aCallIsEndedOnceItWasSilentForItsTtlHoweverLongItsWorkerWasIdleBefore() throws Exception {
@@ -136,7 +126,7 @@ class SilenceIT {
                 .extracting(event -> event.getInvolvedObject().getName())
                 .isEqualTo("forgotten"));
         assertThat(counters.sample("aicc_sessions_stale_total")).isEqualTo(1);
-        assertThat(lines.list)
+        assertThat(lines.list())
                 .filteredOn(line -> line.getMessage().equals("session ended: no audio for longer than its ttl"))
                 .singleElement()
                 .satisfies(line -> assertThat(line.getMDCPropertyMap()).containsEntry("call_id", "forgotten"));

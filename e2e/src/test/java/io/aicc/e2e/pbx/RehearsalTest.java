@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.aicc.crd.CallSession;
 import io.aicc.e2e.pbx.PbxRig.Cluster;
 import io.aicc.operator.ari.call.CallPolicy;
 import io.aicc.operator.ari.call.CallPolicy.Start;
 import io.aicc.operator.ari.call.CallSessions;
 import io.aicc.operator.ari.call.Rehearsal;
+import io.aicc.runtime.LogLines;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
@@ -21,22 +20,16 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** The controller's calls to itself, with an API server and without a PBX. */
 class RehearsalTest {
     private static final CallPolicy POLICY =
             new CallPolicy("pbx", "127.0.0.1", "aicc", "en-US", "default", Start.RINGING, true, Duration.ofSeconds(30));
 
-    private final Logger logger = (Logger) LoggerFactory.getLogger("io.aicc.operator.ari");
-    private final ListAppender<ILoggingEvent> lines = new ListAppender<>() {
-        @Override
-        protected void append(ILoggingEvent line) {
-            line.prepareForDeferredProcessing(); // Its context is its thread's, and gone later.
-            super.append(line);
-        }
-    };
+    @RegisterExtension
+    final LogLines lines = LogLines.of("io.aicc.operator.ari").level(Level.INFO);
 
     @TempDir
     private Path folder;
@@ -48,15 +41,10 @@ class RehearsalTest {
     void start() throws Exception {
         cluster = Cluster.embedded(folder);
         client = cluster.newClient();
-        logger.setLevel(Level.INFO);
-        lines.start();
-        logger.addAppender(lines);
     }
 
     @AfterEach
     void stop() throws Exception {
-        logger.detachAppender(lines);
-        logger.setLevel(null);
         client.close();
         cluster.end().close();
     }
@@ -67,7 +55,7 @@ class RehearsalTest {
 
         Rehearsal.play(POLICY, sessions.inDryRun());
 
-        assertThat(lines.list).extracting(ILoggingEvent::getMessage).containsExactly("calls rehearsed");
+        assertThat(lines.list()).extracting(ILoggingEvent::getMessage).containsExactly("calls rehearsed");
         assertThat(sessions.refused()).isEmpty();
         assertThat(client.resources(CallSession.class).inAnyNamespace().list().getItems())
                 .isEmpty();
@@ -76,11 +64,11 @@ class RehearsalTest {
 
     @Test
     void everyLineAboutACallSaysWhichItIs() throws Exception {
-        logger.setLevel(Level.DEBUG);
+        lines.level(Level.DEBUG);
 
         Rehearsal.play(POLICY, sessionsIn(cluster.namespace()).inDryRun());
 
-        assertThat(lines.list)
+        assertThat(lines.list())
                 .filteredOn(line -> line.getLoggerName().endsWith(".CallKeeper"))
                 .isNotEmpty()
                 .extracting(ILoggingEvent::getMDCPropertyMap)
@@ -96,7 +84,7 @@ class RehearsalTest {
 
         Rehearsal.play(POLICY, sessions.inDryRun());
 
-        assertThat(lines.list)
+        assertThat(lines.list())
                 .extracting(ILoggingEvent::getMessage)
                 .containsExactly("calls not rehearsed, the first ones will begin slowly");
         assertThat(sessions.refused()).as("known before the first call").contains("create missing");

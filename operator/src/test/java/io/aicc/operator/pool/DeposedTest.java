@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.aicc.crd.WorkerPool;
 import io.aicc.operator.control.ControlKey;
 import io.aicc.operator.control.WorkerChannels;
 import io.aicc.operator.kube.KubeWrites;
+import io.aicc.runtime.LogLines;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -22,18 +20,15 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** An operator that leads no more and is about to stop: why, {@code Leadership} says; nobody says anything else. */
 class DeposedTest {
-    private final List<Logger> loggers = Stream.of(WorkerPoolReconciler.class, PodDeletions.class)
-            .map(speaker -> (Logger) LoggerFactory.getLogger(speaker))
-            .toList();
-    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    @RegisterExtension
+    final LogLines lines = LogLines.of(WorkerPoolReconciler.class, PodDeletions.class);
+
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private final AtomicInteger refused = new AtomicInteger();
     private final KubernetesClient nowhere = new KubernetesClientBuilder()
@@ -44,15 +39,8 @@ class DeposedTest {
         return false;
     });
 
-    @BeforeEach
-    void listen() {
-        lines.start();
-        loggers.forEach(logger -> logger.addAppender(lines));
-    }
-
     @AfterEach
     void stop() {
-        loggers.forEach(logger -> logger.detachAppender(lines));
         api.close();
         nowhere.close();
     }
@@ -84,7 +72,7 @@ class DeposedTest {
     }
 
     private void assertThatNothingIsSaid() {
-        assertThat(lines.list)
+        assertThat(lines.list())
                 .filteredOn(line -> line.getLevel().isGreaterOrEqual(Level.WARN))
                 .isEmpty();
     }

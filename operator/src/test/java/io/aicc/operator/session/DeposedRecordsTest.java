@@ -2,26 +2,23 @@ package io.aicc.operator.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.aicc.operator.kube.KubeWrites;
 import io.aicc.operator.pool.WarmPools;
 import io.aicc.operator.session.CallSessionReconciler.Home;
+import io.aicc.runtime.LogLines;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** An operator that leads no more: that its archive is not written, nobody has to be told. */
 class DeposedRecordsTest {
+    @RegisterExtension
+    final LogLines lines = LogLines.of(EndedRecords.class);
+
     @Test
     void nothingIsSaidOfAnArchiveThatIsTheNextLeaders() {
-        Logger logger = (Logger) LoggerFactory.getLogger(EndedRecords.class);
-        ListAppender<ILoggingEvent> lines = new ListAppender<>();
-        lines.start();
-        logger.addAppender(lines);
         SimpleMeterRegistry metrics = new SimpleMeterRegistry();
         InstantSource clock = InstantSource.system();
         try (TinyApi api = new TinyApi();
@@ -33,10 +30,8 @@ class DeposedRecordsTest {
             records.sweep();
 
             assertThat(records.totals()).isEmpty();
-        } finally {
-            logger.detachAppender(lines);
         }
-        assertThat(lines.list)
+        assertThat(lines.list())
                 .filteredOn(line ->
                         line.getThreadName().equals(Thread.currentThread().getName()))
                 .isEmpty();
