@@ -284,7 +284,9 @@ final class Staffing {
                                 name,
                                 now.starting(),
                                 now.waiting(),
-                                trouble().orElse("raise spec.warm for bursts like this")));
+                                trouble()
+                                        .orElse("raise spec.warm%s for bursts like this"
+                                                .formatted(live < size.maxWorkers() ? "" : " and spec.maxWorkers"))));
     }
 
     /** The answer to a session whose pool does not exist. */

@@ -144,6 +144,18 @@ class StaffingTest extends PoolRig {
     }
 
     @Test
+    void advisesWhatWouldHelp() {
+        resource(1, 1, 2, "20000", "20019");
+        startAll();
+        pool.claim("s-1");
+        pool.plan();
+        assertThat(((Claim.Waiting) pool.claim("s-2")).message())
+                .endsWith("1 on the way for 1 waiting calls; raise spec.warm and spec.maxWorkers for bursts like this");
+        resource(1, 1, 3, "20000", "20019");
+        assertThat(((Claim.Waiting) pool.claim("s-2")).message()).endsWith("raise spec.warm for bursts like this");
+    }
+
+    @Test
     void aPairOfTheNodesIsGivenToAsManyWorkersAsThereAreNodes() {
         nodes = 2;
         resource(3, 3, 10, "20000", "20001");
