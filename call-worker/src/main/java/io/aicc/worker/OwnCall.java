@@ -1,6 +1,5 @@
 package io.aicc.worker;
 
-import io.aicc.crd.Codec;
 import io.aicc.runtime.Tasks;
 import io.aicc.wire.WireJson;
 import io.aicc.wire.control.CallAssignment;
@@ -33,7 +32,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Date;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -87,23 +85,8 @@ final class OwnCall implements AutoCloseable {
      * @param sources ports on this machine that the speakers' packets come from
      */
     void handOver(Map<Channel, Integer> sources) throws IOException {
-        CallAssignment assignment = new CallAssignment(
-                NAME,
-                NAME,
-                NAME,
-                "+1 555 0100",
-                "1001",
-                "en-US",
-                Codec.ULAW,
-                "127.0.0.1:" + sources.get(Channel.CUSTOMER),
-                "127.0.0.1:" + sources.get(Channel.AGENT),
-                List.of(),
-                1,
-                null,
-                null,
-                null,
-                null,
-                null);
+        CallAssignment assignment = CallAssignment.first(
+                NAME, "127.0.0.1:" + sources.get(Channel.CUSTOMER), "127.0.0.1:" + sources.get(Channel.AGENT));
         request("PUT /v1/call", assignment);
     }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.aicc.runtime.Program;
 import io.aicc.wire.WireJson;
 import io.aicc.wire.control.Acknowledgement;
+import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.WorkerReport;
 import io.aicc.wire.control.WorkerReport.State;
 import io.aicc.wire.event.Event;
@@ -100,7 +101,7 @@ class StoppedInMidCallTest {
     }
 
     private static Acknowledgement assign(HttpClient http) throws Exception {
-        String body = WireJson.mapper().writeValueAsString(Assignments.first("uid-1"));
+        String body = WireJson.mapper().writeValueAsString(CallAssignment.first("uid-1", null, null));
         return WireJson.mapper()
                 .readValue(
                         http.send(

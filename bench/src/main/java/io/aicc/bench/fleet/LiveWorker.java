@@ -1,7 +1,6 @@
 package io.aicc.bench.fleet;
 
 import io.aicc.bench.ProcessFigures;
-import io.aicc.crd.Codec;
 import io.aicc.operator.control.Answer;
 import io.aicc.operator.control.ControlKey;
 import io.aicc.operator.control.WorkerChannel;
@@ -19,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -130,23 +128,7 @@ public final class LiveWorker implements AutoCloseable {
      * @throws IOException when it does not take the call
      */
     public Acknowledgement assign(String customerSource, String agentSource) throws IOException {
-        CallAssignment call = new CallAssignment(
-                address,
-                address,
-                address,
-                null,
-                null,
-                "en-US",
-                Codec.ULAW,
-                customerSource,
-                agentSource,
-                List.of(),
-                1,
-                null,
-                null,
-                null,
-                null,
-                null);
+        CallAssignment call = CallAssignment.first(address, customerSource, agentSource);
         long limit = System.nanoTime() + LIMIT_NANOS;
         Answer<Acknowledgement> answer;
         do { // An operator asks again too: a worker that waits for CPU may take longer than it waits.

@@ -1,7 +1,6 @@
 package io.aicc.bench.hour;
 
 import io.aicc.bench.Child;
-import io.aicc.crd.Codec;
 import io.aicc.runtime.ProcessMetrics;
 import io.aicc.runtime.Settings;
 import io.aicc.runtime.Tasks;
@@ -67,23 +66,7 @@ final class HourWorker {
                         tasks,
                         metrics.registry(),
                         Clock.systemUTC()))) {
-            call.assign(new CallAssignment(
-                    SESSION,
-                    SESSION,
-                    SESSION,
-                    null,
-                    null,
-                    "en-US",
-                    Codec.ULAW,
-                    arguments[4],
-                    arguments[5],
-                    List.of(),
-                    1,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null));
+            call.assign(CallAssignment.first(SESSION, arguments[4], arguments[5]));
             Child.answer(receiver.localPort(Channel.CUSTOMER) + " " + receiver.localPort(Channel.AGENT));
             BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             for (String command = commands.readLine(); command != null; command = commands.readLine()) {

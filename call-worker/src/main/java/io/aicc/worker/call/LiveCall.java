@@ -13,6 +13,7 @@ import io.aicc.wire.event.Channel;
 import io.aicc.wire.event.EventBody;
 import io.aicc.worker.control.CallDesk;
 import io.aicc.worker.publish.Coverage;
+import io.aicc.worker.publish.MissingFinals;
 import io.aicc.worker.publish.SessionIdentity;
 import io.aicc.worker.publish.TranscriptPublisher;
 import io.aicc.worker.rtp.MediaPlan;
@@ -239,6 +240,8 @@ public final class LiveCall implements CallDesk, AutoCloseable {
     @Override
     public synchronized WorkerReport report() {
         Running running = call;
+        MissingFinals missing =
+                running == null ? MissingFinals.NONE : running.publisher().missingFinals();
         return new WorkerReport(
                 state,
                 running == null ? null : running.assignment().sessionUid(),
@@ -246,7 +249,8 @@ public final class LiveCall implements CallDesk, AutoCloseable {
                 parts.receiver().counters(Channel.CUSTOMER),
                 parts.receiver().counters(Channel.AGENT),
                 transcripts,
-                running == null ? 0 : running.publisher().waitingFinals(),
+                missing.all(),
+                missing.unsaved(),
                 running == null ? null : coveredUntil(running.publisher().deliveredCoverage()),
                 summary);
     }

@@ -40,7 +40,7 @@ final class Outbox implements AutoCloseable {
     private final EventFile file;
     private int residentBytes;
     private int firstResident;
-    private boolean full;
+    private volatile boolean full;
     private int begunAt;
     private @Nullable SessionEnded end;
 
@@ -79,6 +79,10 @@ final class Outbox implements AutoCloseable {
 
         boolean isFinal() {
             return words != null && words.recognised;
+        }
+
+        boolean isResident() {
+            return resident != null;
         }
     }
 
@@ -241,6 +245,11 @@ final class Outbox implements AutoCloseable {
         }
     }
 
+    /** Whether the disk, or the quota, did not take the last event, so that it waits in memory. From any thread. */
+    boolean isFull() {
+        return full;
+    }
+
     int size() {
         return entries.size();
     }
@@ -317,8 +326,18 @@ final class Outbox implements AutoCloseable {
 
     /** How many finals there are from {@code index} on. */
     long finalsFrom(int index) {
+        return finalsFrom(index, _ -> true);
+    }
+
+    /** How many of those wait in memory only: with this process they are gone. */
+    long finalsInMemoryFrom(int index) {
+        return finalsFrom(index, Entry::isResident);
+    }
+
+    private long finalsFrom(int index, Predicate<Entry> which) {
         return entries.subList(index, entries.size()).stream()
                 .filter(Entry::isFinal)
+                .filter(which)
                 .count();
     }
 
@@ -329,7 +348,7 @@ final class Outbox implements AutoCloseable {
 
     /** The same of those that wait in memory only: with this process they are gone. */
     Map<Channel, Long> firstWordsInMemoryFrom(int index) {
-        return firstWords(index, entry -> entry.resident != null);
+        return firstWords(index, Entry::isResident);
     }
 
     private Map<Channel, Long> firstWords(int index, Predicate<Entry> which) {

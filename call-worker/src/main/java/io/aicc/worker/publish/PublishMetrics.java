@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** The figures of this room. Thread-safe. */
@@ -53,6 +54,14 @@ final class PublishMetrics implements AutoCloseable {
 
     void passedOn(long nanos) {
         passedOn.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Shows whether the outbox takes nothing more. */
+    void full(BooleanSupplier full) {
+        gauges.add(Gauge.builder("aicc_outbox_full", () -> full.getAsBoolean() ? 1 : 0)
+                .description(
+                        "1 while the outbox's disk or quota takes no more: what a receiver has not got is in memory only")
+                .register(registry));
     }
 
     /** The figures of one destination. */

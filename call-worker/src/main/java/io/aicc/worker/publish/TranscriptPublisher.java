@@ -72,7 +72,7 @@ public final class TranscriptPublisher implements AutoCloseable {
     private volatile long undelivered;
     private volatile @Nullable Supplier<Coverage> coverage;
     private volatile @Nullable Coverage deliveredCoverage;
-    private volatile long waitingFinals;
+    private volatile MissingFinals missingFinals = MissingFinals.NONE;
 
     private TranscriptPublisher(
             SessionIdentity session,
@@ -89,6 +89,7 @@ public final class TranscriptPublisher implements AutoCloseable {
         Path directory = OutboxDirectory.of(session, settings.directory());
         OldOutboxes.delete(settings.directory(), directory, Instant.now()); // The time by which files are stamped.
         this.outbox = Outbox.open(directory, options.limits(), session);
+        this.metrics.full(outbox::isFull);
         this.coverageFile = CoverageFile.open(directory);
         this.group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("publish", true), NioIoHandler.newFactory());
@@ -281,7 +282,7 @@ public final class TranscriptPublisher implements AutoCloseable {
         outbox.save();
         connections.forEach(ReceiverConnection::tick);
         keepCoverage();
-        waitingFinals = missingFinals();
+        missingFinals = countMissing();
         if (System.nanoTime() - publishedAt > timing.heartbeat().toNanos()) {
             accept(new EventBody.Heartbeat(), clock.instant());
         }
@@ -309,8 +310,8 @@ public final class TranscriptPublisher implements AutoCloseable {
     }
 
     /** The finals among those; a second old, but not after {@link #drain}. */
-    public long waitingFinals() {
-        return waitingFinals;
+    public MissingFinals missingFinals() {
+        return missingFinals;
     }
 
     /**
@@ -338,22 +339,26 @@ public final class TranscriptPublisher implements AutoCloseable {
         } catch (ExecutionException | RejectedExecutionException e) {
             log.atWarn().setCause(e).log("drain after close");
         }
-        return undeliveredFinals();
+        return missingFinalsNow().all();
     }
 
-    private long undeliveredFinals() {
+    private MissingFinals missingFinalsNow() {
         try {
-            return loop.submit(() -> waitingFinals = missingFinals()).get(CLOSE_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
+            return loop.submit(() -> missingFinals = countMissing()).get(CLOSE_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {
             log.atWarn().setCause(e).log("publisher does not answer");
         }
-        return undelivered; // not less than the finals among them
+        return new MissingFinals(undelivered, 0); // not less than the finals among them
     }
 
-    private long missingFinals() {
-        return outbox.finalsFrom(deliveredToAll()) + outbox.droppedFinals() + overflowedFinals.get();
+    private MissingFinals countMissing() {
+        int delivered = deliveredToAll();
+        long overflowed = overflowedFinals.get();
+        return new MissingFinals(
+                outbox.finalsFrom(delivered) + outbox.droppedFinals() + overflowed,
+                outbox.finalsInMemoryFrom(delivered) + overflowed);
     }
 
     /** Ends the connections and the thread. What was not delivered stays on disk. Idempotent. */

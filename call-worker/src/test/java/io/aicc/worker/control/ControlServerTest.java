@@ -2,17 +2,13 @@ package io.aicc.worker.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import io.aicc.runtime.LogLines;
 import io.aicc.wire.WireJson;
 import io.aicc.wire.control.Acknowledgement;
 import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.EndOrder;
 import io.aicc.wire.control.WorkerReport;
 import io.aicc.wire.control.WorkerReport.State;
-import io.aicc.wire.control.WorkerReport.StreamCounters;
-import io.aicc.worker.Assignments;
 import io.jsonwebtoken.Jwts;
 import java.io.BufferedReader;
 import java.io.InputStream;
@@ -35,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 class ControlServerTest {
     private static final String POD = "pod-uid-1";
@@ -63,7 +58,7 @@ class ControlServerTest {
     @Test
     void aCallIsHandedOverAndAcknowledgedWithItsPorts() throws Exception {
         HttpResponse<String> answer =
-                send("PUT", "/v1/call", bearer(OPERATOR, POD, 7), json(Assignments.first("uid-1")));
+                send("PUT", "/v1/call", bearer(OPERATOR, POD, 7), json(CallAssignment.first("uid-1", null, null)));
 
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(WireJson.mapper().readValue(answer.body(), Acknowledgement.class))
@@ -73,7 +68,7 @@ class ControlServerTest {
 
     @Test
     void withoutATokenNothingIsToldAndNothingDone() throws Exception {
-        HttpResponse<String> answer = send("PUT", "/v1/call", null, json(Assignments.first("uid-1")));
+        HttpResponse<String> answer = send("PUT", "/v1/call", null, json(CallAssignment.first("uid-1", null, null)));
 
         assertThat(answer.statusCode()).isEqualTo(401);
         assertThat(answer.body()).isEqualTo("{\"error\":\"control channel: no bearer token\"}");
@@ -90,7 +85,7 @@ class ControlServerTest {
                 bearer(OPERATOR, POD, 7, now.minus(ControlToken.CLOCKS_DIFFER).minusSeconds(1)),
                 unsigned,
                 "Bearer nonsense")) {
-            HttpResponse<String> answer = send("PUT", "/v1/call", bad, json(Assignments.first("uid-1")));
+            HttpResponse<String> answer = send("PUT", "/v1/call", bad, json(CallAssignment.first("uid-1", null, null)));
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(401);
         }
         assertThat(desk.assigned).isEmpty();
@@ -98,25 +93,21 @@ class ControlServerTest {
 
     @Test
     void aStrangerDoesNotFillOurLog() throws Exception {
-        ListAppender<ILoggingEvent> lines = new ListAppender<>();
-        lines.start();
-        Logger room = (Logger) LoggerFactory.getLogger(ControlHandler.class.getPackageName());
-        room.addAppender(lines);
         String forged = bearer(STRANGER, POD, 7);
-        try {
+        LogLines lines = LogLines.of(ControlHandler.class.getPackageName());
+        try (lines) {
+            lines.open();
             for (int i = 0; i < 200; i++) {
                 assertThat(assigning(forged)).isEqualTo(401);
             }
-        } finally {
-            room.detachAppender(lines);
         }
 
-        assertThat(lines.list).as("a line a second").isNotEmpty().hasSizeLessThan(100);
+        assertThat(lines.list()).as("a line a second").isNotEmpty().hasSizeLessThan(100);
     }
 
     @Test
     void aDeposedLeaderCommandsNobody() throws Exception {
-        assertThat(send("PUT", "/v1/call", bearer(OPERATOR, POD, 8), json(Assignments.first("uid-1")))
+        assertThat(send("PUT", "/v1/call", bearer(OPERATOR, POD, 8), json(CallAssignment.first("uid-1", null, null)))
                         .statusCode())
                 .isEqualTo(200);
 
@@ -163,10 +154,10 @@ class ControlServerTest {
     void eachKindOfRefusalHasAStatusOfItsOwn() throws Exception {
         String token = bearer(OPERATOR, POD, 1);
 
-        assertThat(send("PUT", "/v1/call", token, json(Assignments.first("busy")))
+        assertThat(send("PUT", "/v1/call", token, json(CallAssignment.first("busy", null, null)))
                         .statusCode())
                 .isEqualTo(409);
-        assertThat(send("PUT", "/v1/call", token, json(Assignments.first("wrong")))
+        assertThat(send("PUT", "/v1/call", token, json(CallAssignment.first("wrong", null, null)))
                         .statusCode())
                 .isEqualTo(422);
         assertThat(send("PUT", "/v1/call", token, "{").statusCode()).isEqualTo(400);
@@ -196,7 +187,8 @@ class ControlServerTest {
     }
 
     private int assigning(String token) throws Exception {
-        return send("PUT", "/v1/call", token, json(Assignments.first("uid-1"))).statusCode();
+        return send("PUT", "/v1/call", token, json(CallAssignment.first("uid-1", null, null)))
+                .statusCode();
     }
 
     private BufferedReader reports() throws Exception {
@@ -269,7 +261,7 @@ class ControlServerTest {
 
         @Override
         public synchronized WorkerReport report() {
-            return new WorkerReport(state, null, null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, null, null);
+            return WorkerReport.blank(state, null);
         }
 
         @Override

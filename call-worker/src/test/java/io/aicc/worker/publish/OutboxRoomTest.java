@@ -66,6 +66,20 @@ class OutboxRoomTest {
     }
 
     @Test
+    void tellsThatItIsFullAndWhichFinalsEndWithTheProcess() {
+        ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.dutiful());
+        receiver.stop();
+        TranscriptPublisher publisher = rig.publisher(PublisherRig.QUICK, new Outbox.Limits(1 << 20, 4, 600), receiver);
+        PublisherRig.publishCall(publisher, 10); // the start and 3 finals in the file, 1 in memory, 6 nowhere
+
+        await().until(() -> publisher.missingFinals().equals(new MissingFinals(10, 1)));
+        assertThat(rig.registry.get("aicc_outbox_full").gauge().value()).isEqualTo(1);
+
+        receiver.start();
+        await().until(() -> publisher.missingFinals().equals(new MissingFinals(6, 0)));
+    }
+
+    @Test
     void wordsThatFoundNoRoomLeaveAGapOnTheTimelineOnceThereIsRoomAgain() {
         ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.dutiful());
         receiver.stop();

@@ -63,6 +63,27 @@ public record CallAssignment(
         callEvents = callEvents == null ? List.of() : List.copyOf(callEvents);
     }
 
+    /** Of a call of which no more is known than who sends its audio, for its first worker; English, G.711 µ-law. */
+    public static CallAssignment first(String session, @Nullable String customerSource, @Nullable String agentSource) {
+        return new CallAssignment(
+                session,
+                session,
+                session,
+                null,
+                null,
+                "en-US",
+                Codec.ULAW,
+                customerSource,
+                agentSource,
+                List.of(),
+                1,
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+
     private static void require(boolean holds, String otherwise) {
         if (!holds) {
             throw new IllegalArgumentException(otherwise);

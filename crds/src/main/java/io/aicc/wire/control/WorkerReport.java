@@ -1,6 +1,8 @@
 package io.aicc.wire.control;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import io.aicc.crd.Bounded;
 import io.aicc.wire.MicroTime;
 import java.util.HashMap;
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param agent counters of the agent's stream
  * @param transcripts final transcripts produced so far
  * @param undelivered finals that some receiver has not got yet
+ * @param unsaved how many of those are on no disk: they end with the process; a worker of the version before
+ *     does not say so
  * @param coveredUntil what another worker would not have to tell again; null while idle
  * @param summary the totals; present when done
  */
@@ -29,6 +33,7 @@ public record WorkerReport(
         StreamCounters agent,
         long transcripts,
         long undelivered,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) long unsaved,
         @JsonProperty("told") @Nullable CoveredUntil coveredUntil,
         @Nullable CallSummary summary) {
     /** @throws IllegalArgumentException when it does not say where the worker stands and what it counted */
@@ -42,6 +47,11 @@ public record WorkerReport(
         if (!holds) {
             throw new IllegalArgumentException(otherwise);
         }
+    }
+
+    /** Of a worker that has counted nothing yet. */
+    public static WorkerReport blank(State state, @Nullable String sessionUid) {
+        return new WorkerReport(state, sessionUid, null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, 0, null, null);
     }
 
     /** This and what a later worker of the same session counted; whatever is no count is the later one's. */
@@ -63,13 +73,15 @@ public record WorkerReport(
                 agent.plus(later.agent),
                 transcripts + later.transcripts,
                 undelivered + later.undelivered,
+                unsaved + later.unsaved,
                 later.coveredUntil,
                 whole);
     }
 
-    /** The same of a process whose outbox the next one goes on with: what waits there is not lost. */
+    /** The same of a process whose outbox the next one goes on with: of what it had not delivered only that is lost which is not there. */
     public WorkerReport outboxHandedOn() {
-        return new WorkerReport(state, sessionUid, known, customer, agent, transcripts, 0, coveredUntil, summary);
+        return new WorkerReport(
+                state, sessionUid, known, customer, agent, transcripts, unsaved, unsaved, coveredUntil, summary);
     }
 
     /** A worker only moves forward, and serves one call. */

@@ -3,7 +3,6 @@ package io.aicc.operator.pool;
 import io.aicc.crd.Bounded;
 import io.aicc.wire.control.WorkerReport;
 import io.aicc.wire.control.WorkerReport.State;
-import io.aicc.wire.control.WorkerReport.StreamCounters;
 
 /**
  * What workers of a session counted together.
@@ -13,8 +12,7 @@ import io.aicc.wire.control.WorkerReport.StreamCounters;
  */
 public record Account(WorkerReport report, int takeovers) {
     /** Nothing yet. */
-    public static final Account NONE = new Account(
-            new WorkerReport(State.IDLE, null, null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, null, null), 0);
+    public static final Account NONE = new Account(WorkerReport.blank(State.IDLE, null), 0);
 
     /** Takes any number: it may come from a record that somebody edited. */
     public Account {

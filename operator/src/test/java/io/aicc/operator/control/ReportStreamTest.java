@@ -5,13 +5,10 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import io.aicc.runtime.LogLines;
 import io.aicc.wire.WireJson;
 import io.aicc.wire.control.WorkerReport;
 import io.aicc.wire.control.WorkerReport.State;
-import io.aicc.wire.control.WorkerReport.StreamCounters;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,7 +21,6 @@ import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 class ReportStreamTest {
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
@@ -64,11 +60,8 @@ class ReportStreamTest {
 
     @Test
     void oneThatBeginsWellAndThenTalksNonsenseEachTimeIsHeardOnceASecondAndToldOnce() throws IOException {
-        ListAppender<ILoggingEvent> lines = new ListAppender<>();
-        lines.start();
-        Logger log = (Logger) LoggerFactory.getLogger(ReportStream.class);
-        log.addAppender(lines);
-        try (ServerSocket broken = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        try (LogLines lines = LogLines.of(ReportStream.class).open();
+                ServerSocket broken = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 WorkerChannels channels =
                         new WorkerChannels(ControlKey.generate(), 1, now::get, new SimpleMeterRegistry());
                 WorkerChannel channel = open(channels, broken)) {
@@ -82,10 +75,8 @@ class ReportStreamTest {
             await().until(() -> knocks.get() >= before + 4);
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(1_400));
             assertThat(channel.streams()).isGreaterThan(5);
-            assertThat(lines.list).singleElement().satisfies(line -> assertThat(line.getMessage())
+            assertThat(lines.list()).singleElement().satisfies(line -> assertThat(line.getMessage())
                     .startsWith("worker report is not readable"));
-        } finally {
-            log.detachAppender(lines);
         }
     }
 
@@ -111,10 +102,7 @@ class ReportStreamTest {
     }
 
     private static String good() throws IOException {
-        return WireJson.mapper()
-                        .writeValueAsString(new WorkerReport(
-                                State.IDLE, null, null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, null, null))
-                + "\n";
+        return WireJson.mapper().writeValueAsString(WorkerReport.blank(State.IDLE, null)) + "\n";
     }
 
     private static void say(Socket asker, String reports) throws IOException {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
 
-import io.aicc.crd.Codec;
 import io.aicc.wire.control.Acknowledgement;
 import io.aicc.wire.control.CallAssignment;
 import io.aicc.wire.control.EndOrder;
@@ -302,22 +301,6 @@ class WorkerChannelsTest {
     }
 
     private static CallAssignment call(String session) {
-        return new CallAssignment(
-                session,
-                "call-1",
-                "pbx-1",
-                null,
-                null,
-                "en-US",
-                Codec.ULAW,
-                null,
-                null,
-                List.of(),
-                1,
-                null,
-                null,
-                null,
-                null,
-                null);
+        return CallAssignment.first(session, null, null);
     }
 }

@@ -115,7 +115,7 @@ abstract class PoolRig {
     }
 
     static WorkerReport report(State state, @Nullable String session) {
-        return new WorkerReport(state, session, null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, null, null);
+        return WorkerReport.blank(state, session);
     }
 
     /** A channel whose reports arrive; nothing is ordered in these tests. */
@@ -145,7 +145,11 @@ abstract class PoolRig {
     }
 
     static WorkerReport heard(long packets, long undelivered, State state) {
+        return heard(packets, undelivered, 0, state);
+    }
+
+    static WorkerReport heard(long packets, long undelivered, long unsaved, State state) {
         StreamCounters customer = new StreamCounters(packets, 1, 0, Map.of("source", 2L));
-        return new WorkerReport(state, "s-1", null, customer, StreamCounters.ZERO, 3, undelivered, null, null);
+        return new WorkerReport(state, "s-1", null, customer, StreamCounters.ZERO, 3, undelivered, unsaved, null, null);
     }
 }

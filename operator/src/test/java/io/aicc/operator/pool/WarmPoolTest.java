@@ -223,6 +223,19 @@ class WarmPoolTest extends PoolRig {
     }
 
     @Test
+    void ofWhatADeadProcessHadNotDeliveredOnlyThatIsLostWhichNoDiskHas() {
+        resource(1, 1, 10, "20000", "20019");
+        Worker worker = startAll().getFirst();
+        pool.claim("s-1");
+        pool.reported(worker, heard(100, 3, 1, State.ACTIVE));
+
+        pool.reported(worker, report(State.IDLE, null));
+        pool.reported(worker, heard(5, 2, 0, State.ACTIVE));
+
+        assertThat(pool.account("s-1").orElseThrow().report().undelivered()).isEqualTo(1 + 2);
+    }
+
+    @Test
     void whatALeaderBeforeUsWroteDownIsAdded() {
         resource(1, 1, 10, "20000", "20019");
         pool.ledger().begin("s-1", new Account(heard(50, 2, State.ACTIVE), 1));
@@ -262,10 +275,7 @@ class WarmPoolTest extends PoolRig {
         pool.claim("s-1");
         Instant spoken = now.minusSeconds(3);
         CoveredUntil said = new CoveredUntil(MicroTime.format(now.plusSeconds(3600)), MicroTime.format(spoken));
-        pool.reported(
-                fast,
-                new WorkerReport(
-                        State.ACTIVE, "s-1", null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, said, null));
+        pool.reported(fast, covering(report(State.ACTIVE, "s-1"), said));
 
         assertThat(pool.ledger().coveredUntil("s-1"))
                 .contains(new CoveredUntil(MicroTime.format(now), MicroTime.format(spoken)));
@@ -278,10 +288,7 @@ class WarmPoolTest extends PoolRig {
         pool.claim("s-1");
         CoveredUntil covered =
                 new CoveredUntil(MicroTime.format(now.minusSeconds(7)), MicroTime.format(now.minusSeconds(9)));
-        pool.reported(
-                worker,
-                new WorkerReport(
-                        State.ACTIVE, "s-1", null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, covered, null));
+        pool.reported(worker, covering(report(State.ACTIVE, "s-1"), covered));
         pool.reported(worker, report(State.IDLE, null));
         pool.dismiss(worker);
 
@@ -352,7 +359,10 @@ class WarmPoolTest extends PoolRig {
     }
 
     private static WorkerReport covering(WorkerReport report) {
-        CoveredUntil covered = new CoveredUntil("2026-01-31T13:00:00.000000Z", "2026-01-31T13:00:00.000000Z");
+        return covering(report, new CoveredUntil("2026-01-31T13:00:00.000000Z", "2026-01-31T13:00:00.000000Z"));
+    }
+
+    private static WorkerReport covering(WorkerReport report, CoveredUntil covered) {
         return new WorkerReport(
                 report.state(),
                 report.sessionUid(),
@@ -361,6 +371,7 @@ class WarmPoolTest extends PoolRig {
                 report.agent(),
                 report.transcripts(),
                 report.undelivered(),
+                report.unsaved(),
                 covered,
                 report.summary());
     }

@@ -2,7 +2,6 @@ package io.aicc.operator.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.aicc.crd.Codec;
 import io.aicc.operator.control.Answer;
 import io.aicc.operator.control.WorkerChannel;
 import io.aicc.operator.port.PortPair;
@@ -15,7 +14,6 @@ import io.aicc.wire.control.WorkerReport.State;
 import io.aicc.wire.control.WorkerReport.StreamCounters;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class WorkerTest {
@@ -24,8 +22,7 @@ class WorkerTest {
     private static final Answer<Acknowledgement> BUSY = new Answer.Refused<>(409, "serves another");
     private static final Answer<Acknowledgement> DEPOSED = new Answer.Refused<>(403, "a newer leader commands");
 
-    private static final WorkerReport IDLE =
-            new WorkerReport(State.IDLE, null, null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, null, null);
+    private static final WorkerReport IDLE = WorkerReport.blank(State.IDLE, null);
 
     private final Worker worker = new Worker("pod", "uid", new PortPair(20000), "revision", Instant.EPOCH);
     private Answer<Acknowledgement> answer = BROKEN;
@@ -135,7 +132,7 @@ class WorkerTest {
     }
 
     private static WorkerReport saying(State state, KnownCall known) {
-        return new WorkerReport(state, "s-1", known, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, null, null);
+        return new WorkerReport(state, "s-1", known, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, 0, null, null);
     }
 
     private void offer(String... sessions) {
@@ -145,23 +142,7 @@ class WorkerTest {
     }
 
     private static CallAssignment call(String session) {
-        return new CallAssignment(
-                session,
-                session,
-                "call",
-                "+1 555 0100",
-                "agent",
-                "en-US",
-                Codec.ULAW,
-                null,
-                null,
-                List.of(),
-                1,
-                null,
-                null,
-                null,
-                null,
-                null);
+        return CallAssignment.first(session, null, null);
     }
 
     private final class Channel implements WorkerChannel {
