@@ -1,8 +1,6 @@
 package io.aicc.wire.control;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonSetter;
-import com.fasterxml.jackson.annotation.Nulls;
 import io.aicc.crd.Bounded;
 import io.aicc.wire.MicroTime;
 import java.util.HashMap;
@@ -20,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param agent counters of the agent's stream
  * @param transcripts final transcripts produced so far
  * @param undelivered finals that some receiver has not got yet
- * @param unsaved how many of those are on no disk: they end with the process; a worker of the version before
- *     does not say so
+ * @param unsaved how many of those are on no disk: they end with the process; null: of the release
+ *     before, which does not say so
  * @param coveredUntil what another worker would not have to tell again; null while idle
  * @param summary the totals; present when done
  */
@@ -33,7 +31,7 @@ public record WorkerReport(
         StreamCounters agent,
         long transcripts,
         long undelivered,
-        @JsonSetter(nulls = Nulls.AS_EMPTY) long unsaved,
+        @Nullable Long unsaved,
         @JsonProperty("told") @Nullable CoveredUntil coveredUntil,
         @Nullable CallSummary summary) {
     /** @throws IllegalArgumentException when it does not say where the worker stands and what it counted */
@@ -51,7 +49,8 @@ public record WorkerReport(
 
     /** Of a worker that has counted nothing yet. */
     public static WorkerReport blank(State state, @Nullable String sessionUid) {
-        return new WorkerReport(state, sessionUid, null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, 0, null, null);
+        return new WorkerReport(
+                state, sessionUid, null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, null, null, null);
     }
 
     /** This and what a later worker of the same session counted; whatever is no count is the later one's. */
@@ -73,7 +72,7 @@ public record WorkerReport(
                 agent.plus(later.agent),
                 transcripts + later.transcripts,
                 undelivered + later.undelivered,
-                unsaved + later.unsaved,
+                unsavedOrNone() + later.unsavedOrNone(),
                 later.coveredUntil,
                 whole);
     }
@@ -81,7 +80,20 @@ public record WorkerReport(
     /** The same of a process whose outbox the next one goes on with: of what it had not delivered only that is lost which is not there. */
     public WorkerReport outboxHandedOn() {
         return new WorkerReport(
-                state, sessionUid, known, customer, agent, transcripts, unsaved, unsaved, coveredUntil, summary);
+                state,
+                sessionUid,
+                known,
+                customer,
+                agent,
+                transcripts,
+                unsavedOrNone(),
+                unsaved,
+                coveredUntil,
+                summary);
+    }
+
+    private long unsavedOrNone() {
+        return unsaved == null ? 0 : unsaved;
     }
 
     /** A worker only moves forward, and serves one call. */

@@ -60,7 +60,7 @@ class ControlWireTest {
                 new StreamCounters(90, 0, 0, Map.of()),
                 7,
                 2,
-                1,
+                1L,
                 new CoveredUntil(TIME, LATER),
                 new CallSummary(4_000, 7, 1, 120, "CustomerHangup"));
 
@@ -71,7 +71,7 @@ class ControlWireTest {
     void aWorkerOfBeforeHasNothingUnsaved() throws Exception {
         WorkerReport report = WireJson.mapper().readValue(REPORT.replace("\"unsaved\": 1,", ""), WorkerReport.class);
 
-        assertThat(report.unsaved()).isZero();
+        assertThat(report.unsaved()).isNull();
         assertThat(report.outboxHandedOn().undelivered()).isZero();
     }
 

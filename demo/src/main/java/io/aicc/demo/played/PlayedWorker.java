@@ -120,7 +120,7 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
                     : null;
             String session = call == null ? null : call.sessionUid();
             KnownCall known = call == null ? null : KnownCall.of(call, readyAt, heard ? heardAt : null);
-            return new WorkerReport(state, session, known, customer, agent, heard ? 7 : 0, waiting, 0, null, summary);
+            return new WorkerReport(state, session, known, customer, agent, heard ? 7 : 0, waiting, 0L, null, summary);
         } finally {
             lock.unlock();
         }

@@ -53,7 +53,7 @@ final class EarlierWorkers {
                                 read(sums.agent()),
                                 sums.transcripts(),
                                 sums.undelivered(),
-                                0,
+                                null,
                                 null,
                                 null),
                         sums.takeovers()));
