@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import io.aicc.runtime.Health;
-import io.aicc.runtime.LogLines;
+import io.aicc.testing.LogLines;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.aicc.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
+import io.aicc.testing.LogLines;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import io.aicc.testing.LogLines;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;

@@ -19,6 +19,7 @@ final class NumberFile implements AutoCloseable {
 
     private final ByteBuffer buffer;
     private final @Nullable FileChannel file;
+    private boolean saved;
 
     private NumberFile(@Nullable FileChannel file, int numbers) {
         this.file = file;
@@ -40,6 +41,7 @@ final class NumberFile implements AutoCloseable {
                 FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
         NumberFile opened = new NumberFile(file, numbers);
         int length = file.read(opened.buffer, 0);
+        opened.saved = true;
         if (length < opened.buffer.capacity() || opened.sumAsRead() != opened.sum()) {
             if (length > 0) {
                 log.atWarn().addKeyValue("file", path.getFileName()).log("file of numbers damaged, counts for nothing");
@@ -67,9 +69,16 @@ final class NumberFile implements AutoCloseable {
         buffer.putLong(sum());
         try {
             file.write(buffer.flip(), 0);
+            saved = true;
         } catch (IOException e) {
+            saved = false;
             log.atDebug().setCause(e).log("numbers not saved");
         }
+    }
+
+    /** Whether the file holds what was written last. */
+    boolean isSaved() {
+        return saved;
     }
 
     private int sumPosition() {

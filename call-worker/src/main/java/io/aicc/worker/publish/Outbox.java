@@ -329,9 +329,9 @@ final class Outbox implements AutoCloseable {
         return finalsFrom(index, _ -> true);
     }
 
-    /** How many of those wait in memory only: with this process they are gone. */
-    long finalsInMemoryFrom(int index) {
-        return finalsFrom(index, Entry::isResident);
+    /** How many of those, and of the dropped ones, only this process knows of. */
+    long unsavedFinalsFrom(int index) {
+        return finalsFrom(index, Entry::isResident) + (sequence.isSaved() ? 0 : sequence.droppedFinals());
     }
 
     private long finalsFrom(int index, Predicate<Entry> which) {

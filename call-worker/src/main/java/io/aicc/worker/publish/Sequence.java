@@ -58,6 +58,11 @@ final class Sequence implements AutoCloseable {
         return droppedFinals;
     }
 
+    /** Whether the process after this one will know the numbers. */
+    boolean isSaved() {
+        return file.isSaved();
+    }
+
     private void save() {
         file.write(last, dropped, droppedFinals);
     }

@@ -72,7 +72,7 @@ public final class TranscriptPublisher implements AutoCloseable {
     private volatile long undelivered;
     private volatile @Nullable Supplier<Coverage> coverage;
     private volatile @Nullable Coverage deliveredCoverage;
-    private volatile MissingFinals missingFinals = MissingFinals.NONE;
+    private volatile MissingFinals missingFinals;
 
     private TranscriptPublisher(
             SessionIdentity session,
@@ -107,6 +107,7 @@ public final class TranscriptPublisher implements AutoCloseable {
                         Cursor.open(directory == null ? null : directory.resolve(it.name() + ".cursor")),
                         shared))
                 .toList();
+        this.missingFinals = countMissing();
     }
 
     /** What tests set otherwise. */
@@ -358,7 +359,7 @@ public final class TranscriptPublisher implements AutoCloseable {
         long overflowed = overflowedFinals.get();
         return new MissingFinals(
                 outbox.finalsFrom(delivered) + outbox.droppedFinals() + overflowed,
-                outbox.finalsInMemoryFrom(delivered) + overflowed);
+                outbox.unsavedFinalsFrom(delivered) + overflowed);
     }
 
     /** Ends the connections and the thread. What was not delivered stays on disk. Idempotent. */

@@ -2,7 +2,7 @@ package io.aicc.worker.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.aicc.runtime.LogLines;
+import io.aicc.testing.LogLines;
 import io.aicc.wire.WireJson;
 import io.aicc.wire.control.Acknowledgement;
 import io.aicc.wire.control.CallAssignment;

@@ -3,7 +3,7 @@ package io.aicc.worker.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import io.aicc.runtime.LogLines;
+import io.aicc.testing.LogLines;
 import java.net.InetAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import io.aicc.runtime.LogLines;
+import io.aicc.testing.LogLines;
 import io.netty.channel.Channel;
 import java.net.URI;
 import java.time.Duration;

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of words for which there is no room, or no disk. */
 @Timeout(60)
@@ -77,6 +78,26 @@ class OutboxRoomTest {
 
         receiver.start();
         await().until(() -> publisher.missingFinals().equals(new MissingFinals(6, 0)));
+    }
+
+    @Test
+    void aProcessThatGoesOnSaysAtOnceWhatWaits() {
+        ScriptedReceiver receiver = rig.receiver(ScriptedReceiver.dutiful());
+        receiver.stop();
+        PublisherRig.publishCall(rig.publisher(receiver), 5);
+        await().until(() -> rig.publisher(receiver).missingFinals().equals(new MissingFinals(5, 0)));
+    }
+
+    @Test
+    void whatWasDroppedIsSavedOnlyWhereItsNumberIs(@TempDir Path directory) {
+        try (Outbox saved = Outbox.open(directory, Outbox.Limits.DEFAULT, PublisherRig.SESSION);
+                Outbox unsaved = Outbox.open(null, Outbox.Limits.DEFAULT, PublisherRig.SESSION)) {
+            saved.lost(Events.words(1));
+            unsaved.lost(Events.words(1));
+
+            assertThat(saved.unsavedFinalsFrom(0)).isZero();
+            assertThat(unsaved.unsavedFinalsFrom(0)).isEqualTo(1);
+        }
     }
 
     @Test

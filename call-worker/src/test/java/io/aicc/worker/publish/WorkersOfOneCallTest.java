@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import io.aicc.runtime.LogLines;
+import io.aicc.testing.LogLines;
 import io.aicc.wire.event.Event;
 import io.netty.channel.Channel;
 import java.time.Duration;

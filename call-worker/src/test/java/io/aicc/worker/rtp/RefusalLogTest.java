@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import io.aicc.runtime.LogLines;
+import io.aicc.testing.LogLines;
 import io.aicc.wire.event.Channel;
 import java.net.InetSocketAddress;
 import java.util.List;

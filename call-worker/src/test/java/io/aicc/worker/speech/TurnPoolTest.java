@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.aicc.crd.Codec;
-import io.aicc.runtime.LogLines;
 import io.aicc.runtime.Tasks;
+import io.aicc.testing.LogLines;
 import io.aicc.worker.speech.SpeechListener.Transcript;
 import java.time.Duration;
 import java.util.ArrayList;

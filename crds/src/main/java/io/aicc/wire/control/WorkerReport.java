@@ -53,6 +53,12 @@ public record WorkerReport(
                 state, sessionUid, null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, null, null, null);
     }
 
+    /** Of one of which no more is known than that so many finals went with it. */
+    public static WorkerReport undelivered(long finals) {
+        return new WorkerReport(
+                State.IDLE, null, null, StreamCounters.ZERO, StreamCounters.ZERO, 0, finals, null, null, null);
+    }
+
     /** This and what a later worker of the same session counted; whatever is no count is the later one's. */
     public WorkerReport plus(WorkerReport later) {
         CallSummary last = later.summary;

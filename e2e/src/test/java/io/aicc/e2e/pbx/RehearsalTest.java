@@ -11,7 +11,7 @@ import io.aicc.operator.ari.call.CallPolicy;
 import io.aicc.operator.ari.call.CallPolicy.Start;
 import io.aicc.operator.ari.call.CallSessions;
 import io.aicc.operator.ari.call.Rehearsal;
-import io.aicc.runtime.LogLines;
+import io.aicc.testing.LogLines;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;

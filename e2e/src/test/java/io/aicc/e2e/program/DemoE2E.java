@@ -157,7 +157,7 @@ class DemoE2E {
     void aRecordingThatIsNoneIsTold() throws Exception {
         Path noise = Files.writeString(directory.resolve("noise.wav"), "not a recording");
 
-        Outcome outcome = demo("--once", "--play", noise.toString(), noise.toString());
+        Outcome outcome = demo("--once", "--page-port", "0", "--play", noise.toString(), noise.toString());
 
         assertThat(outcome.status()).isEqualTo(1);
         assertThat(outcome.output()).contains("noise.wav").contains("not a WAV file");

@@ -18,6 +18,9 @@ public final class Ledger {
     /** What those said last that have lost their session and may still be draining its words, by session and pod. */
     private final Map<String, Map<String, WorkerReport>> going = new HashMap<>();
 
+    /** Finals on the disks of processes that are no more, which nobody tells of until the next one has its call, by session and pod. */
+    private final Map<String, Map<String, Long>> onDisk = new HashMap<>();
+
     private final Map<String, Given> given = new HashMap<>();
 
     /**
@@ -38,9 +41,10 @@ public final class Ledger {
         return Optional.ofNullable(given.get(session));
     }
 
-    /** A worker says that it serves the session. */
-    synchronized void heard(String session, WorkerReport report, Instant at) {
+    /** A worker says that it serves the session, and what of it is on its disk. */
+    synchronized void heard(String session, String podUid, WorkerReport report, Instant at) {
         lastHeard.put(session, at);
+        onDisk.getOrDefault(session, new HashMap<>()).remove(podUid);
         if (report.coveredUntil() != null) {
             covered.put(session, report.coveredUntil().notAfter(at));
         }
@@ -61,14 +65,30 @@ public final class Ledger {
         past.put(session, account);
     }
 
-    /** What a process counted that is no more; the next one of its pod goes on with its outbox. */
-    synchronized void restarted(String session, WorkerReport last) {
-        past.merge(session, new Account(last.outboxHandedOn(), 0), (before, now) -> before.plus(now.report()));
+    /** What a process counted that is no more; the next one of its pod goes on with its outbox, if it gets the call. */
+    synchronized void restarted(String session, String podUid, WorkerReport last) {
+        WorkerReport gone = last.outboxHandedOn();
+        add(session, gone);
+        onDisk.computeIfAbsent(session, key -> new HashMap<>()).put(podUid, last.undelivered() - gone.undelivered());
     }
 
-    /** What a worker counted that the session has no more. */
-    synchronized void lost(String session, String podUid, WorkerReport last) {
-        going.computeIfAbsent(session, key -> new HashMap<>()).put(podUid, last);
+    /**
+     * The session has that worker no more: nobody goes on with what is on its disk.
+     *
+     * @param last what it counted; null when its process has not spoken of the session
+     */
+    synchronized void lost(String session, String podUid, @Nullable WorkerReport last) {
+        if (last != null) {
+            going.computeIfAbsent(session, key -> new HashMap<>()).put(podUid, last);
+        }
+        Long finals = onDisk.getOrDefault(session, new HashMap<>()).remove(podUid);
+        if (finals != null) {
+            add(session, WorkerReport.undelivered(finals));
+        }
+    }
+
+    private void add(String session, WorkerReport gone) {
+        past.merge(session, new Account(gone, 0), (before, now) -> before.plus(now.report()));
     }
 
     /** Whether the session has a worker no more that it had. */
@@ -106,11 +126,17 @@ public final class Ledger {
     /**
      * What all of them counted; empty when none was heard.
      *
-     * @param now of the worker that serves the session now
+     * @param now of the worker that serves the session now; null: nobody does
      */
     synchronized Optional<Account> account(String session, @Nullable WorkerReport now) {
         Optional<Account> before = earlier(session);
-        return now == null ? before : Optional.of(before.orElse(Account.NONE).plus(now));
+        if (now != null) {
+            return Optional.of(before.orElse(Account.NONE).plus(now));
+        }
+        long left = onDisk.getOrDefault(session, Map.of()).values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
+        return before.map(sum -> left == 0 ? sum : sum.plus(WorkerReport.undelivered(left)));
     }
 
     synchronized void forget(String session) {
@@ -118,6 +144,7 @@ public final class Ledger {
         covered.remove(session);
         past.remove(session);
         going.remove(session);
+        onDisk.remove(session);
         given.remove(session);
     }
 }

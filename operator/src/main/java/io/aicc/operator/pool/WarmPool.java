@@ -171,7 +171,7 @@ final class WarmPool {
      */
     synchronized @Nullable String unseen(String pod) {
         Worker worker = roster.inPod(pod)
-                .filter(found -> !found.leaving() && speaks(found))
+                .filter(found -> !found.leaving() && found.spokeSince(Instant.MIN))
                 .orElse(null);
         if (worker == null) {
             return gone(pod, true);
@@ -182,8 +182,9 @@ final class WarmPool {
 
     /** Those of them that have fallen silent are gone, and returned; to be run once a second. */
     synchronized List<Worker> bury() {
-        List<Worker> dead =
-                roster.lingering().stream().filter(worker -> !speaks(worker)).toList();
+        List<Worker> dead = roster.lingering().stream()
+                .filter(worker -> !worker.spokeSince(Instant.MIN))
+                .toList();
         dead.forEach(worker -> gone(worker.pod(), true));
         return dead;
     }
@@ -200,7 +201,8 @@ final class WarmPool {
         WorkerReport before = worker.report();
         if (report.state() == WorkerReport.State.IDLE) {
             // Perhaps restarted in place: then it counts from zero again.
-            ofItsSession(worker).ifPresent(last -> ledger.restarted(String.valueOf(worker.session()), last));
+            ofItsSession(worker)
+                    .ifPresent(last -> ledger.restarted(String.valueOf(worker.session()), worker.uid(), last));
         }
         worker.heard(report, clock.instant());
         String serves = report.sessionUid();
@@ -214,7 +216,7 @@ final class WarmPool {
             }
         }
         if (serves != null && isOf(worker, serves)) { // Otherwise nobody asks, or ever forgets it, or it is another's.
-            ledger.heard(serves, report, clock.instant());
+            ledger.heard(serves, worker.uid(), report, clock.instant());
         } else if (serves != null) {
             ledger.heardOnceMore(serves, worker.uid(), report);
         }
@@ -266,7 +268,9 @@ final class WarmPool {
     synchronized boolean delivering(String session) {
         return roster.workers().stream()
                 .filter(worker -> ledger.isLost(session, worker.uid()))
-                .anyMatch(worker -> worker.serves(session) && !worker.is(WorkerReport.State.DONE) && speaks(worker));
+                .anyMatch(worker -> worker.serves(session)
+                        && !worker.is(WorkerReport.State.DONE)
+                        && worker.spokeSince(Instant.MIN));
     }
 
     /** What workers said of their sessions. */
@@ -387,12 +391,12 @@ final class WarmPool {
         return !allFound && expected.containsValue(session);
     }
 
-    private static boolean speaks(Worker worker) {
-        return worker.spokeSince(Instant.MIN);
-    }
-
     private @Nullable String unbind(Worker worker) {
-        ofItsSession(worker).ifPresent(last -> ledger.lost(String.valueOf(worker.session()), worker.uid(), last));
-        return roster.unbind(worker);
+        Optional<WorkerReport> last = ofItsSession(worker);
+        String session = roster.unbind(worker);
+        if (session != null) {
+            ledger.lost(session, worker.uid(), last.orElse(null));
+        }
+        return session;
     }
 }

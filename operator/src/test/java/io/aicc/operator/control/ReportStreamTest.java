@@ -5,7 +5,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.aicc.runtime.LogLines;
+import io.aicc.testing.LogLines;
 import io.aicc.wire.WireJson;
 import io.aicc.wire.control.WorkerReport;
 import io.aicc.wire.control.WorkerReport.State;

@@ -8,7 +8,7 @@ import io.aicc.crd.WorkerPool;
 import io.aicc.operator.control.ControlKey;
 import io.aicc.operator.control.WorkerChannels;
 import io.aicc.operator.kube.KubeWrites;
-import io.aicc.runtime.LogLines;
+import io.aicc.testing.LogLines;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;

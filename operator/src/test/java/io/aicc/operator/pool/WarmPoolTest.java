@@ -18,6 +18,8 @@ import java.util.SplittableRandom;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WarmPoolTest extends PoolRig {
     @Test
@@ -233,6 +235,29 @@ class WarmPoolTest extends PoolRig {
         pool.reported(worker, heard(5, 2, 0, State.ACTIVE));
 
         assertThat(pool.account("s-1").orElseThrow().report().undelivered()).isEqualTo(1 + 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"its call is closed without it", "its pod goes", "it is taken from its call"})
+    void whatIsOnTheDiskOfADeadProcessIsLostIfNoOtherGetsTheCall(String fate) {
+        resource(1, 1, 10, "20000", "20019");
+        Worker worker = startAll().getFirst();
+        pool.claim("s-1");
+        pool.reported(worker, heard(100, 3, 1, State.ACTIVE));
+        pool.reported(worker, report(State.IDLE, null));
+        assertThat(pool.ledger().earlier("s-1").orElseThrow().report().undelivered())
+                .as("it may yet get it")
+                .isEqualTo(1);
+
+        switch (fate) {
+            case "its pod goes" -> pool.gone(worker.pod(), true);
+            case "it is taken from its call" -> pool.dismiss(worker);
+            default -> {}
+        }
+
+        assertThat(pool.account("s-1").orElseThrow().report())
+                .returns(3L, WorkerReport::undelivered)
+                .returns(100L, sum -> sum.customer().received());
     }
 
     @Test

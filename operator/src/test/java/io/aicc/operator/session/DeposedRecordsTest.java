@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.aicc.operator.kube.KubeWrites;
 import io.aicc.operator.pool.WarmPools;
 import io.aicc.operator.session.CallSessionReconciler.Home;
-import io.aicc.runtime.LogLines;
+import io.aicc.testing.LogLines;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;

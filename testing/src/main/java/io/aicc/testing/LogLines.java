@@ -1,4 +1,4 @@
-package io.aicc.runtime;
+package io.aicc.testing;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
