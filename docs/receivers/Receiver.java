@@ -192,7 +192,7 @@ public final class Receiver {
         @Override
         protected void channelRead0(ChannelHandlerContext ctx, TextWebSocketFrame frame) throws IOException {
             if (!failed) { // what came together with an event that was not kept would acknowledge that one too
-                part.take(JSON.readTree(frame.text()), frame.text());
+                part.take(JSON.readTree(frame.text()));
             }
         }
 
@@ -260,11 +260,14 @@ public final class Receiver {
         }
 
         /** A type that we do not know is durable. */
-        void take(JsonNode event, String text) throws IOException {
+        void take(JsonNode event) throws IOException {
+            if (!event.hasNonNull("type") || !event.hasNonNull("seq")) {
+                throw new IOException("no event");
+            }
             if (NOT_DURABLE.contains(event.get("type").asText()) || event.get("seq").asLong() <= last) {
                 return;
             }
-            byte[] line = (text + "\n").getBytes(StandardCharsets.UTF_8);
+            byte[] line = (event + "\n").getBytes(StandardCharsets.UTF_8);
             try {
                 file.seek(whole);
                 file.write(line);

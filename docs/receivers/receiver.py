@@ -4,6 +4,7 @@ RECEIVER_ADDRESS: where it listens, 127.0.0.1 unless told. RECEIVER_CLIENT_ID: t
 import json, os, re, sys, weakref, jwt
 from aiohttp import web
 PORT, KEY, FOLDER = int(sys.argv[1]), open(sys.argv[2], "rb").read(), sys.argv[3]
+if len(KEY) < 32: sys.exit("KEY_FILE: expected 32 bytes or more")
 ADDRESS, CLIENT_ID = os.environ.get("RECEIVER_ADDRESS", "127.0.0.1"), os.environ.get("RECEIVER_CLIENT_ID")
 ALGORITHMS = ["RS256", "ES256", "EdDSA"] if b"PUBLIC KEY" in KEY else ["HS256"]  # never both: a public key is no secret
 parts = weakref.WeakValueDictionary()  # those that somebody is connected for; who comes back is answered from the file

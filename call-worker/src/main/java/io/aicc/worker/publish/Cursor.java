@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * How far one destination is, kept in a file of its own so that a restarted process goes on from there. Without a usable file
- * the cursor lives in memory only, and a restart sends more than once what is then deduplicated by {@code event_id}. Not
+ * the cursor lives in memory only, and a restart sends more than once what its receiver knows by its {@code seq}. Not
  * thread-safe.
  */
 final class Cursor implements AutoCloseable {

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A few numbers that must not be lost with the process: all of them, and a checksum, in one small write to the page cache. A write that
- * fails is only logged, since a restart then sends more than once what is deduplicated by {@code event_id}. Not thread-safe.
+ * fails is only logged, since a restart then sends more than once what its receiver knows by its {@code seq}. Not thread-safe.
  */
 final class NumberFile implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(NumberFile.class);

@@ -272,6 +272,23 @@ class SampleReceiversTest {
 
     @ParameterizedTest
     @MethodSource("samples")
+    void holdsAnEventThatWasWrittenInSeveralLines(List<String> sample) throws Exception {
+        Process process = start(sample);
+        HttpClient client = HttpClient.newHttpClient();
+        rig.added((AutoCloseable) client::shutdownNow);
+        Talk talk = new Talk(client);
+        assertThat(talk.answer()).isEqualTo(new ReceiverMessage.Resume(0));
+        assertThat(talk.say(event("session.started", 1, ""))).isEqualTo(new ReceiverMessage.Ack(1));
+        assertThat(talk.say("{\"type\":\"mood\",\n\"seq\":2}")).isEqualTo(new ReceiverMessage.Ack(2));
+        assertThat(talk.say(event("dtmf", 3, ""))).isEqualTo(new ReceiverMessage.Ack(3));
+
+        process.destroyForcibly().waitFor();
+        start(sample);
+        assertThat(new Talk(client).answer()).isEqualTo(new ReceiverMessage.Resume(3));
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
     void servesMoreWorkersThanItMayHaveFilesOpen(List<String> sample) throws Exception {
         Process process = start(sample);
         HttpClient client = HttpClient.newHttpClient();

@@ -78,6 +78,12 @@ class ChartRenderingIT {
             pool.settings.AICC_STT_ENGINE=google              | pool.settings: AICC_STT_ENGINE is the operator's to set
             pool.settings.AICC_OUTBOX_DIR=/tmp                | pool.settings: AICC_OUTBOX_DIR is the operator's to set
             pool.speech.engine=google                         | pool.settings: engine google needs AICC_GOOGLE_PROJECT
+            pool.speech.engine=vosk                           | pool.settings: engine vosk needs AICC_VOSK_URL
+            pool.speech.engine=whisper                        | at '/pool/speech/engine': value must be one of 'google', 'sphinx', 'vosk'
+            pool.warm.min=60                                  | pool.warm.min: expected at most pool.warm.max, 50, got 60
+            pool.ports.from=29998,pool.ports.to=20001         | pool.ports.to: expected an odd port above pool.ports.from, 29998, got 20001
+            pool.allowedRtpSources={999.0.0.0/99}             | at '/pool/allowedRtpSources/0'
+            pool.outputs[1].name=crm,pool.outputs[1].url=ws://b,pool.outputs[1].clientId=b,pool.outputs[1].secretRef=b | pool.outputs[1].name: crm is the name of another output too
             pool.ports.nodes=3                                | pool.ports.nodes: more than 1 is for networkMode HostPort
             imagePullSecrets={registry}                       | at '/imagePullSecrets/0': got string, want object
             operator.replicas=0                               | at '/operator/replicas': minimum

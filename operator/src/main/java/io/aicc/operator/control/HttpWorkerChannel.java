@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The channel as {@link io.aicc.wire.control} lays it down. */
 final class HttpWorkerChannel implements WorkerChannel {
+    private static final int LONGEST_REASON = 300;
+
     private final WorkerDoor door;
     private final ReportStream reports;
 
@@ -114,9 +116,11 @@ final class HttpWorkerChannel implements WorkerChannel {
         }
     }
 
+    /** A worker that was broken into may say anything, and it goes into records and logs. */
     static String reason(String body) {
         try {
-            return WireJson.read(body, Refusal.class).error();
+            String said = WireJson.read(body, Refusal.class).error();
+            return said.substring(0, Math.min(said.length(), LONGEST_REASON)).replaceAll("\\p{Cntrl}|\\p{Cf}", "?");
         } catch (JsonProcessingException e) {
             return "no reason given";
         }

@@ -72,6 +72,11 @@ record Call(CallSession session, Instant now, TimeLimits limits) {
         return Optional.ofNullable(spec().ended()).map(CallSessionSpec.EndMark::reason);
     }
 
+    /** Whether a time in the record can be true: it is not before that, nor to come. Somebody may have edited it. */
+    boolean believes(Instant at, Instant notBefore) {
+        return !at.isBefore(notBefore.minus(CLOCKS_DIFFER)) && at.isBefore(now.plus(CLOCKS_DIFFER));
+    }
+
     /** A time in the record; empty when there is none, or when it is none (the schema checks digits, not calendars). */
     static Optional<Instant> time(@Nullable String text) {
         try {

@@ -163,7 +163,8 @@ final class Finish {
         long gone = EarlierWorkers.of(call, pools).report().undelivered();
         Optional<Worker> mine = Optional.of(worker);
         if (late > 0) {
-            String message = "%d finals did not reach every receiver in time".formatted(late);
+            String message = "%d finals did not reach every receiver in time".formatted(late)
+                    + (gone > 0 ? ", %d more went with a worker that was lost".formatted(gone) : "");
             return close(call, Phase.Ended, mine, "DrainLimitExceeded", message);
         }
         if (gone > 0) {
@@ -232,9 +233,7 @@ final class Finish {
     private Instant endingSince(Call call) {
         Instant over = call.endedAt().orElse(call.requestedAt());
         return Call.time(call.times().ending())
-                .filter(at -> call.phase() == Phase.Ending)
-                .filter(at -> !at.isBefore(over.minus(Call.CLOCKS_DIFFER)))
-                .filter(at -> at.isBefore(call.now().plus(Call.CLOCKS_DIFFER)))
+                .filter(at -> call.phase() == Phase.Ending && call.believes(at, over))
                 .orElseGet(() -> ending.computeIfAbsent(call.uid(), uid -> call.now()));
     }
 

@@ -349,9 +349,7 @@ final class HandOver {
     }
 
     private static Optional<Instant> believable(Call call, @Nullable String ready) {
-        return Call.time(ready)
-                .filter(at -> at.isAfter(call.requestedAt().minus(Call.CLOCKS_DIFFER)))
-                .filter(at -> at.isBefore(call.now().plus(Call.CLOCKS_DIFFER)));
+        return Call.time(ready).filter(at -> call.believes(at, call.requestedAt()));
     }
 
     private static List<CallEvent> callEvents(CallSessionSpec spec) {

@@ -89,7 +89,11 @@ final class Orphans {
     /** @return whether nothing is left to do */
     private synchronized boolean settle(String session, Suspect suspect) {
         Optional<Worker> known = pools.serving(suspect.pool(), session);
-        if (known.isEmpty() || (!suspect.certain() && recordExists.test(session))) {
+        if (!suspect.certain() && recordExists.test(session)) {
+            return true;
+        }
+        if (known.isEmpty()) {
+            pools.forget(suspect.pool(), session); // A worker may have made it up.
             return true;
         }
         Instant now = clock.instant();

@@ -23,8 +23,10 @@ final class Unserved {
      * then into the record that there is none. Empty when nobody can tell.
      */
     static Optional<Instant> since(Call call, WarmPools pools) {
-        Optional<Instant> told =
-                told(call).map(Condition::getLastTransitionTime).flatMap(Unserved::time);
+        Optional<Instant> told = told(call)
+                .map(Condition::getLastTransitionTime)
+                .flatMap(Unserved::time)
+                .filter(at -> call.believes(at, call.requestedAt()));
         Optional<Instant> heard = pools.ledger(call.pool())
                 .lastHeard(call.uid())
                 .filter(at -> told.isEmpty() || at.isBefore(told.get().plus(TOLD_WITHIN)));
@@ -51,17 +53,17 @@ final class Unserved {
                 .formatted(why, MicroTime.format(since));
     }
 
-    private static Optional<Condition> told(Call call) {
-        return Conditions.ready(call.status().conditions()).filter(ready -> Arrays.stream(Claim.Shortage.values())
-                .anyMatch(shortage -> shortage.name().equals(ready.getReason())));
-    }
-
-    /** In seconds; somebody may have edited it. */
+    /** In seconds. */
     private static Optional<Instant> time(String text) {
         try {
             return Optional.of(Instant.parse(text));
         } catch (DateTimeParseException e) {
             return Optional.empty();
         }
+    }
+
+    private static Optional<Condition> told(Call call) {
+        return Conditions.ready(call.status().conditions()).filter(ready -> Arrays.stream(Claim.Shortage.values())
+                .anyMatch(shortage -> shortage.name().equals(ready.getReason())));
     }
 }

@@ -213,6 +213,13 @@ class WorkerChannelsTest {
         assertThat(lost("failed")).isEqualTo(1);
     }
 
+    @Test
+    void aRefusalIsAShortPlainLine() {
+        String body = "{\"error\": \"no\\u001b[2J\\nmore " + "x".repeat(5_000) + "\"}";
+
+        assertThat(HttpWorkerChannel.reason(body)).startsWith("no?[2J?more xxx").hasSize(300);
+    }
+
     /** A refusal is the answer of a worker too, and may be anything. */
     @ParameterizedTest
     @ValueSource(strings = {"null", "{}", "{\"error\":null}", "[]", "<html>"})
