@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,10 +37,14 @@ import org.slf4j.event.Level;
 public final class LiveCall implements CallDesk, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LiveCall.class);
 
+    /** Reasons of gaps for which neither the network nor another worker is to blame. */
+    private static final Set<String> UNTRANSCRIBED = Set.of("overload", "stt_failed");
+
     private final WorkerParts parts;
     private final Consumer<CallAssignment> onCall;
     private final Level news;
     private final Latencies latencies = new Latencies();
+    private long untranscribedMs;
     private final Voices voices;
     private State state = State.IDLE;
     private @Nullable Running call;
@@ -251,6 +256,7 @@ public final class LiveCall implements CallDesk, AutoCloseable {
                 transcripts,
                 missing.all(),
                 missing.unsaved(),
+                untranscribedMs,
                 running == null ? null : coveredUntil(running.publisher().deliveredCoverage()),
                 summary);
     }
@@ -306,6 +312,9 @@ public final class LiveCall implements CallDesk, AutoCloseable {
         Running running;
         synchronized (this) {
             running = call;
+            if (event instanceof EventBody.Gap gap && UNTRANSCRIBED.contains(gap.reason())) {
+                untranscribedMs += gap.endMs() - gap.startMs();
+            }
         }
         if (running != null) {
             running.publisher().publish(event);

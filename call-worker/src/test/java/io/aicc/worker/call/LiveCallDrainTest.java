@@ -85,6 +85,12 @@ class LiveCallDrainTest {
 
         assertThat(rig.engine.givenUp).as("both speakers' streams").hasValue(2);
         assertThat(rig.gaps(1)).extracting(EventBody.Gap::reason).contains("stt_failed");
+        assertThat(rig.call().report().untranscribedMs())
+                .isPositive()
+                .isEqualTo(rig.gaps(1).stream()
+                        .filter(gap -> gap.reason().equals("stt_failed"))
+                        .mapToLong(gap -> gap.endMs() - gap.startMs())
+                        .sum());
     }
 
     @Test

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param undelivered finals that some receiver has not got yet
  * @param unsaved how many of those are on no disk: they end with the process; null: of the release
  *     before, which does not say so
+ * @param untranscribedMs how much of the speakers' audio has no words because it was not recognised in time or at all: the length
+ *     of the gaps {@code overload} and {@code stt_failed}; null: of the release before
  * @param coveredUntil what another worker would not have to tell again; null while idle
  * @param summary the totals; present when done
  */
@@ -32,6 +34,7 @@ public record WorkerReport(
         long transcripts,
         long undelivered,
         @Nullable Long unsaved,
+        @Nullable Long untranscribedMs,
         @JsonProperty("told") @Nullable CoveredUntil coveredUntil,
         @Nullable CallSummary summary) {
     /** @throws IllegalArgumentException when it does not say where the worker stands and what it counted */
@@ -50,13 +53,13 @@ public record WorkerReport(
     /** Of a worker that has counted nothing yet. */
     public static WorkerReport blank(State state, @Nullable String sessionUid) {
         return new WorkerReport(
-                state, sessionUid, null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, null, null, null);
+                state, sessionUid, null, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, null, null, null, null);
     }
 
     /** Of one of which no more is known than that so many finals went with it. */
     public static WorkerReport undelivered(long finals) {
         return new WorkerReport(
-                State.IDLE, null, null, StreamCounters.ZERO, StreamCounters.ZERO, 0, finals, null, null, null);
+                State.IDLE, null, null, StreamCounters.ZERO, StreamCounters.ZERO, 0, finals, null, null, null, null);
     }
 
     /** This and what a later worker of the same session counted; whatever is no count is the later one's. */
@@ -78,7 +81,8 @@ public record WorkerReport(
                 agent.plus(later.agent),
                 transcripts + later.transcripts,
                 undelivered + later.undelivered,
-                unsavedOrNone() + later.unsavedOrNone(),
+                sum(unsaved, later.unsaved),
+                sum(untranscribedMs, later.untranscribedMs),
                 later.coveredUntil,
                 whole);
     }
@@ -92,14 +96,15 @@ public record WorkerReport(
                 customer,
                 agent,
                 transcripts,
-                unsavedOrNone(),
+                unsaved == null ? 0 : unsaved,
                 unsaved,
+                untranscribedMs,
                 coveredUntil,
                 summary);
     }
 
-    private long unsavedOrNone() {
-        return unsaved == null ? 0 : unsaved;
+    private static @Nullable Long sum(@Nullable Long one, @Nullable Long other) {
+        return one == null ? other : other == null ? one : Long.valueOf(one + other);
     }
 
     /** A worker only moves forward, and serves one call. */

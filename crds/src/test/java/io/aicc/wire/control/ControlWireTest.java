@@ -33,7 +33,7 @@ class ControlWireTest {
                "agent_source": "10.0.0.1:4002", "call_events": 3},
              "customer": {"received": 100, "lost": 1, "late": 2, "rejected": {"source": 3}},
              "agent": {"received": 90, "lost": 0, "late": 0, "rejected": {}},
-             "transcripts": 7, "undelivered": 2, "unsaved": 1,
+             "transcripts": 7, "undelivered": 2, "unsaved": 1, "untranscribed_ms": 5000,
              "told": {"customer": "2026-01-31T12:00:00.000000Z", "agent": "2026-01-31T12:00:07.000000Z"},
              "summary": {"duration_ms": 4000, "transcripts": 7, "undelivered": 1, "stt_latency_ms": 120,
                "reason": "CustomerHangup"}}
@@ -61,6 +61,7 @@ class ControlWireTest {
                 7,
                 2,
                 1L,
+                5_000L,
                 new CoveredUntil(TIME, LATER),
                 new CallSummary(4_000, 7, 1, 120, "CustomerHangup"));
 

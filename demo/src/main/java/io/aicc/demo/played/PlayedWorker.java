@@ -47,6 +47,7 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
     private @Nullable EndOrder ended;
     private long undelivered;
     private long waiting;
+    private long untranscribedMs;
 
     PlayedWorker(
             PlayedNode node, String publicKey, String podUid, int customerPort, Consumer<CallAssignment> onAssigned) {
@@ -120,7 +121,8 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
                     : null;
             String session = call == null ? null : call.sessionUid();
             KnownCall known = call == null ? null : KnownCall.of(call, readyAt, heard ? heardAt : null);
-            return new WorkerReport(state, session, known, customer, agent, heard ? 7 : 0, waiting, 0L, null, summary);
+            return new WorkerReport(
+                    state, session, known, customer, agent, heard ? 7 : 0, waiting, 0L, untranscribedMs, null, summary);
         } finally {
             lock.unlock();
         }
@@ -154,6 +156,16 @@ public final class PlayedWorker implements CallDesk, AutoCloseable {
         lock.lock();
         try {
             waiting = finals;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** So much of the call's audio has no words. */
+    public void recognisesNothingOf(Duration audio) {
+        lock.lock();
+        try {
+            untranscribedMs = audio.toMillis();
         } finally {
             lock.unlock();
         }

@@ -106,6 +106,26 @@ class OperatorIT {
     }
 
     @Test
+    void audioThatWasNotRecognisedIsSaid() throws Exception {
+        rig.pool("warm: {min: 1, max: 1}");
+        rig.startOperator();
+        rig.create("call-1", Instant.now());
+        var worker = rig.workers().in(OperatorRig.worker(rig.awaitSession("call-1", Phase.Ready)));
+        worker.says(State.ACTIVE);
+        worker.recognisesNothingOf(Duration.ofMillis(33_400));
+        rig.hangUp("call-1");
+
+        assertThat(OperatorRig.condition(rig.awaitSession("call-1", Phase.Ended)))
+                .hasValueSatisfying(now -> {
+                    assertThat(now.getReason()).isEqualTo("CallEnded");
+                    assertThat(now.getMessage())
+                            .isEqualTo(
+                                    "the call is over and its words are delivered; 33.4 s of audio were not recognised,"
+                                            + " its gap events say which");
+                });
+    }
+
+    @Test
     void aCallCostsFourWritesAndAShareInOneThatDeletesManyPods() throws Exception {
         rig.pool("warm: {min: 4, max: 4}, ports: {from: 20000, to: 20031, quarantineSeconds: 0}");
         CountedWrites writes = new CountedWrites();

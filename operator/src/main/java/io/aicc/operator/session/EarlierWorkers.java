@@ -55,6 +55,7 @@ final class EarlierWorkers {
                                 sums.undelivered(),
                                 null,
                                 null,
+                                null,
                                 null),
                         sums.takeovers()));
     }

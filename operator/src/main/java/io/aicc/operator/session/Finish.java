@@ -173,7 +173,12 @@ final class Finish {
         }
         return SessionRecord.says(call, NO_AUDIO)
                 ? close(call, Phase.Ended, mine, NO_AUDIO, "the call was silent for too long; its words are delivered")
-                : close(call, Phase.Ended, mine, "CallEnded", "the call is over and its words are delivered");
+                : close(
+                        call,
+                        Phase.Ended,
+                        mine,
+                        "CallEnded",
+                        "the call is over and its words are delivered" + but(call));
     }
 
     /** Writes the last word on a session; whoever's write succeeds lets the worker go. */
@@ -257,6 +262,14 @@ final class Finish {
         boolean written = record.write(
                 call, Change.phase(Phase.Ending).at(new Times(null, null, MicroTime.format(since), null, null)));
         return Outcome.again(written ? pause : SessionRecord.CONFLICT_PAUSE);
+    }
+
+    /** What of the call's audio has no words though it came; otherwise only its receivers would know. */
+    private String but(Call call) {
+        long ms = pools.account(call.pool(), call.uid())
+                .map(sum -> sum.report().untranscribedMs())
+                .orElse(0L);
+        return ms <= 0 ? "" : "; %.1f s of audio were not recognised, its gap events say which".formatted(ms / 1000.0);
     }
 
     /** How many finals a worker gave up; 0 when it has not said so. */

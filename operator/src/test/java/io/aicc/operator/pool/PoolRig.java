@@ -150,6 +150,7 @@ abstract class PoolRig {
 
     static WorkerReport heard(long packets, long undelivered, long unsaved, State state) {
         StreamCounters customer = new StreamCounters(packets, 1, 0, Map.of("source", 2L));
-        return new WorkerReport(state, "s-1", null, customer, StreamCounters.ZERO, 3, undelivered, unsaved, null, null);
+        return new WorkerReport(
+                state, "s-1", null, customer, StreamCounters.ZERO, 3, undelivered, unsaved, null, null, null);
     }
 }

@@ -397,6 +397,7 @@ class WarmPoolTest extends PoolRig {
                 report.transcripts(),
                 report.undelivered(),
                 report.unsaved(),
+                report.untranscribedMs(),
                 covered,
                 report.summary());
     }

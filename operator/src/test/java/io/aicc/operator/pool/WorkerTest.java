@@ -132,7 +132,8 @@ class WorkerTest {
     }
 
     private static WorkerReport saying(State state, KnownCall known) {
-        return new WorkerReport(state, "s-1", known, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, null, null, null);
+        return new WorkerReport(
+                state, "s-1", known, StreamCounters.ZERO, StreamCounters.ZERO, 0, 0, null, null, null, null);
     }
 
     private void offer(String... sessions) {
