@@ -14,6 +14,8 @@ public sealed interface Claim {
         PoolNotFound,
         /** Workers are on their way. */
         NoWarmWorker,
+        /** Workers do not get ready. */
+        WorkersFail,
         /** Every pair of the range is leased or at rest, so no worker can be made. */
         PortsExhausted,
         /** The pool has as many workers as it may. */

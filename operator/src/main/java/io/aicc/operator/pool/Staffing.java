@@ -277,16 +277,13 @@ final class Staffing {
                     "%s has all %d workers it may have, %d of them busy; raise spec.maxWorkers or wait for a call to end"
                             .formatted(name, size.maxWorkers(), now.busy()));
         }
-        return new Claim.Waiting(
-                Shortage.NoWarmWorker,
-                "%s has no warm worker, %d on the way for %d waiting calls; %s"
-                        .formatted(
-                                name,
-                                now.starting(),
-                                now.waiting(),
-                                trouble()
-                                        .orElse("raise spec.warm%s for bursts like this"
-                                                .formatted(live < size.maxWorkers() ? "" : " and spec.maxWorkers"))));
+        String none = "%s has no warm worker, %d on the way for %d waiting calls; "
+                .formatted(name, now.starting(), now.waiting());
+        String more = live < size.maxWorkers() ? "spec.warm" : "spec.warm and spec.maxWorkers";
+        return trouble()
+                .map(why -> new Claim.Waiting(Shortage.WorkersFail, none + why))
+                .orElseGet(() ->
+                        new Claim.Waiting(Shortage.NoWarmWorker, none + "raise " + more + " for bursts like this"));
     }
 
     /** The answer to a session whose pool does not exist. */

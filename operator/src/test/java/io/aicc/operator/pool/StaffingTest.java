@@ -230,6 +230,12 @@ class StaffingTest extends PoolRig {
         now = now.plus(Staffing.START_LIMIT);
         assertThat(pool.plan().delete()).containsExactly(making.pod());
         assertThat(pool.trouble()).contains("pod " + making.pod() + " was not ready within 120 s: ImagePullBackOff");
+        assertThat(pool.claim("s-9")).isInstanceOfSatisfying(Claim.Waiting.class, waiting -> assertThat(waiting)
+                .returns(Shortage.WorkersFail, Claim.Waiting::shortage)
+                .extracting(Claim.Waiting::message)
+                .asString()
+                .endsWith("was not ready within 120 s: ImagePullBackOff"));
+        pool.forget("s-9");
         now = now.plusSeconds(30);
         assertThat(pool.plan().make()).hasSize(1);
     }
