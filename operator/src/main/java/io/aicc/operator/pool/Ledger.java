@@ -136,7 +136,8 @@ public final class Ledger {
         long left = onDisk.getOrDefault(session, Map.of()).values().stream()
                 .mapToLong(Long::longValue)
                 .sum();
-        return before.map(sum -> left == 0 ? sum : sum.plus(WorkerReport.undelivered(left)));
+        return before.map(sum ->
+                left == 0 ? sum : new Account(WorkerReport.undelivered(left).plus(sum.report()), sum.takeovers()));
     }
 
     synchronized void forget(String session) {
