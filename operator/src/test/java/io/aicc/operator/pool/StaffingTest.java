@@ -129,33 +129,6 @@ class StaffingTest extends PoolRig {
     }
 
     @Test
-    void saysWhyThereIsNoWorker() {
-        assertThat(shortage("s-0")).isEqualTo(Shortage.PoolNotFound);
-        pool.forget("s-0");
-        resource(1, 1, 2, "20000", "20003");
-        assertThat(shortage("s-1")).isEqualTo(Shortage.NoWarmWorker);
-        startAll();
-        pool.plan();
-        startAll();
-        pool.claim("s-2");
-        assertThat(shortage("s-3")).isEqualTo(Shortage.PortsExhausted);
-        resource(1, 1, 2, "20000", "20019");
-        assertThat(shortage("s-3")).isEqualTo(Shortage.MaxWorkersReached);
-    }
-
-    @Test
-    void advisesWhatWouldHelp() {
-        resource(1, 1, 2, "20000", "20019");
-        startAll();
-        pool.claim("s-1");
-        pool.plan();
-        assertThat(((Claim.Waiting) pool.claim("s-2")).message())
-                .endsWith("1 on the way for 1 waiting calls; raise spec.warm and spec.maxWorkers for bursts like this");
-        resource(1, 1, 3, "20000", "20019");
-        assertThat(((Claim.Waiting) pool.claim("s-2")).message()).endsWith("raise spec.warm for bursts like this");
-    }
-
-    @Test
     void aPairOfTheNodesIsGivenToAsManyWorkersAsThereAreNodes() {
         nodes = 2;
         resource(3, 3, 10, "20000", "20001");
@@ -409,9 +382,5 @@ class StaffingTest extends PoolRig {
 
     private void finish(Staffing.Plan plan) {
         plan.delete().forEach(pod -> pool.gone(pod, true));
-    }
-
-    private Shortage shortage(String session) {
-        return ((Claim.Waiting) pool.claim(session)).shortage();
     }
 }
