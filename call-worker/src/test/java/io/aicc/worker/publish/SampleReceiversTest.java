@@ -207,8 +207,7 @@ class SampleReceiversTest {
         start(sample);
         String tomorrow =
                 "{\"v\":1,\"type\":\"mood\",\"event_id\":\"e\",\"call_id\":\"c\",\"session_id\":\"uid-1\",\"seq\":%d,\"ts\":\"now\"}";
-        HttpClient client = HttpClient.newHttpClient();
-        rig.added((AutoCloseable) client::shutdownNow);
+        HttpClient client = client();
 
         Talk older = new Talk(client);
         assertThat(older.answer()).isEqualTo(new ReceiverMessage.Resume(0));
@@ -229,8 +228,7 @@ class SampleReceiversTest {
     void onAFullDiskItAcknowledgesNothingThatItDoesNotHold(List<String> sample) throws Exception {
         Process process = start(sample);
         Path file = directory.resolve("uid-1.jsonl");
-        HttpClient client = HttpClient.newHttpClient();
-        rig.added((AutoCloseable) client::shutdownNow);
+        HttpClient client = client();
         Talk first = new Talk(client);
         assertThat(first.answer()).isEqualTo(new ReceiverMessage.Resume(0));
         assertThat(first.say(event("session.started", 1, ""))).isEqualTo(new ReceiverMessage.Ack(1));
@@ -274,8 +272,7 @@ class SampleReceiversTest {
     @MethodSource("samples")
     void holdsAnEventThatWasWrittenInSeveralLines(List<String> sample) throws Exception {
         Process process = start(sample);
-        HttpClient client = HttpClient.newHttpClient();
-        rig.added((AutoCloseable) client::shutdownNow);
+        HttpClient client = client();
         Talk talk = new Talk(client);
         assertThat(talk.answer()).isEqualTo(new ReceiverMessage.Resume(0));
         assertThat(talk.say(event("session.started", 1, ""))).isEqualTo(new ReceiverMessage.Ack(1));
@@ -291,8 +288,7 @@ class SampleReceiversTest {
     @MethodSource("samples")
     void servesMoreWorkersThanItMayHaveFilesOpen(List<String> sample) throws Exception {
         Process process = start(sample);
-        HttpClient client = HttpClient.newHttpClient();
-        rig.added((AutoCloseable) client::shutdownNow);
+        HttpClient client = client();
         for (int i = 1; i <= 60; i++) {
             Talk talk = new Talk(client, "Aicc-Generation", String.valueOf(i));
             assertThat(talk.answer()).isEqualTo(new ReceiverMessage.Resume(0));
@@ -307,6 +303,12 @@ class SampleReceiversTest {
             }
         }
         assertThat(new Talk(client, "Aicc-Generation", "1").answer()).isEqualTo(new ReceiverMessage.Resume(1));
+    }
+
+    private HttpClient client() {
+        HttpClient client = HttpClient.newHttpClient();
+        rig.added((AutoCloseable) client::shutdownNow);
+        return client;
     }
 
     private static void limit(Process process, String limit) throws Exception {
