@@ -1,6 +1,7 @@
 package io.aicc.operator.control;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.aicc.runtime.PlainLine;
 import io.aicc.wire.WireJson;
 import io.aicc.wire.control.Acknowledgement;
 import io.aicc.wire.control.CallAssignment;
@@ -19,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The channel as {@link io.aicc.wire.control} lays it down. */
 final class HttpWorkerChannel implements WorkerChannel {
-    private static final int LONGEST_REASON = 300;
-
     private final WorkerDoor door;
     private final ReportStream reports;
 
@@ -119,8 +118,7 @@ final class HttpWorkerChannel implements WorkerChannel {
     /** A worker that was broken into may say anything, and it goes into records and logs. */
     static String reason(String body) {
         try {
-            String said = WireJson.read(body, Refusal.class).error();
-            return said.substring(0, Math.min(said.length(), LONGEST_REASON)).replaceAll("\\p{Cntrl}|\\p{Cf}", "?");
+            return PlainLine.of(WireJson.read(body, Refusal.class).error());
         } catch (JsonProcessingException e) {
             return "no reason given";
         }

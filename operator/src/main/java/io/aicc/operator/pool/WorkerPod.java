@@ -1,6 +1,7 @@
 package io.aicc.operator.pool;
 
 import io.aicc.operator.port.PortPair;
+import io.aicc.runtime.PlainLine;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.ContainerState;
@@ -55,8 +56,6 @@ record WorkerPod(
 
     /** What {@link #reason} begins with while no node is fit for the pod. */
     static final String UNSCHEDULABLE = "Unschedulable";
-
-    private static final int LONGEST_LINE = 300;
 
     /** Reads a pod; empty when it is no worker of ours. */
     static Optional<WorkerPod> of(Pod pod) {
@@ -116,7 +115,8 @@ record WorkerPod(
                 .orElse(phase);
         return lastLine(status)
                 .map(line -> reason + ", last line: " + line)
-                .or(() -> waiting.map(ContainerStateWaiting::getMessage).map(why -> cut(reason + ", " + plain(why))))
+                .or(() -> waiting.map(ContainerStateWaiting::getMessage)
+                        .map(why -> PlainLine.of(reason + ", " + why.strip())))
                 .orElse(reason);
     }
 
@@ -126,11 +126,7 @@ record WorkerPod(
                         && UNSCHEDULABLE.equals(condition.getReason())
                         && condition.getStatus().equals("False"))
                 .findFirst()
-                .map(condition -> cut(UNSCHEDULABLE + ", " + condition.getMessage()));
-    }
-
-    private static String cut(String line) {
-        return line.substring(0, Math.min(line.length(), LONGEST_LINE));
+                .map(condition -> PlainLine.of(UNSCHEDULABLE + ", " + condition.getMessage()));
     }
 
     /** The end of what its process wrote before it ended; a process may write anything. */
@@ -144,11 +140,7 @@ record WorkerPod(
                         .filter(Objects::nonNull)
                         .findFirst())
                 .flatMap(WorkerPod::lastPlainLine)
-                .map(line -> plain(cut(line)));
-    }
-
-    private static String plain(String line) {
-        return line.replaceAll("\\p{Cntrl}|\\p{Cf}", "?").strip();
+                .map(PlainLine::of);
     }
 
     /** A program says in plain words why it cannot start, and may log something after that. */
