@@ -44,12 +44,12 @@ public final class LiveCall implements CallDesk, AutoCloseable {
     private final Consumer<CallAssignment> onCall;
     private final Level news;
     private final Latencies latencies = new Latencies();
-    private long untranscribedMs;
     private final Voices voices;
     private State state = State.IDLE;
     private @Nullable Running call;
     private @Nullable CallSummary summary;
     private long transcripts;
+    private long untranscribedMs;
     private @Nullable Instant heardAt;
     private @Nullable Thread drain;
     private boolean stopping;

@@ -44,7 +44,7 @@ public final class Ledger {
     /** A worker says that it serves the session, and what of it is on its disk. */
     synchronized void heard(String session, String podUid, WorkerReport report, Instant at) {
         lastHeard.put(session, at);
-        onDisk.getOrDefault(session, new HashMap<>()).remove(podUid);
+        takeFromDisk(session, podUid);
         if (report.coveredUntil() != null) {
             covered.put(session, report.coveredUntil().notAfter(at));
         }
@@ -81,10 +81,15 @@ public final class Ledger {
         if (last != null) {
             going.computeIfAbsent(session, key -> new HashMap<>()).put(podUid, last);
         }
-        Long finals = onDisk.getOrDefault(session, new HashMap<>()).remove(podUid);
+        Long finals = takeFromDisk(session, podUid);
         if (finals != null) {
             add(session, WorkerReport.undelivered(finals));
         }
+    }
+
+    private @Nullable Long takeFromDisk(String session, String podUid) {
+        Map<String, Long> pods = onDisk.get(session);
+        return pods == null ? null : pods.remove(podUid);
     }
 
     private void add(String session, WorkerReport gone) {

@@ -1,6 +1,7 @@
 package io.aicc.operator.pool;
 
 import io.aicc.operator.control.WorkerChannel;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -179,8 +180,11 @@ final class Roster {
         lingering.add(worker);
     }
 
-    List<Worker> lingering() {
-        return List.copyOf(lingering);
+    /** Those that lingered and have fallen silent. */
+    List<Worker> faded() {
+        return lingering.stream()
+                .filter(worker -> !worker.spokeSince(Instant.MIN))
+                .toList();
     }
 
     private void enqueue(Worker worker) {

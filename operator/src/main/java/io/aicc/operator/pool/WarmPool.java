@@ -182,9 +182,7 @@ final class WarmPool {
 
     /** Those of them that have fallen silent are gone, and returned; to be run once a second. */
     synchronized List<Worker> bury() {
-        List<Worker> dead = roster.lingering().stream()
-                .filter(worker -> !worker.spokeSince(Instant.MIN))
-                .toList();
+        List<Worker> dead = roster.faded();
         dead.forEach(worker -> gone(worker.pod(), true));
         return dead;
     }

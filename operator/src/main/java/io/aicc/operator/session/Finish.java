@@ -14,6 +14,7 @@ import io.aicc.wire.control.WorkerReport.CallSummary;
 import io.aicc.wire.control.WorkerReport.State;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -178,7 +179,7 @@ final class Finish {
                         Phase.Ended,
                         mine,
                         "CallEnded",
-                        "the call is over and its words are delivered" + but(call));
+                        "the call is over and its words are delivered" + unrecognised(call));
     }
 
     /** Writes the last word on a session; whoever's write succeeds lets the worker go. */
@@ -265,11 +266,14 @@ final class Finish {
     }
 
     /** What of the call's audio has no words though it came; otherwise only its receivers would know. */
-    private String but(Call call) {
+    private String unrecognised(Call call) {
         long ms = pools.account(call.pool(), call.uid())
                 .map(sum -> sum.report().untranscribedMs())
                 .orElse(0L);
-        return ms <= 0 ? "" : "; %.1f s of audio were not recognised, its gap events say which".formatted(ms / 1000.0);
+        return ms <= 0
+                ? ""
+                : String.format(
+                        Locale.ROOT, "; %.1f s of audio were not recognised, its gap events say which", ms / 1000.0);
     }
 
     /** How many finals a worker gave up; 0 when it has not said so. */
